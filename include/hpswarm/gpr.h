@@ -1,0 +1,135 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/**
+ * @file gpr.h
+ * Sparse Gaussian-process potentials on SOAP descriptors, as gap_fit trains them:
+ * E = sum_i e0[z_i] + delta^2 sum_t alpha_t (q_i.q_t)^zeta; the path of all
+ * regularisations from one factorisation; closed-form leave-one-out; model files.
+ * docs/gpr.md has the formulas as implemented.
+ */
+#ifndef HPSWARM_GPR_H
+#define HPSWARM_GPR_H
+
+#include "base.h"
+#include "dataset.h"
+#include "soap.h"
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+/* ------------------------------------------------------------------ errors */
+
+/** Deviations of predictions from reference values. NaN where there is no reference.
+ *  Eqs (10), (11) of the paper; rmse_energy_per_atom is G_E, rmse_force is G_F over all
+ *  components. */
+typedef struct hps_errors {
+    int32_t struct_size, reserved;
+    int64_t n_structures, n_atoms;       /**< with an energy; of all frames */
+    int64_t n_force_components, n_virials;
+    double rmse_energy_per_atom, mae_energy_per_atom; /**< eV/atom */
+    double mae_energy_per_structure;                  /**< eV */
+    double rmse_force, mae_force;                     /**< eV/angstrom, components */
+    double rmse_virial_per_atom;                      /**< eV/atom, 9 components */
+} hps_errors;
+/** @param energy [n_frames], forces [n_atoms][3], virial [n_frames][3][3]: predictions,
+ *  each may be NULL   @param config_type restrict to one stratum, NULL: all frames */
+HPS_API hps_status hps_errors_compute(const hps_dataset *d, const double *energy,
+                                      const double *forces, const double *virial,
+                                      const char *config_type, hps_errors *out);
+
+/* -------------------------------------------------------------- the model */
+
+/** Options: "delta" eV, "zeta", "n_sparse" (int, a total shared out by element in
+ *  proportion to its environments; "n_sparse:C" fixes an element's own), "sparse_method"
+ *  (text all|random|cur|file), "sigma_energy" eV ("sigma_per_atom" 1: times
+ *  sqrt(n_atoms)), "sigma_force" eV/A, "sigma_virial" eV (scaled like sigma_energy),
+ *  "sigma_per_atom" (int 0/1), "fit_forces", "fit_virials" (int 0/1), "jitter" eV^2
+ *  (absolute, added to the diagonal of delta^2 k_MM), "e0_method" (text
+ *  isolated|average|fit|given), "e0:C" eV (for given; elements left out are 0), "seed"
+ *  (int, of the sparse selection; CUR draws exactly as gap_fit does with rnd_seed). */
+typedef struct hps_gpr hps_gpr;
+
+/** @param s copied */
+HPS_API hps_status hps_gpr_create(hps_gpr **out, hps_context *c, const hps_soap *s);
+/** An independent copy of the settings, without the fit. */
+HPS_API hps_status hps_gpr_clone(hps_gpr **out, const hps_gpr *g);
+HPS_API hps_status hps_gpr_set_real(hps_gpr *g, const char *name, double v);
+HPS_API hps_status hps_gpr_set_int(hps_gpr *g, const char *name, int64_t v);
+HPS_API hps_status hps_gpr_set_text(hps_gpr *g, const char *name, const char *v);
+HPS_API hps_status hps_gpr_get(const hps_gpr *g, const char *name, double *v);
+/** Replace the descriptor; drops a fit. */
+HPS_API hps_status hps_gpr_set_soap(hps_gpr *g, const hps_soap *s);
+/** The descriptor, borrowed until the next non-const call on g. */
+HPS_API const hps_soap *hps_gpr_soap(const hps_gpr *g);
+/** Sparse points for sparse_method "file". @param indices [n] 1-based positions among
+ *  all environments of that element, frame by frame */
+HPS_API hps_status hps_gpr_set_sparse(hps_gpr *g, int32_t number, int32_t n,
+                                      const int64_t *indices);
+
+/** Bytes that hps_gpr_fit would hold at its peak with the present options. */
+HPS_API hps_status hps_gpr_memory(const hps_gpr *g, const hps_dataset *train, int64_t *bytes);
+/** Train. More sparse points than unique environments are reduced to those and logged
+ *  (HPS_LOG_WARN). HPS_E_OPTION for contradicting options or an element that the
+ *  descriptor does not list; HPS_E_NUMERIC if delta^2 k_MM + jitter is not positive
+ *  definite even with a jitter raised as logged. */
+HPS_API hps_status hps_gpr_fit(hps_gpr *g, const hps_dataset *train);
+
+/** Each output may be NULL. HPS_E_STATE before a fit.
+ *  @param[out] energy [n_frames]  @param[out] forces [n_atoms][3]
+ *  @param[out] virial [n_frames][3][3] */
+HPS_API hps_status hps_gpr_predict(const hps_gpr *g, const hps_dataset *d, double *energy,
+                                   double *forces, double *virial);
+/** Predict and compare: forces only if the data set has some. */
+HPS_API hps_status hps_gpr_score(const hps_gpr *g, const hps_dataset *test, hps_errors *out);
+
+/** What a fit found. */
+typedef struct hps_gpr_report {
+    int32_t struct_size;
+    int32_t n_sparse;  /**< over all elements */
+    int64_t n_structures, n_atoms, n_rows;
+    double jitter;     /**< eV^2, as used */
+    double seconds_descriptors, seconds_covariance, seconds_solve;
+} hps_gpr_report;
+HPS_API hps_status hps_gpr_get_report(const hps_gpr *g, hps_gpr_report *out);
+/** Sparse points and e0 of an element of the fitted model; each may be NULL. */
+HPS_API hps_status hps_gpr_element(const hps_gpr *g, int32_t number, int32_t *n_sparse, double *e0);
+/** The sparse points of an element as 1-based positions among its environments in the
+ *  training set; empty for a loaded model. *n is the full size, also on HPS_E_CAPACITY. */
+HPS_API hps_status hps_gpr_sparse(const hps_gpr *g, int32_t number, int32_t capacity, int32_t *n,
+                                  int64_t *indices);
+
+/** Versioned, checksummed, the same on every machine. HPS_E_STATE, HPS_E_IO */
+HPS_API hps_status hps_gpr_save(const hps_gpr *g, const char *path);
+/** HPS_E_IO; HPS_E_FORMAT if damaged or of a newer format. */
+HPS_API hps_status hps_gpr_load(hps_gpr **out, hps_context *c, const char *path);
+HPS_API void hps_gpr_destroy(hps_gpr *g);
+
+/* ----------------------------------------- all regularisations at the price of one */
+
+/** With descriptor, zeta and sparse points fixed and energies fitted, every prediction
+ *  depends on (delta, sigma_energy) through lambda = sigma_energy^2/delta^2 alone: one
+ *  factorisation serves all of them (docs/gpr.md, section 8). */
+typedef struct hps_path hps_path;
+/** @param g its options (all but delta and sigma_energy) are used; not changed
+ *  @param test frames for the errors; NULL: leave-one-out and evidence only */
+HPS_API hps_status hps_path_create(hps_path **out, const hps_gpr *g, const hps_dataset *train,
+                                   const hps_dataset *test);
+/** Errors on the test set as a fit with these two values would have them.
+ *  @param with_forces 1: forces too, from Gram forms built at the first such call;
+ *  mae_force stays NaN */
+HPS_API hps_status hps_path_errors(hps_path *p, double delta, double sigma_energy,
+                                   int32_t with_forces, hps_errors *out);
+/** Leave-one-structure-out errors of the training set, exactly, without a refit (e0 and
+ *  sparse points stay). */
+HPS_API hps_status hps_path_loo(const hps_path *p, double delta, double sigma_energy,
+                                hps_errors *out);
+/** -ln of the marginal likelihood, and the delta that is best for the same
+ *  sigma_energy/delta; each output may be NULL. */
+HPS_API hps_status hps_path_evidence(const hps_path *p, double delta, double sigma_energy,
+                                     double *minus_log_evidence, double *best_delta);
+HPS_API void hps_path_destroy(hps_path *p);
+
+#ifdef __cplusplus
+}
+#endif
+#endif

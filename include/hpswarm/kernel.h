@@ -1,0 +1,51 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/**
+ * @file kernel.h
+ * Distribution of the dot-product kernel k = (q.q')^zeta over a data set: what the
+ * first stage of the two-stage strategy optimises. Nothing is trained.
+ */
+#ifndef HPSWARM_KERNEL_H
+#define HPSWARM_KERNEL_H
+
+#include "base.h"
+#include "dataset.h"
+#include "soap.h"
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+/** Moments over all (reference, environment) pairs of equal central species, the pair
+ *  of an environment with itself included; population moments; skewness =
+ *  mu3/mu2^(3/2), signed, 0 where mu2 is 0. Summed in a fixed order. */
+typedef struct hps_kernel_stats {
+    int32_t struct_size, reserved;
+    int64_t n_environments, n_references, n_pairs;
+    double mean, standard_deviation, skewness, minimum, maximum;
+} hps_kernel_stats;
+
+/** Statistics of (max(q.q',0))^zeta, streamed in blocks: memory does not grow with
+ *  references x environments.
+ *  @param zeta > 0
+ *  @param n_references 0: all environments, else a seeded sample of that many
+ *         (all of them if there are fewer)
+ *  @param[in,out] out struct_size set by the caller
+ *  @param n_bins 0, or the number of equal bins over [0,1]
+ *  @param[out] histogram [n_bins] counts, or NULL with n_bins 0; values above 1 by
+ *         round-off fall into the last bin */
+HPS_API hps_status hps_kernel_statistics(const hps_soap *s, const hps_dataset *d, double zeta,
+                                         int64_t n_references, int64_t seed, hps_kernel_stats *out,
+                                         int32_t n_bins, int64_t *histogram);
+
+/** k between two lists of environments, for similarity curves of small sets. Pairs of
+ *  different central species are 0.
+ *  @param rows [n_rows], cols [n_cols] environments as positions among all atoms of d
+ *  @param[out] k [n_rows][n_cols] */
+HPS_API hps_status hps_kernel_matrix(const hps_soap *s, const hps_dataset *d, double zeta,
+                                     int64_t n_rows, const int64_t *rows, int64_t n_cols,
+                                     const int64_t *cols, double *k);
+
+#ifdef __cplusplus
+}
+#endif
+#endif

@@ -1,0 +1,60 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/**
+ * @file study.h
+ * The paper's two strategies as evaluate callbacks of a swarm: joint (SOAP and GAP
+ * hyper-parameters against the test error of a trained model) and two-stage (SOAP
+ * against the kernel's distribution, then the GAP parameters).
+ */
+#ifndef HPSWARM_STUDY_H
+#define HPSWARM_STUDY_H
+
+#include "base.h"
+#include "dataset.h"
+#include "gpr.h"
+#include "kernel.h"
+#include "swarm.h"
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+/** One stage: an objective over a search space whose parameter names are
+ *  "soap.<option>", "kernel.zeta" and "gap.<option>" ("soap.atom_sigma_r:C").
+ *  A study has no loop of its own: it is an evaluate callback, so every feature of the
+ *  engine works for it. Options: "objective" (text std|std-skew|rmse|mae|loo),
+ *  "skew_weight" (std-skew minimises skew_weight*|skew| - std), "force_weight" (rmse:
+ *  G_E + force_weight*G_F, default 1/30; mae: the same with mean absolute errors, energy
+ *  per structure), "references" (int, kernel references, 0: all), "seed" (int, of their
+ *  sample). */
+typedef struct hps_study hps_study;
+
+/** @param space copied; every name is checked here (HPS_E_OPTION)
+ *  @param base settings of everything that is not searched; copied
+ *  @param train,test borrowed, must outlive the study; test may be NULL for the kernel
+ *         objectives (which use train) and for loo */
+HPS_API hps_status hps_study_create(hps_study **out, hps_context *c, const hps_space *space,
+                                    const hps_gpr *base, const hps_dataset *train,
+                                    const hps_dataset *test);
+HPS_API hps_status hps_study_set_real(hps_study *t, const char *name, double v);
+HPS_API hps_status hps_study_set_int(hps_study *t, const char *name, int64_t v);
+HPS_API hps_status hps_study_set_text(hps_study *t, const char *name, const char *v);
+
+/** An hps_evaluate_fn whose user is the study. A point whose options contradict each
+ *  other (rcut_soft above rcut_hard) is HPS_EVAL_INFEASIBLE, one that fails numerically
+ *  HPS_EVAL_FAILED. If only delta and sigma_energy are searched and no forces are
+ *  fitted, all points come from one hps_path. */
+HPS_API int32_t hps_study_evaluate(const hps_batch *b, double *f, int32_t *outcome, void *study);
+/** Why point i of the last batch failed, "" if it did not; borrowed until the next batch. */
+HPS_API const char *hps_study_reason(const hps_study *t, int32_t i);
+/** Seconds that point i of the last batch took. */
+HPS_API double hps_study_seconds(const hps_study *t, int32_t i);
+/** Settings at a point: base with the parameters of x set. @param x [n_params] */
+HPS_API hps_status hps_study_apply(const hps_study *t, const double *x, hps_gpr **out);
+/** Bytes that the evaluation of one batch may hold at its peak. */
+HPS_API hps_status hps_study_memory(const hps_study *t, int64_t *bytes);
+HPS_API void hps_study_destroy(hps_study *t);
+
+#ifdef __cplusplus
+}
+#endif
+#endif

@@ -1,0 +1,180 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/**
+ * @file swarm.h
+ * Particle swarm over named parameters, with batches, ask/tell and checkpoints.
+ *
+ * A point is double[n_params]: reals as they are, integers as exact whole
+ * numbers, a choice as its 0-based index. The index of a parameter is its order
+ * of addition. Smaller objective values are better.
+ *
+ * The same seed, options and objective give bitwise the same trajectory for every
+ * thread count, and for run and ask/tell alike.
+ */
+#ifndef HPSWARM_SWARM_H
+#define HPSWARM_SWARM_H
+
+#include "base.h"
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+/* ------------------------------------------------------- search parameters */
+
+typedef struct hps_space hps_space;
+enum { HPS_SCALE_LINEAR = 0, HPS_SCALE_LOG = 1 };
+enum { HPS_PARAM_REAL = 0, HPS_PARAM_INT = 1, HPS_PARAM_CHOICE = 2 };
+
+/** An empty search space. */
+HPS_API hps_status hps_space_create(hps_space **out, hps_context *c);
+/** Add a real parameter. @param name unique, 1..63 characters, no blanks
+ *  @param lo,hi finite, lo < hi; 0 < lo for HPS_SCALE_LOG */
+HPS_API hps_status hps_space_add_real(hps_space *s, const char *name, double lo, double hi,
+                                      int32_t scale);
+/** Add an integer parameter with the hi - lo + 1 levels lo..hi.
+ *  @param lo,hi |.| <= 2^31, lo <= hi; 0 < lo for HPS_SCALE_LOG */
+HPS_API hps_status hps_space_add_int(hps_space *s, const char *name, int64_t lo, int64_t hi,
+                                     int32_t scale);
+/** Add an unordered choice. @param labels [n], unique; n >= 1 */
+HPS_API hps_status hps_space_add_choice(hps_space *s, const char *name, int32_t n,
+                                        const char *const *labels);
+/** Take a parameter out of the search and pin it at a value inside its bounds. */
+HPS_API hps_status hps_space_fix(hps_space *s, const char *name, double value);
+/** Undo hps_space_fix. */
+HPS_API hps_status hps_space_unfix(hps_space *s, const char *name);
+/** Number of parameters, the fixed ones included. */
+HPS_API int32_t hps_space_size(const hps_space *s);
+/** Index of a parameter, -1 if there is none of that name. */
+HPS_API int32_t hps_space_index(const hps_space *s, const char *name);
+
+typedef struct hps_param_info {
+    int32_t struct_size;
+    int32_t kind;     /**< HPS_PARAM_* */
+    int32_t scale;    /**< HPS_SCALE_* */
+    int32_t n_labels; /**< of a choice, else 0 */
+    int32_t fixed;    /**< 1 if pinned */
+    int32_t reserved;
+    double lo, hi, value; /**< value: where it is pinned, else NaN */
+    const char *name;     /**< borrowed from the space */
+} hps_param_info;
+/** Parameter number i. */
+HPS_API hps_status hps_space_describe(const hps_space *s, int32_t i, hps_param_info *info);
+/** Label of one level of a choice, borrowed; NULL if there is none. */
+HPS_API const char *hps_space_label(const hps_space *s, int32_t i, int32_t level);
+HPS_API void hps_space_destroy(hps_space *s);
+
+/* --------------------------------------------------------------- the swarm */
+
+typedef struct hps_swarm hps_swarm;
+enum {
+    HPS_EVAL_OK = 0,
+    HPS_EVAL_INFEASIBLE = 1, /**< not evaluated: outside what the objective accepts */
+    HPS_EVAL_FAILED = 2      /**< tried and failed; NaN and +-inf count as this */
+};
+
+/** Read-only view of the points to evaluate, valid during the callback. */
+typedef struct hps_batch {
+    int32_t struct_size, n, n_params, n_objectives;
+    int64_t iteration;       /**< 0 for the initial swarm */
+    const int64_t *id;       /**< [n] unique in the run, stable across restarts */
+    const int32_t *particle; /**< [n] */
+    const double *x;         /**< [n][n_params], inside the bounds */
+} hps_batch;
+
+/** Evaluate n candidates at once; called once per iteration on the thread that
+ *  entered hps_swarm_run, with no lock held, so it may use MPI, OpenMP, fork or an
+ *  interpreter. It must return: no C++ exception, no longjmp. It must not call back
+ *  into the same engine, except hps_swarm_cancel.
+ *  @param[out] f       [n][n_objectives], smaller is better; NaN means failed
+ *  @param[out] outcome [n] HPS_EVAL_*, arrives filled with HPS_EVAL_OK
+ *  @return 0 to go on, any other value aborts the run with HPS_E_CALLBACK */
+typedef int32_t (*hps_evaluate_fn)(const hps_batch *b, double *f, int32_t *outcome, void *user);
+
+typedef struct hps_progress {
+    int32_t struct_size, reserved;
+    int64_t iteration;   /**< iterations completed */
+    int64_t n_evaluated; /**< failed ones included */
+    int64_t n_failed;    /**< failed and infeasible */
+    double seconds;      /**< wall time of this run, resumed parts included */
+    double best;         /**< +inf while nothing succeeded */
+    double diversity;    /**< mean normalised distance to the swarm's centre, 0..1 */
+} hps_progress;
+/** After each iteration. Nonzero ends the run cleanly with HPS_E_CANCELLED. */
+typedef int32_t (*hps_progress_fn)(const hps_progress *p, void *user);
+
+/** An engine over a copy of the space. Options (real unless said):
+ *  "variant" (text: paper|swarm), "particles" (int, default 16 for paper, 12 for
+ *  swarm), "seed" (int), "c1", "c2", "dt", "gbest" (text: alltime|iteration),
+ *  "max_evaluations", "max_iterations" (int, 0: none), "target" (best <= it
+ *  stops), "stagnation" (int, evaluations without a relative improvement above
+ *  "stagnation_tolerance", 0: off), "time_limit" s (0: none), "accept_infinity"
+ *  (int 0/1: -inf counts as a value). hps_option_describe("swarm", i) lists all of
+ *  them with bounds. At least one of the limits has to be set before the first ask.
+ *  @param n_objectives 1 for the variants of this release */
+HPS_API hps_status hps_swarm_create(hps_swarm **out, hps_context *c, const hps_space *s,
+                                    int32_t n_objectives);
+HPS_API hps_status hps_swarm_set_real(hps_swarm *e, const char *name, double v);
+HPS_API hps_status hps_swarm_set_int(hps_swarm *e, const char *name, int64_t v);
+HPS_API hps_status hps_swarm_set_text(hps_swarm *e, const char *name, const char *v);
+/** Positions of the first n members of the initial swarm, inside the bounds.
+ *  HPS_E_STATE after the first ask. @param x [n][n_params] */
+HPS_API hps_status hps_swarm_set_start(hps_swarm *e, int32_t n, const double *x);
+HPS_API hps_status hps_swarm_set_progress(hps_swarm *e, hps_progress_fn fn, void *user);
+
+/* (a) the library owns the loop */
+/** Ask, evaluate and tell until a stop criterion holds; HPS_OK then, whatever the
+ *  stop reason. May be called again after it was cancelled or a limit was raised.
+ *  HPS_E_CALLBACK or HPS_E_CANCELLED when a callback asked for it. */
+HPS_API hps_status hps_swarm_run(hps_swarm *e, hps_evaluate_fn fn, void *user);
+
+/* (b) the caller owns the loop: MPI drivers, batch queues, other languages.
+ * Tells may come in any order and any split; the swarm moves when the last one of
+ * the iteration is in. Until then, and once hps_swarm_done() is 1, ask returns
+ * HPS_OK with *n = 0 when it has nothing left to hand out. */
+/** @param[out] id [capacity]  @param[out] x [capacity][n_params] */
+HPS_API hps_status hps_swarm_ask(hps_swarm *e, int32_t capacity, int32_t *n, int64_t *id,
+                                 double *x);
+/** @param f [n][n_objectives]  @param outcome [n], NULL: all HPS_EVAL_OK.
+ *  An unknown or repeated id is refused and nothing of the call is taken. */
+HPS_API hps_status hps_swarm_tell(hps_swarm *e, int32_t n, const int64_t *id, const double *f,
+                                  const int32_t *outcome);
+/** 1 when a stop criterion holds and every asked point was told. */
+HPS_API int32_t hps_swarm_done(const hps_swarm *e);
+/** "" while running, else "evaluations", "iterations", "target", "stagnation",
+ *  "time", "cancelled", "exhausted" or "all_failed". Static text. */
+HPS_API const char *hps_swarm_stop_reason(const hps_swarm *e);
+/** End the run after the current batch. [any thread, signal-safe] */
+HPS_API void hps_swarm_cancel(hps_swarm *e);
+
+/** The best evaluated point, ties to the earliest. HPS_E_STATE while there is none.
+ *  @param[out] x [n_params]  @param[out] f [n_objectives]; each may be NULL */
+HPS_API hps_status hps_swarm_best(const hps_swarm *e, double *x, double *f);
+/** Where the run stands; the same numbers that the progress callback gets. */
+HPS_API hps_status hps_swarm_get_progress(const hps_swarm *e, hps_progress *p);
+/** Everything evaluated so far, in order of id. *n is the full size, also on
+ *  HPS_E_CAPACITY; each array may be NULL.
+ *  @param[out] id [capacity]  @param[out] x [capacity][n_params]
+ *  @param[out] f [capacity][n_objectives], +inf where it failed
+ *  @param[out] outcome [capacity] */
+HPS_API hps_status hps_swarm_history(const hps_swarm *e, int64_t capacity, int64_t *n, int64_t *id,
+                                     double *x, double *f, int32_t *outcome);
+HPS_API void hps_swarm_destroy(hps_swarm *e);
+
+/* -------------------------------------------------------- stop and resume */
+
+/** Write the whole state to a temporary name, flush, rename over path. A run saved
+ *  at any point and resumed equals the uninterrupted run bitwise. HPS_E_IO */
+HPS_API hps_status hps_swarm_save(const hps_swarm *e, const char *path);
+/** Options and seed come from the file, callbacks do not and must be set again.
+ *  Points that were asked but not told are handed out again with the same ids.
+ *  HPS_E_IO; HPS_E_FORMAT if the file is damaged, made for another space, or of a
+ *  newer format. */
+HPS_API hps_status hps_swarm_load(hps_swarm **out, hps_context *c, const hps_space *s,
+                                  const char *path);
+/** Save after every so many iterations (0: never), and when a run ends. */
+HPS_API hps_status hps_swarm_set_autosave(hps_swarm *e, const char *path, int32_t every);
+
+#ifdef __cplusplus
+}
+#endif
+#endif

@@ -1,0 +1,151 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* What the library's own modules use of base: failing, memory, parallel loops, random
+ * numbers, option tables, files. BLAS and LAPACK are in base/linalg.h. */
+#ifndef HPSI_BASE_INTERNAL_H
+#define HPSI_BASE_INTERNAL_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+#include "hpswarm/base.h"
+
+/* ----------------------------------------------------------- status.c */
+
+/* Set this thread's message (printf form) and return the status, for `return hpsi_fail(..)`.
+ * Message: what, where, the value, what is allowed; one line, no newline, no "error:". */
+hps_status hpsi_fail(hps_status s, const char *format, ...) __attribute__((format(printf, 2, 3)));
+/* Put "prefix: " in front of this thread's message; returns s. */
+hps_status hpsi_prefix(hps_status s, const char *format, ...)
+    __attribute__((format(printf, 2, 3)));
+void hpsi_clear_error(void);
+void hpsi_set_callback_code(int32_t code);
+
+/* ----------------------------------------------------------- memory.c */
+
+/* Zeroed, 64-byte aligned array of n items; NULL after setting the message (also for
+ * n*size overflow). n = 0 gives a valid pointer. The block remembers its context. */
+void *hpsi_new(hps_context *c, int64_t n, int64_t size);
+/* Grow *p (made by hpsi_new, or NULL) to hold at least n items, content kept, doubling;
+ * *capacity is updated. New items are zero. */
+hps_status hpsi_grow(hps_context *c, void **p, int64_t *capacity, int64_t n, int64_t size);
+void hpsi_free(void *p); /* NULL is fine */
+char *hpsi_strdup(hps_context *c, const char *s);
+/* a*b, or -1 if it overflows or one is negative */
+int64_t hpsi_size_mul(int64_t a, int64_t b);
+
+/* ---------------------------------------------------------- context.c */
+
+hps_context *hpsi_context_retain(hps_context *c); /* NULL -> the default context */
+void hpsi_context_release(hps_context *c);
+void hpsi_log(hps_context *c, int32_t level, const char *format, ...)
+    __attribute__((format(printf, 3, 4)));
+double hpsi_seconds(void); /* monotonic clock */
+
+/* --------------------------------------------------------- parallel.c */
+
+/* Body of a loop: item 0..n-1 in any order, worker 0..hps_context_threads(c)-1. It may
+ * call hpsi_fail; the message of the lowest failing item reaches the caller. */
+typedef hps_status (*hpsi_body)(int64_t item, int32_t worker, void *arg);
+/* Run body for every item, dynamically shared out. Serial inside another parallel loop
+ * or with one thread. Every item below the first failing one has been run. BLAS is
+ * single-threaded during the loop. Results must not depend on `worker`. */
+hps_status hpsi_parallel_for(hps_context *c, int64_t n, hpsi_body body, void *arg);
+/* Keep OpenBLAS single-threaded between begin and end (counted, any thread). */
+void hpsi_blas_begin(void);
+void hpsi_blas_end(void);
+
+/* ----------------------------------------------------------- random.c */
+
+/* Philox4x32-10 (Salmon et al. 2011): a pure function of key and counter. */
+void hpsi_philox(uint64_t key, const uint32_t counter[4], uint32_t out[4]);
+enum {
+    HPSI_STREAM_INIT = 0, HPSI_STREAM_VELOCITY = 1, HPSI_STREAM_BOUNDARY = 2,
+    HPSI_STREAM_ROUNDING = 3, HPSI_STREAM_REPAIR = 4, HPSI_STREAM_LEADER = 5,
+    HPSI_STREAM_TOPOLOGY = 6, HPSI_STREAM_PERMUTATION = 7, HPSI_STREAM_MUTATION = 8,
+    HPSI_STREAM_WEIGHT = 9,
+    HPSI_STREAM_SPLIT = 32, HPSI_STREAM_REFERENCES = 33, HPSI_STREAM_SPARSE = 34
+};
+typedef struct hpsi_uniform2 {
+    double u[2];
+} hpsi_uniform2;
+/* Two uniforms in [0,1) from counter (iteration, id, dimension, stream). */
+hpsi_uniform2 hpsi_uniform(int64_t seed, int32_t stream, uint32_t iteration, uint32_t id,
+                           uint32_t dimension);
+/* Fisher-Yates permutation of 0..n-1 into p, from one stream and id. */
+void hpsi_permutation(int64_t seed, int32_t stream, uint32_t id, int64_t n, int64_t *p);
+
+/* ---------------------------------------------------------- options.c */
+
+/* One row of an option table. All values are kept as double: reals, whole numbers up to
+ * 2^53, and the index into choices for text. */
+typedef struct hpsi_option {
+    const char *name;
+    int32_t kind; /* HPS_OPTION_* */
+    int32_t per_species;
+    const char *unit;
+    const char *choices; /* "a|b" */
+    double minimum, maximum, value;
+    const char *help;
+} hpsi_option;
+typedef struct hpsi_option_table {
+    const char *owner; /* "soap" */
+    int32_t n;
+    const hpsi_option *rows;
+} hpsi_option_table;
+/* The tables of the modules; each is defined in its module (options.c of the folder). */
+extern const hpsi_option_table hpsi_swarm_options, hpsi_soap_options, hpsi_gpr_options,
+    hpsi_study_options;
+/* Look up name[:element]; *number is the atomic number of the element, 0 without one.
+ * HPS_E_OPTION names the nearest option. */
+hps_status hpsi_option_find(const hpsi_option_table *t, const char *name, int32_t *index,
+                            int32_t *number);
+/* Check a value against row `index` and give its stored form. */
+hps_status hpsi_option_real(const hpsi_option_table *t, int32_t index, double v, double *stored);
+hps_status hpsi_option_int(const hpsi_option_table *t, int32_t index, int64_t v, double *stored);
+hps_status hpsi_option_text(const hpsi_option_table *t, int32_t index, const char *v,
+                            double *stored);
+/* Fill values[t->n] with the defaults. */
+void hpsi_option_defaults(const hpsi_option_table *t, double *values);
+/* Of n candidate words (get(i, arg)) the one nearest to `word`, -1 if none is near. */
+int32_t hpsi_nearest(const char *word, int32_t n, const char *(*get)(int32_t, const void *),
+                     const void *arg);
+
+/* ------------------------------------------------------------- file.c */
+
+/* Whole file, one NUL after it; *size without the NUL. HPS_E_IO. Free with hpsi_free. */
+hps_status hpsi_file_read(hps_context *c, const char *path, char **data, int64_t *size);
+/* Write to a temporary name beside path, flush, fsync, rename. HPS_E_IO, nothing left. */
+hps_status hpsi_file_replace(hps_context *c, const char *path, const void *data, int64_t size);
+
+/* ------------------------------------------------------------- pack.c */
+
+/* A binary document: 8-byte magic, format version, length, payload of little-endian
+ * items, CRC-32. The first failure sticks in `status` and later calls do nothing. */
+typedef struct hpsi_pack {
+    hps_context *context;
+    unsigned char *data;
+    int64_t size, capacity, position; /* position: of reading */
+    int32_t version;                  /* of the document being read */
+    hps_status status;
+} hpsi_pack;
+void hpsi_pack_begin(hpsi_pack *p, hps_context *c, const char magic[8], int32_t version);
+void hpsi_pack_int(hpsi_pack *p, int64_t v);
+void hpsi_pack_real(hpsi_pack *p, double v);
+void hpsi_pack_reals(hpsi_pack *p, int64_t n, const double *v);
+void hpsi_pack_ints(hpsi_pack *p, int64_t n, const int64_t *v);
+void hpsi_pack_text(hpsi_pack *p, const char *s);
+/* Seal and write by hpsi_file_replace; frees the buffer in any case. */
+hps_status hpsi_pack_write(hpsi_pack *p, const char *path);
+/* Read and verify magic, version <= newest, length and CRC. HPS_E_FORMAT names the path. */
+hps_status hpsi_pack_open(hpsi_pack *p, hps_context *c, const char *path, const char magic[8],
+                          int32_t newest);
+int64_t hpsi_unpack_int(hpsi_pack *p);
+int64_t hpsi_unpack_int_in(hpsi_pack *p, int64_t lo, int64_t hi); /* HPS_E_FORMAT outside */
+double hpsi_unpack_real(hpsi_pack *p);
+void hpsi_unpack_reals(hpsi_pack *p, int64_t n, double *v);
+void hpsi_unpack_ints(hpsi_pack *p, int64_t n, int64_t *v);
+char *hpsi_unpack_text(hpsi_pack *p); /* new string or NULL with p->status set */
+/* Fails with HPS_E_FORMAT if bytes are left; frees the buffer; the final status. */
+hps_status hpsi_pack_close(hpsi_pack *p);
+
+#endif

@@ -1,0 +1,33 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* What modules above dataset use of it besides its public header. */
+#ifndef HPSI_DATASET_INTERNAL_H
+#define HPSI_DATASET_INTERNAL_H
+
+#include "base/internal.h"
+#include "hpswarm/dataset.h"
+
+hps_context *hpsi_dataset_context(const hps_dataset *d);
+/* Frame i without a range check; pointers borrowed. */
+void hpsi_dataset_frame(const hps_dataset *d, int64_t i, hps_frame *f);
+/* Position of the first atom of frame i among all atoms of d (i = n_frames: the total). */
+int64_t hpsi_dataset_first_atom(const hps_dataset *d, int64_t i);
+
+/* Neighbour images with 0 < r < cutoff of the atoms [first, first+count) of one frame, in
+ * compressed rows and structure-of-arrays form, ordered by neighbour, then image. A
+ * reusable buffer: zero-initialise, build often, free once. Two different atoms at r = 0
+ * cannot occur (hps_dataset_add refuses them). */
+typedef struct hpsi_neighbours {
+    hps_context *context;
+    int32_t first, count;
+    int64_t n_pairs;
+    int64_t *start; /* [count + 1] pairs of centre first + i are start[i]..start[i+1]-1 */
+    int32_t *atom;  /* [n_pairs] index of the neighbour in the frame */
+    double *x, *y, *z, *r; /* [n_pairs] vector from centre to image and its length */
+    int64_t start_capacity, pair_capacity;
+    void *scratch; /* cells and buckets of the builder */
+} hpsi_neighbours;
+hps_status hpsi_neighbours_build(hpsi_neighbours *nb, hps_context *c, const hps_frame *f,
+                                 double cutoff, int32_t first, int32_t count);
+void hpsi_neighbours_free(hpsi_neighbours *nb);
+
+#endif

@@ -61,16 +61,16 @@ typedef struct hps_frame {
     int32_t n_atoms;
     int32_t periodic[3];
     int32_t has_energy;
-    double energy;            /**< NaN if unknown */
-    const int32_t *numbers;   /**< [n_atoms] */
-    const double *positions;  /**< [n_atoms][3], as given, not wrapped */
-    const double *cell;       /**< [3][3] rows are lattice vectors, or NULL */
-    const double *forces;     /**< [n_atoms][3] or NULL */
-    const double *virial;     /**< [3][3] or NULL */
-    const char *config_type;  /**< "" if none */
-    const char *source;       /**< file it came from, "" if added as arrays */
-    int64_t line;             /**< of its atom count in the source, 0 if added */
-    int64_t index;            /**< its place in the set where it was first added */
+    double energy;           /**< NaN if unknown */
+    const int32_t *numbers;  /**< [n_atoms] */
+    const double *positions; /**< [n_atoms][3], as given, not wrapped */
+    const double *cell;      /**< [3][3] rows are lattice vectors, or NULL */
+    const double *forces;    /**< [n_atoms][3] or NULL */
+    const double *virial;    /**< [3][3] or NULL */
+    const char *config_type; /**< "" if none */
+    const char *source;      /**< file it came from, "" if added as arrays */
+    int64_t line;            /**< of its atom count in the source, 0 if added */
+    int64_t index;           /**< its place in the set where it was first added */
 } hps_frame;
 HPS_API hps_status hps_dataset_frame(const hps_dataset *d, int64_t i, hps_frame *out);
 
@@ -89,8 +89,8 @@ HPS_API hps_status hps_dataset_subset(hps_dataset **out, const hps_dataset *d, i
 HPS_API hps_status hps_dataset_split(const hps_dataset *d, double test_fraction, int64_t seed,
                                      hps_dataset **train, hps_dataset **test);
 /** Frames 0, every, 2 every, ... are the test set. @param every >= 2 */
-HPS_API hps_status hps_dataset_split_every(const hps_dataset *d, int64_t every,
-                                           hps_dataset **train, hps_dataset **test);
+HPS_API hps_status hps_dataset_split_every(const hps_dataset *d, int64_t every, hps_dataset **train,
+                                           hps_dataset **test);
 
 /** Ordered pairs (centre, neighbour image) of one frame with 0 < r < cutoff, images
  *  of the centre itself included, in order of centre, neighbour, then image. With
@@ -124,10 +124,10 @@ enum {
 };
 typedef struct hps_finding {
     int32_t struct_size;
-    int32_t kind;        /**< HPS_FINDING_* */
+    int32_t kind; /**< HPS_FINDING_* */
     int64_t frame;
-    int64_t other;       /**< other frame, or -1 */
-    int32_t atom[2];     /**< atoms concerned, or -1 */
+    int64_t other;   /**< other frame, or -1 */
+    int32_t atom[2]; /**< atoms concerned, or -1 */
     double value;
 } hps_finding;
 /** Suspicious frames, in order of frame then kind. *n is the full number, also on

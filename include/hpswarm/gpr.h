@@ -24,7 +24,7 @@ extern "C" {
  *  components. */
 typedef struct hps_errors {
     int32_t struct_size, reserved;
-    int64_t n_structures, n_atoms;       /**< with an energy; of all frames */
+    int64_t n_structures, n_atoms; /**< with an energy; of all frames */
     int64_t n_force_components, n_virials;
     double rmse_energy_per_atom, mae_energy_per_atom; /**< eV/atom */
     double mae_energy_per_structure;                  /**< eV */
@@ -85,9 +85,9 @@ HPS_API hps_status hps_gpr_score(const hps_gpr *g, const hps_dataset *test, hps_
 /** What a fit found. */
 typedef struct hps_gpr_report {
     int32_t struct_size;
-    int32_t n_sparse;  /**< over all elements */
+    int32_t n_sparse; /**< over all elements */
     int64_t n_structures, n_atoms, n_rows;
-    double jitter;     /**< eV^2, as used */
+    double jitter; /**< eV^2, as used */
     double seconds_descriptors, seconds_covariance, seconds_solve;
 } hps_gpr_report;
 HPS_API hps_status hps_gpr_get_report(const hps_gpr *g, hps_gpr_report *out);

@@ -15,8 +15,7 @@
  * Message: what, where, the value, what is allowed; one line, no newline, no "error:". */
 hps_status hpsi_fail(hps_status s, const char *format, ...) __attribute__((format(printf, 2, 3)));
 /* Put "prefix: " in front of this thread's message; returns s. */
-hps_status hpsi_prefix(hps_status s, const char *format, ...)
-    __attribute__((format(printf, 2, 3)));
+hps_status hpsi_prefix(hps_status s, const char *format, ...) __attribute__((format(printf, 2, 3)));
 void hpsi_clear_error(void);
 void hpsi_set_callback_code(int32_t code);
 
@@ -59,11 +58,19 @@ void hpsi_blas_end(void);
 /* Philox4x32-10 (Salmon et al. 2011): a pure function of key and counter. */
 void hpsi_philox(uint64_t key, const uint32_t counter[4], uint32_t out[4]);
 enum {
-    HPSI_STREAM_INIT = 0, HPSI_STREAM_VELOCITY = 1, HPSI_STREAM_BOUNDARY = 2,
-    HPSI_STREAM_ROUNDING = 3, HPSI_STREAM_REPAIR = 4, HPSI_STREAM_LEADER = 5,
-    HPSI_STREAM_TOPOLOGY = 6, HPSI_STREAM_PERMUTATION = 7, HPSI_STREAM_MUTATION = 8,
+    HPSI_STREAM_INIT = 0,
+    HPSI_STREAM_VELOCITY = 1,
+    HPSI_STREAM_BOUNDARY = 2,
+    HPSI_STREAM_ROUNDING = 3,
+    HPSI_STREAM_REPAIR = 4,
+    HPSI_STREAM_LEADER = 5,
+    HPSI_STREAM_TOPOLOGY = 6,
+    HPSI_STREAM_PERMUTATION = 7,
+    HPSI_STREAM_MUTATION = 8,
     HPSI_STREAM_WEIGHT = 9,
-    HPSI_STREAM_SPLIT = 32, HPSI_STREAM_REFERENCES = 33, HPSI_STREAM_SPARSE = 34
+    HPSI_STREAM_SPLIT = 32,
+    HPSI_STREAM_REFERENCES = 33,
+    HPSI_STREAM_SPARSE = 34
 };
 typedef struct hpsi_uniform2 {
     double u[2];

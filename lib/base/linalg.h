@@ -8,6 +8,9 @@
 
 #include "base/internal.h"
 
+/* Name and version of the BLAS in use, static text. */
+const char *hpsi_blas_description(void);
+
 /* C[m][n] = alpha op(A) op(B) + beta C; ta, tb: 1 transposes. */
 void hpsi_gemm(int32_t ta, int32_t tb, int64_t m, int64_t n, int64_t k, double alpha,
                const double *a, int64_t lda, const double *b, int64_t ldb, double beta, double *c,

@@ -20,8 +20,8 @@ typedef struct hpsi_neighbours {
     hps_context *context;
     int32_t first, count;
     int64_t n_pairs;
-    int64_t *start; /* [count + 1] pairs of centre first + i are start[i]..start[i+1]-1 */
-    int32_t *atom;  /* [n_pairs] index of the neighbour in the frame */
+    int64_t *start;        /* [count + 1] pairs of centre first + i are start[i]..start[i+1]-1 */
+    int32_t *atom;         /* [n_pairs] index of the neighbour in the frame */
     double *x, *y, *z, *r; /* [n_pairs] vector from centre to image and its length */
     int64_t start_capacity, pair_capacity;
     void *scratch; /* cells and buckets of the builder */

@@ -1,0 +1,126 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* What the files of gpr share: the model, its settings and sparse points, data sets as
+ * sources of descriptors, and streams of the rows of the linear system. Symbols as in
+ * docs/gpr.md: M sparse points, d components, k(q,q') = max(q.q',0)^zeta of environments
+ * of the same species. */
+#ifndef HPSI_GPR_INTERNAL_H
+#define HPSI_GPR_INTERNAL_H
+
+#include "hpswarm/gpr.h"
+#include "kernel/internal.h"
+#include "soap/internal.h"
+
+/* Rows of the option table, in the order of options.c. */
+enum {
+    HPSI_GPR_DELTA = 0,
+    HPSI_GPR_ZETA,
+    HPSI_GPR_N_SPARSE,
+    HPSI_GPR_SPARSE_METHOD, /* HPSI_SPARSE_* */
+    HPSI_GPR_SIGMA_ENERGY,
+    HPSI_GPR_SIGMA_FORCE,
+    HPSI_GPR_SIGMA_VIRIAL,
+    HPSI_GPR_SIGMA_PER_ATOM,
+    HPSI_GPR_FIT_FORCES,
+    HPSI_GPR_FIT_VIRIALS,
+    HPSI_GPR_JITTER,
+    HPSI_GPR_E0_METHOD, /* HPSI_E0_* */
+    HPSI_GPR_E0,
+    HPSI_GPR_SEED,
+    HPSI_GPR_OPTIONS
+};
+enum { HPSI_SPARSE_CUR = 0, HPSI_SPARSE_RANDOM = 1, HPSI_SPARSE_ALL = 2, HPSI_SPARSE_FILE = 3 };
+enum { HPSI_E0_ISOLATED = 0, HPSI_E0_AVERAGE = 1, HPSI_E0_FIT = 2, HPSI_E0_GIVEN = 3 };
+#define HPSI_ELEMENTS 119 /* arrays indexed by atomic number */
+
+/* --------------------------------------------------------- sparse points */
+
+/* The sparse points of all elements: rows of q, element after element, in the order of
+ * the descriptor's species. Zero-initialise; hpsi_sparse_free is fine on zeros. */
+typedef struct hpsi_sparse {
+    int32_t total;                 /* M */
+    int32_t size;                  /* d */
+    int64_t ld;                    /* of q */
+    int32_t n_elements;            /* with at least one point */
+    int32_t number[HPSI_ELEMENTS]; /* [n_elements] atomic numbers */
+    int32_t first[HPSI_ELEMENTS];  /* by atomic number: first row, */
+    int32_t count[HPSI_ELEMENTS];  /* and how many; 0: element without points */
+    double *q;                     /* [total][ld] */
+    int64_t *index;                /* [total] 1-based position among the environments of the
+                                      element in the training set; NULL in a loaded model */
+} hpsi_sparse;
+void hpsi_sparse_free(hpsi_sparse *p);
+
+/* -------------------------------------------------------------- the model */
+
+struct hps_gpr {
+    hps_context *context;
+    hps_soap *soap; /* own copy */
+    double option[HPSI_GPR_OPTIONS];
+    int32_t n_sparse_own[HPSI_ELEMENTS]; /* "n_sparse:C", 0 if not set */
+    double e0_given[HPSI_ELEMENTS];      /* "e0:C" */
+    int32_t n_chosen[HPSI_ELEMENTS];     /* hps_gpr_set_sparse, 0 if not set */
+    int64_t *chosen[HPSI_ELEMENTS];
+    int32_t fitted; /* what follows is set */
+    hpsi_sparse sparse;
+    double e0[HPSI_ELEMENTS];
+    double *alpha; /* [M], without delta^2 */
+    hps_gpr_report report;
+};
+
+/* ------------------------------------------- data sets as descriptor sources */
+
+/* A data set seen through one descriptor. Descriptors are kept if they fit into a bounded
+ * share of memory, otherwise computed anew for every pass. */
+typedef struct hpsi_source {
+    hps_context *context;
+    const hps_dataset *data; /* borrowed */
+    hpsi_soap_plan *plan;
+    int32_t size; /* d */
+    int64_t ld, n_frames, n_atoms;
+    double *cache; /* [n_atoms][ld], or NULL */
+    int32_t n_workers;
+    hpsi_soap_work **work; /* [n_workers] */
+    double *block;         /* [n_workers][HPSI_SOAP_BLOCK][ld] */
+    double seconds;        /* spent on descriptors that were kept */
+} hpsi_source;
+/* Zeroes *s first; on failure nothing is left to close. Elements that the descriptor does
+ * not list are refused (HPS_E_OPTION). */
+hps_status hpsi_source_open(hpsi_source *s, const hps_soap *soap, const hps_dataset *d);
+void hpsi_source_close(hpsi_source *s);
+
+/* e0 of the elements of a data set by the method of g; 0 for the others. */
+hps_status hpsi_gpr_e0(const hps_gpr *g, hpsi_source *train, double e0[HPSI_ELEMENTS]);
+/* Choose sparse points by the method of g; *p is zeroed first. */
+hps_status hpsi_gpr_select(const hps_gpr *g, hpsi_source *train, hpsi_sparse *p);
+
+/* ---------------------------------------------------- blocks of the system */
+
+/* k_MM + eta I as one M x M matrix, 0 between elements. */
+hps_status hpsi_gpr_kmm(hps_context *c, const hpsi_sparse *p, double zeta, double eta, double *k,
+                        int64_t ldk);
+/* Upper R with R^T R = k_MM + eta I into r[M][M]; *eta is raised tenfold (logged) while the
+ * factorisation fails. The caller passes eta = jitter/delta^2. */
+hps_status hpsi_gpr_whitener(hps_context *c, const hpsi_sparse *p, double zeta, double *eta,
+                             double *r, int64_t ldr);
+
+/* A block of rows of the linear system with unit amplitude. */
+enum { HPSI_ROWS_ENERGY = 1, HPSI_ROWS_FORCE = 2, HPSI_ROWS_VIRIAL = 4 };
+typedef struct hpsi_rows {
+    int32_t kind;   /* one of HPSI_ROWS_* */
+    int64_t m, ld;  /* rows; ld >= M */
+    double *a;      /* [m][ld] sum_i k(q_i,q_t), or its derivative by a coordinate or a
+                       strain; the sink may overwrite it */
+    double *y;      /* [m] E - sum e0, or -F, or -V */
+    double *sigma;  /* [m] standard deviation of the noise by the options of g */
+    int64_t *frame; /* [m] */
+} hpsi_rows;
+typedef hps_status (*hpsi_rows_sink)(const hpsi_rows *rows, void *arg);
+/* Pass the rows of all frames that have the quantity to sink, block by block: all
+ * energies in frame order, then force rows (atom-major) and the virial rows (xx, yx, zx,
+ * yy, zy, zz) frame by frame. Memory: one block of rows. The sink runs on the calling
+ * thread, outside parallel loops. @param kinds HPSI_ROWS_* added up */
+hps_status hpsi_gpr_stream(const hps_gpr *g, hpsi_source *s, const hpsi_sparse *p,
+                           const double e0[HPSI_ELEMENTS], int32_t kinds, hpsi_rows_sink sink,
+                           void *arg);
+
+#endif

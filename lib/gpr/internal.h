@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* What the files of gpr share: the model, its settings and sparse points, data sets as
- * sources of descriptors, and streams of the rows of the linear system. Symbols as in
+/* What the files of gpr share: the model, its settings and sparse points, and
+ * streams of the rows of the linear system. Symbols as in
  * docs/gpr.md: M sparse points, d components, k(q,q') = max(q.q',0)^zeta of environments
  * of the same species. */
 #ifndef HPSI_GPR_INTERNAL_H
@@ -67,26 +67,7 @@ struct hps_gpr {
     hps_gpr_report report;
 };
 
-/* ------------------------------------------- data sets as descriptor sources */
-
-/* A data set seen through one descriptor. Descriptors are kept if they fit into a bounded
- * share of memory, otherwise computed anew for every pass. */
-typedef struct hpsi_source {
-    hps_context *context;
-    const hps_dataset *data; /* borrowed */
-    hpsi_soap_plan *plan;
-    int32_t size; /* d */
-    int64_t ld, n_frames, n_atoms;
-    double *cache; /* [n_atoms][ld], or NULL */
-    int32_t n_workers;
-    hpsi_soap_work **work; /* [n_workers] */
-    double *block;         /* [n_workers][HPSI_SOAP_BLOCK][ld] */
-    double seconds;        /* spent on descriptors that were kept */
-} hpsi_source;
-/* Zeroes *s first; on failure nothing is left to close. Elements that the descriptor does
- * not list are refused (HPS_E_OPTION). */
-hps_status hpsi_source_open(hpsi_source *s, const hps_soap *soap, const hps_dataset *d);
-void hpsi_source_close(hpsi_source *s);
+/* ------------------------------------------------------- choices of the fit */
 
 /* e0 of the elements of a data set by the method of g; 0 for the others. */
 hps_status hpsi_gpr_e0(const hps_gpr *g, hpsi_source *train, double e0[HPSI_ELEMENTS]);

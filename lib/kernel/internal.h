@@ -1,14 +1,57 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* What gpr uses of kernel besides its public header: powers of blocks of dot products. */
+/* What gpr uses of kernel besides its public header: data sets as sources of descriptors,
+ * powers of blocks of dot products. */
 #ifndef HPSI_KERNEL_INTERNAL_H
 #define HPSI_KERNEL_INTERNAL_H
 
 #include "base/internal.h"
 #include "hpswarm/kernel.h"
+#include "soap/internal.h"
+
+/* ----------------------------------------------------------- power.c */
 
 /* x[i] := max(x[i], 0)^zeta; products for whole and half-integer zeta. */
 void hpsi_kernel_power(double zeta, int64_t n, double *x);
 /* k[i] = max(x[i],0)^zeta and dk[i] = zeta max(x[i],0)^(zeta-1); k may be x or NULL. */
 void hpsi_kernel_power_gradient(double zeta, int64_t n, const double *x, double *k, double *dk);
+
+/* ---------------------------------------------------------- source.c */
+
+/* At most HPSI_SOAP_BLOCK consecutive atoms of one frame: the unit of parallel work. */
+typedef struct hpsi_chunk {
+    int64_t frame;
+    int64_t atom; /* position of the first one among all atoms of the set */
+    int32_t first, count;
+} hpsi_chunk;
+
+/* A data set seen through one descriptor. Descriptors are kept if they fit into a bounded
+ * share of memory, otherwise computed anew for every pass. */
+typedef struct hpsi_source {
+    hps_context *context;
+    const hps_dataset *data; /* borrowed */
+    hpsi_soap_plan *plan;
+    int32_t size; /* d */
+    int64_t ld, n_frames, n_atoms, n_chunks;
+    hpsi_chunk *chunk;    /* [n_chunks] */
+    int64_t *frame_chunk; /* [n_frames + 1] first chunk of a frame */
+    signed char *species; /* [n_atoms] position in the descriptor's list */
+    double *cache;        /* [n_atoms][ld], or NULL */
+    int32_t n_workers;
+    hpsi_soap_work **work; /* [n_workers] */
+    double *block;         /* [n_workers][HPSI_SOAP_BLOCK][ld] */
+    double seconds;        /* spent on descriptors that were kept */
+} hpsi_source;
+/* Zeroes *s first; on failure nothing is left to close. An element that the descriptor
+ * does not list is refused (HPS_E_OPTION). */
+hps_status hpsi_source_open(hpsi_source *s, const hps_soap *soap, const hps_dataset *d);
+void hpsi_source_close(hpsi_source *s);
+/* Bytes that open allocates (without the plan and the works of soap), and those of them
+ * that are the kept descriptors. */
+void hpsi_source_memory(const hps_soap *soap, const hps_dataset *d, int64_t *bytes, int64_t *cache);
+/* Descriptors of chunk i, rows of s->ld; valid until the next call of the same worker. */
+hps_status hpsi_source_chunk(hpsi_source *s, int64_t i, int32_t worker, const double **q);
+/* Descriptors of n atoms, positions among all atoms of the set: q [n][ldq]. */
+hps_status hpsi_source_gather(hpsi_source *s, int64_t n, const int64_t *atom, double *q,
+                              int64_t ldq);
 
 #endif

@@ -130,6 +130,17 @@ hps_status hps_context_memory(const hps_context *c, int64_t *held, int64_t *peak
     return HPS_OK;
 }
 
+int64_t hpsi_context_available(const hps_context *c)
+{
+    int64_t left;
+
+    if (c == NULL || c->memory_limit == 0) {
+        return -1;
+    }
+    left = c->memory_limit - atomic_load(&c->held);
+    return left > 0 ? left : 0;
+}
+
 void hpsi_log(hps_context *c, int32_t level, const char *format, ...)
 {
     char text[1024];

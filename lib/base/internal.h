@@ -36,6 +36,8 @@ int64_t hpsi_size_mul(int64_t a, int64_t b);
 
 hps_context *hpsi_context_retain(hps_context *c); /* NULL -> the default context */
 void hpsi_context_release(hps_context *c);
+/* Bytes that the memory limit still allows; -1 without a limit. */
+int64_t hpsi_context_available(const hps_context *c);
 void hpsi_log(hps_context *c, int32_t level, const char *format, ...)
     __attribute__((format(printf, 3, 4)));
 double hpsi_seconds(void); /* monotonic clock */

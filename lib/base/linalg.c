@@ -8,14 +8,12 @@
 
 /* LAPACK, column-major, by its Fortran interface (lapacke would be one more package). */
 void dpotrf_(const char *uplo, const int *n, double *a, const int *lda, int *info, size_t);
-void dgesvd_(const char *jobu, const char *jobvt, const int *m, const int *n, double *a,
-             const int *lda, double *s, double *u, const int *ldu, double *vt, const int *ldvt,
-             double *work, const int *lwork, int *info, size_t, size_t);
+void dgesdd_(const char *jobz, const int *m, const int *n, double *a, const int *lda, double *s,
+             double *u, const int *ldu, double *vt, const int *ldvt, double *work, const int *lwork,
+             int *iwork, int *info, size_t);
 void dsyevd_(const char *jobz, const char *uplo, const int *n, double *a, const int *lda, double *w,
              double *work, const int *lwork, int *iwork, const int *liwork, int *info, size_t,
              size_t);
-void dgeqrf_(const int *m, const int *n, double *a, const int *lda, double *tau, double *work,
-             const int *lwork, int *info);
 
 /* ---------------------------------------------------- threads of the BLAS */
 
@@ -81,51 +79,37 @@ void hpsi_solve_vector(int64_t n, const double *r, int64_t ldr, int32_t transpos
                 x, 1);
 }
 
-hps_status hpsi_solve_right(hps_context *c, int64_t m, int64_t n, const double *r, int64_t ldr,
-                            double *b, int64_t ldb)
+void hpsi_ger(int64_t m, int64_t n, double alpha, const double *x, const double *y, double *a,
+              int64_t lda)
 {
-    (void)c;
-    hpsi_blas_begin();
+    cblas_dger(CblasRowMajor, (int)m, (int)n, alpha, x, 1, y, 1, a, (int)lda);
+}
+
+void hpsi_trsm_right(int64_t m, int64_t n, const double *r, int64_t ldr, double *b, int64_t ldb)
+{
     cblas_dtrsm(CblasRowMajor, CblasRight, CblasUpper, CblasNoTrans, CblasNonUnit, (int)m, (int)n,
                 1.0, r, (int)ldr, b, (int)ldb);
-    hpsi_blas_end();
-    return HPS_OK;
 }
 
-hps_status hpsi_gemm_nt(hps_context *c, int64_t m, int64_t n, int64_t k, const double *a,
-                        int64_t lda, const double *b, int64_t ldb, double beta, double *out,
-                        int64_t ldc)
+void hpsi_trsm_left_transposed(int64_t m, int64_t n, const double *r, int64_t ldr, double *b,
+                               int64_t ldb)
 {
-    (void)c;
-    hpsi_blas_begin();
-    hpsi_gemm(0, 1, m, n, k, 1.0, a, lda, b, ldb, beta, out, ldc);
-    hpsi_blas_end();
-    return HPS_OK;
+    cblas_dtrsm(CblasRowMajor, CblasLeft, CblasUpper, CblasTrans, CblasNonUnit, (int)m, (int)n, 1.0,
+                r, (int)ldr, b, (int)ldb);
 }
-
-/* ---------------------------------------------------------- factorisations */
 
 /* Row-major upper R with A = R^T R is column-major lower L = R^T with A = L L^T. */
-hps_status hpsi_cholesky(hps_context *c, int64_t n, double *a, int64_t lda)
+int64_t hpsi_cholesky_block(int64_t n, double *a, int64_t lda)
 {
     int order = (int)n;
     int ld = (int)lda;
     int info = 0;
 
-    (void)c;
-    hpsi_blas_begin();
     dpotrf_("L", &order, a, &ld, &info, 1);
-    hpsi_blas_end();
-    if (info != 0) {
-        return hpsi_fail(HPS_E_NUMERIC,
-                         "cholesky: matrix of order %d is not positive definite at row %d", order,
-                         info);
-    }
-    for (int64_t i = 1; i < n; i++) {
-        memset(a + i * lda, 0, (size_t)i * sizeof(double));
-    }
-    return HPS_OK;
+    return info;
 }
+
+/* ---------------------------------------------------------- factorisations */
 
 /* The row-major A[m][n] is the column-major A^T = V diag(s) U^T. */
 hps_status hpsi_svd(hps_context *c, int64_t m, int64_t n, double *a, double *s, double *u,
@@ -139,16 +123,23 @@ hps_status hpsi_svd(hps_context *c, int64_t m, int64_t n, double *a, double *s, 
     int info = 0;
     double size = 0;
     double *work;
+    int *iwork = hpsi_new(c, 8 * (int64_t)rank, sizeof *iwork);
 
-    dgesvd_(job, job, &rows, &cols, a, &rows, s, vt, &rows, u, &rank, &size, &lwork, &info, 1, 1);
+    if (iwork == NULL) {
+        return HPS_E_MEMORY;
+    }
+    dgesdd_(job, &rows, &cols, a, &rows, s, vt, &rows, u, &rank, &size, &lwork, iwork, &info, 1);
     lwork = (int)size;
     work = hpsi_new(c, lwork, sizeof *work);
+    if (work != NULL) {
+        hpsi_blas_begin();
+        dgesdd_(job, &rows, &cols, a, &rows, s, vt, &rows, u, &rank, work, &lwork, iwork, &info, 1);
+        hpsi_blas_end();
+    }
+    hpsi_free(iwork);
     if (work == NULL) {
         return HPS_E_MEMORY;
     }
-    hpsi_blas_begin();
-    dgesvd_(job, job, &rows, &cols, a, &rows, s, vt, &rows, u, &rank, work, &lwork, &info, 1, 1);
-    hpsi_blas_end();
     hpsi_free(work);
     return info == 0 ? HPS_OK : hpsi_fail(HPS_E_NUMERIC, "svd: does not converge");
 }
@@ -180,55 +171,4 @@ hps_status hpsi_eigh(hps_context *c, int64_t n, double *a, double *w)
         return HPS_E_MEMORY;
     }
     return info == 0 ? HPS_OK : hpsi_fail(HPS_E_NUMERIC, "eigh: does not converge");
-}
-
-/* -------------------------------------------------------------- tall QR */
-
-/* Column-major copy of [r | qty; rows | y]: (n+m) rows, n+1 columns. */
-static void stack(int64_t n, const double *r, int64_t ldr, const double *qty, int64_t m,
-                  const double *rows, int64_t ldrows, const double *y, double *a)
-{
-    for (int64_t j = 0; j < n; j++) {
-        double *column = a + j * (n + m);
-
-        for (int64_t i = 0; i <= j; i++) {
-            column[i] = r[i * ldr + j];
-        }
-        for (int64_t i = 0; i < m; i++) {
-            column[n + i] = rows[i * ldrows + j];
-        }
-    }
-    memcpy(a + n * (n + m), qty, (size_t)n * sizeof *a);
-    memcpy(a + n * (n + m) + n, y, (size_t)m * sizeof *a);
-}
-
-hps_status hpsi_qr_append(hps_context *c, int64_t n, double *r, int64_t ldr, double *qty,
-                          double *rest, int64_t m, double *rows, int64_t ldrows, double *y)
-{
-    int height = (int)(n + m);
-    int width = (int)n + 1;
-    int lwork = 64 * width;
-    int info = 0;
-    double *a = hpsi_new(c, hpsi_size_mul(n + m, n + 1), sizeof *a);
-    double *work = hpsi_new(c, lwork + width, sizeof *work);
-    hps_status s = a != NULL && work != NULL ? HPS_OK : HPS_E_MEMORY;
-
-    if (s == HPS_OK) {
-        stack(n, r, ldr, qty, m, rows, ldrows, y, a);
-        hpsi_blas_begin();
-        dgeqrf_(&height, &width, a, &height, work + lwork, work, &lwork, &info);
-        hpsi_blas_end();
-        for (int64_t j = 0; j < n; j++) {
-            for (int64_t i = 0; i <= j; i++) {
-                r[i * ldr + j] = a[j * (n + m) + i];
-            }
-        }
-        memcpy(qty, a + n * (n + m), (size_t)n * sizeof *a);
-        if (m > 0) {
-            *rest += a[n * (n + m) + n] * a[n * (n + m) + n];
-        }
-    }
-    hpsi_free(work);
-    hpsi_free(a);
-    return s;
 }

@@ -19,6 +19,16 @@ void hpsi_gemm(int32_t ta, int32_t tb, int64_t m, int64_t n, int64_t k, double a
 void hpsi_gemv(int32_t ta, int64_t m, int64_t n, double alpha, const double *a, int64_t lda,
                const double *x, double beta, double *y);
 double hpsi_dot(int64_t n, const double *x, const double *y);
+/* A[m][n] += alpha x y^T */
+void hpsi_ger(int64_t m, int64_t n, double alpha, const double *x, const double *y, double *a,
+              int64_t lda);
+/* B[m][n] := B R^-1 with upper R[n][n]; B[m][n] := R^-T B with upper R[m][m]. */
+void hpsi_trsm_right(int64_t m, int64_t n, const double *r, int64_t ldr, double *b, int64_t ldb);
+void hpsi_trsm_left_transposed(int64_t m, int64_t n, const double *r, int64_t ldr, double *b,
+                               int64_t ldb);
+/* One block of hpsi_cholesky; 0, or the 1-based row that is not positive. The strict lower
+ * triangle keeps its content. */
+int64_t hpsi_cholesky_block(int64_t n, double *a, int64_t lda);
 /* A[n][n] symmetric positive definite -> upper R in place, A = R^T R; the strict lower
  * triangle is set to 0. HPS_E_NUMERIC if not positive definite. */
 hps_status hpsi_cholesky(hps_context *c, int64_t n, double *a, int64_t lda);

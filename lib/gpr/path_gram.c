@@ -1,0 +1,98 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* Gram forms of the test forces: r x r numbers instead of all derivative rows. */
+#include <math.h>
+
+#include "base/linalg.h"
+#include "gpr/path.h"
+
+#define TILE 64 /* rows of the Gram matrix that one worker updates at a time */
+
+hps_status hpsi_gram_create(hpsi_gram **out, const hpsi_family *f)
+{
+    hpsi_gram *q = hpsi_new(f->context, 1, sizeof *q);
+
+    *out = NULL;
+    if (q == NULL) {
+        return HPS_E_MEMORY;
+    }
+    q->gg = hpsi_new(f->context, hpsi_size_mul(f->r, f->r), sizeof(double));
+    q->h = hpsi_new(f->context, f->r, sizeof(double));
+    if (q->gg == NULL || q->h == NULL) {
+        hpsi_gram_destroy(q);
+        return HPS_E_MEMORY;
+    }
+    *out = q;
+    return HPS_OK;
+}
+
+void hpsi_gram_destroy(hpsi_gram *q)
+{
+    if (q == NULL) {
+        return;
+    }
+    hpsi_free(q->gg);
+    hpsi_free(q->h);
+    hpsi_free(q->block);
+    hpsi_free(q);
+}
+
+typedef struct update {
+    hpsi_gram *q;
+    int64_t r, n;
+} update;
+
+/* Rows first.. of T^T T; only the part right of the diagonal tile is kept up to date. */
+static hps_status update_tile(int64_t item, int32_t worker, void *arg)
+{
+    const update *a = arg;
+    const int64_t first = item * TILE;
+    const int64_t rows = a->r - first < TILE ? a->r - first : TILE;
+
+    (void)worker;
+    hpsi_gemm(1, 0, rows, a->r - first, a->n, 1, a->q->block + first, a->r, a->q->block + first,
+              a->r, 1, a->q->gg + first * a->r + first, a->r);
+    return HPS_OK;
+}
+
+hps_status hpsi_gram_append(hpsi_gram *q, const hpsi_family *f, int64_t n, double *rows, int64_t ld,
+                            const double *y)
+{
+    update a = {q, f->r, n};
+    hps_status st = hpsi_grow(f->context, (void **)&q->block, &q->capacity, hpsi_size_mul(n, f->r),
+                              sizeof(double));
+
+    if (st == HPS_OK) {
+        st = hpsi_family_transform(f, n, rows, ld, q->block);
+    }
+    if (st == HPS_OK) {
+        st = hpsi_parallel_for(f->context, (f->r + TILE - 1) / TILE, update_tile, &a);
+    }
+    if (st != HPS_OK) {
+        return st;
+    }
+    hpsi_blas_begin();
+    hpsi_gemv(1, n, f->r, 1, q->block, f->r, y, 1, q->h);
+    q->c += hpsi_dot(n, y, y);
+    hpsi_blas_end();
+    q->n += n;
+    return HPS_OK;
+}
+
+/* c - 2 g.h + g.G g, from the upper triangle of G alone. */
+double hpsi_gram_residual(const hpsi_gram *q, int64_t r, const double *g, double *scratch)
+{
+    double sum = q->c;
+
+    for (int64_t i = 0; i < r; i++) {
+        const double *row = q->gg + i * r;
+        double right = 0;
+        for (int64_t j = i + 1; j < r; j++) {
+            right += row[j] * g[j];
+        }
+        scratch[i] = g[i] * (2 * (right - q->h[i]) + row[i] * g[i]);
+    }
+    for (int64_t i = 0; i < r; i++) {
+        sum += scratch[i];
+    }
+    return sum > 0 ? sum : 0;
+}

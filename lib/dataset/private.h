@@ -1,0 +1,76 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* What the files of the module dataset share: stored frames, cells, checks. */
+#ifndef HPSI_DATASET_PRIVATE_H
+#define HPSI_DATASET_PRIVATE_H
+
+#include <stdatomic.h>
+
+#include "dataset/internal.h"
+
+#define HPSI_N_ELEMENTS 118
+/* Two atoms nearer than this, or lattice planes nearer than this, are refused. */
+#define HPSI_MIN_DISTANCE 1e-4
+/* Coordinates beyond this are refused: too few digits are left for distances. */
+#define HPSI_MAX_COORDINATE 1e8
+
+/* --------------------------------------------------------- elements.c */
+
+/* Atomic number of a symbol that is not terminated; 0 if unknown. */
+int32_t hpsi_element_find(const char *symbol, int64_t size);
+/* Covalent radius, angstrom. */
+double hpsi_element_radius(int32_t number);
+
+/* ----------------------------------------------------------- record.c */
+
+/* One stored structure: never changed once made, counted by the sets that hold it, in one
+ * allocation (the arrays follow the struct). */
+typedef struct hpsi_record {
+    atomic_int references;
+    hps_frame frame; /* its pointers lead into this allocation */
+} hpsi_record;
+/* Copy of the frame; NULL after setting the message. Held once. */
+hpsi_record *hpsi_record_create(hps_context *c, const hps_frame *f);
+hpsi_record *hpsi_record_retain(hpsi_record *r);
+void hpsi_record_release(hpsi_record *r); /* NULL is fine */
+
+/* ---------------------------------------------------------- dataset.c */
+
+enum { HPSI_ENERGY = 0, HPSI_FORCES = 1, HPSI_VIRIAL = 2, HPSI_N_LABELS = 3 };
+
+struct hps_dataset {
+    hps_context *context;
+    int64_t n_frames;
+    int64_t frames_capacity, first_capacity;
+    hpsi_record **frames;
+    int64_t *first_atom;      /* [n_frames + 1] atoms before the frame */
+    char *key[HPSI_N_LABELS]; /* of the last read file, or NULL */
+};
+/* Append n records; those that the set holds are taken over, on failure none is. */
+hps_status hpsi_dataset_append(hps_dataset *d, int64_t n, hpsi_record *const *records);
+
+/* ------------------------------------------------------------- cell.c */
+
+/* A cell in which free directions are replaced by unit vectors normal to the periodic
+ * ones, so that every direction has planes, fractional coordinates and a height. */
+typedef struct hpsi_cell {
+    double a[3][3];       /* rows are lattice vectors */
+    double inverse[3][3]; /* fractional s_k = sum_c r_c inverse[c][k] */
+    double height[3];     /* distance of the planes s_k = 0 and s_k = 1 */
+    int32_t periodic[3];
+} hpsi_cell;
+/* 0 if the periodic rows do not span a proper cell. @param cell [9] or NULL */
+int32_t hpsi_cell_make(hpsi_cell *out, const double *cell, const int32_t periodic[3]);
+double hpsi_cell_volume(const double *cell); /* |det| */
+
+/* ------------------------------------------------------ frame_check.c */
+
+/* All that hps_dataset_add refuses, values first; the message begins "dataset: ". */
+hps_status hpsi_frame_check(hpsi_neighbours *nb, hps_context *c, const hps_frame *f);
+/* Is the cell good for its periodic directions? The message has no prefix. */
+hps_status hpsi_frame_check_cell(const hps_frame *f);
+/* The nearest pair below HPSI_MIN_DISTANCE (atoms pair[0] <= pair[1], the same for an image
+ * of itself); *distance < 0 if there is none. */
+hps_status hpsi_frame_contact(hpsi_neighbours *nb, hps_context *c, const hps_frame *f,
+                              int32_t pair[2], double *distance);
+
+#endif

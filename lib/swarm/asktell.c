@@ -1,0 +1,203 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* Ask and tell, the primitive on which everything else stands. */
+#include "swarm/internal.h"
+
+#include <math.h>
+#include <string.h>
+
+/* ----------------------------------------------------------------- ask */
+
+hps_status hpsi_swarm_autosave(const hps_swarm *e)
+{
+    return e->autosave == NULL ? HPS_OK : hps_swarm_save(e, e->autosave);
+}
+
+static int32_t hand_out(hps_swarm *e, int32_t capacity, int64_t *id, double *x)
+{
+    hpsi_archive *a = &e->archive;
+    int32_t n = 0;
+    for (int64_t r = e->batch; n < capacity && r < a->n && hpsi_swarm_allowed(e, r); r++) {
+        if (a->rows[r].state == HPSI_ROW_PLANNED) {
+            a->rows[r].state = HPSI_ROW_ASKED;
+            id[n] = r;
+            memcpy(x + (int64_t)n * a->n_params, a->x + r * a->n_params,
+                   (size_t)a->n_params * sizeof *x);
+            n++;
+        }
+    }
+    e->n_asked += n;
+    return n;
+}
+
+hps_status hpsi_swarm_ask(hps_swarm *e, int32_t capacity, int32_t *n, int64_t *id, double *x)
+{
+    hps_status st = hpsi_swarm_begin(e);
+    if (st != HPS_OK) {
+        return st;
+    }
+    int32_t count = 0;
+    if (e->stop == HPSI_STOP_NONE) {
+        hpsi_swarm_clock(e, 1);
+        hpsi_swarm_update_stop(e); /* the time may be over by now */
+        st = hpsi_swarm_plan(e);
+        if (st == HPS_OK && e->stop != HPSI_STOP_NONE) {
+            st = hpsi_swarm_autosave(e);
+        }
+        if (st == HPS_OK && e->stop == HPSI_STOP_NONE) {
+            count = hand_out(e, capacity, id, x);
+        }
+    }
+    if (st == HPS_OK) {
+        *n = count;
+    }
+    return st;
+}
+
+hps_status hps_swarm_ask(hps_swarm *e, int32_t capacity, int32_t *n, int64_t *id, double *x)
+{
+    hps_status st = hpsi_swarm_not_busy(e, "ask");
+    if (st != HPS_OK) {
+        return st;
+    }
+    if (capacity < 0 || n == NULL || (capacity > 0 && (id == NULL || x == NULL))) {
+        return hpsi_fail(HPS_E_ARGUMENT, "swarm: ask: capacity = %d with %s", capacity,
+                         n == NULL ? "n NULL" : "id or x NULL");
+    }
+    return hpsi_swarm_ask(e, capacity, n, id, x);
+}
+
+void hpsi_swarm_recall(hps_swarm *e)
+{
+    for (int64_t r = e->batch; r < e->archive.n; r++) {
+        if (e->archive.rows[r].state == HPSI_ROW_ASKED) {
+            e->archive.rows[r].state = HPSI_ROW_PLANNED;
+        }
+    }
+    e->n_asked = 0;
+}
+
+/* ---------------------------------------------------------------- tell */
+
+/* NaN and infinities are failures (swarm.md 1.4). */
+static int32_t judged(const hps_swarm *e, double f, int32_t outcome)
+{
+    if (outcome != HPS_EVAL_OK) {
+        return outcome;
+    }
+    int accepted =
+        isfinite(f) || (f == -(double)INFINITY && e->options[HPSI_SWARM_ACCEPT_INFINITY] == 1.0);
+    return accepted ? HPS_EVAL_OK : HPS_EVAL_FAILED;
+}
+
+static hps_status claim(hps_swarm *e, int64_t id, const int32_t *outcome)
+{
+    if (outcome != NULL && (*outcome < HPS_EVAL_OK || *outcome > HPS_EVAL_FAILED)) {
+        return hpsi_fail(HPS_E_ARGUMENT, "swarm: tell: outcome = %d of id %lld must be 0, 1 or 2",
+                         *outcome, (long long)id);
+    }
+    if (id < 0 || id >= e->archive.n || e->archive.rows[id].state == HPSI_ROW_PLANNED) {
+        return hpsi_fail(HPS_E_ARGUMENT, "swarm: tell: id %lld was not asked for", (long long)id);
+    }
+    if (e->archive.rows[id].state != HPSI_ROW_ASKED) {
+        return hpsi_fail(HPS_E_ARGUMENT, "swarm: tell: id %lld was told before", (long long)id);
+    }
+    e->archive.rows[id].state = HPSI_ROW_TELLING;
+    return HPS_OK;
+}
+
+/* Check every id and mark it; on a failure all marks are taken back. */
+static hps_status claim_all(hps_swarm *e, int32_t n, const int64_t *id, const int32_t *outcome)
+{
+    for (int32_t i = 0; i < n; i++) {
+        hps_status st = claim(e, id[i], outcome == NULL ? NULL : &outcome[i]);
+        if (st != HPS_OK) {
+            while (i-- > 0) {
+                e->archive.rows[id[i]].state = HPSI_ROW_ASKED;
+            }
+            return st;
+        }
+    }
+    return HPS_OK;
+}
+
+static void take(hps_swarm *e, int64_t id, double f, int32_t outcome)
+{
+    hpsi_row *row = &e->archive.rows[id];
+    row->state = HPSI_ROW_TOLD;
+    row->outcome = judged(e, f, outcome);
+    row->f = row->outcome == HPS_EVAL_OK ? f : (double)INFINITY;
+    e->n_asked--;
+    e->n_told++;
+    e->n_failed += row->outcome != HPS_EVAL_OK;
+    if (row->outcome == HPS_EVAL_OK) {
+        double best = e->best >= 0 ? e->archive.rows[e->best].f : (double)INFINITY;
+        if (row->f < best || (row->f == best && id < e->best)) {
+            e->best = id;
+        }
+    }
+}
+
+/* Let the user see the iteration; nonzero ends the run. */
+static hps_status show_progress(hps_swarm *e)
+{
+    if (e->progress == NULL) {
+        return HPS_OK;
+    }
+    hps_progress p = {.struct_size = (int32_t)sizeof p};
+    hpsi_swarm_fill_progress(e, &p);
+    e->busy = 1;
+    int32_t code = e->progress(&p, e->progress_user);
+    e->busy = 0;
+    if (code == 0) {
+        return HPS_OK;
+    }
+    if (e->stop == HPSI_STOP_NONE) {
+        e->stop = HPSI_STOP_CANCELLED;
+        hpsi_swarm_clock(e, 0);
+    }
+    return hpsi_fail(HPS_E_CANCELLED, "swarm: the progress callback returned %d", code);
+}
+
+/* All values of an iteration, or all that the limit allows, are in. */
+static hps_status settle(hps_swarm *e)
+{
+    int complete = e->open && e->n_told == e->archive.n;
+    if (complete) {
+        hpsi_swarm_absorb(e);
+    }
+    hpsi_swarm_update_stop(e);
+    hps_status st = show_progress(e);
+    int due = complete && e->autosave_every > 0 && e->iteration % e->autosave_every == 0;
+    if (due || e->stop != HPSI_STOP_NONE) {
+        hps_status saved = hpsi_swarm_autosave(e);
+        st = st == HPS_OK ? saved : st;
+    }
+    return st;
+}
+
+hps_status hpsi_swarm_tell(hps_swarm *e, int32_t n, const int64_t *id, const double *f,
+                           const int32_t *outcome)
+{
+    hps_status st = claim_all(e, n, id, outcome);
+    if (st != HPS_OK) {
+        return st;
+    }
+    for (int32_t i = 0; i < n; i++) {
+        take(e, id[i], f[(int64_t)i * e->n_objectives], outcome == NULL ? HPS_EVAL_OK : outcome[i]);
+    }
+    return n > 0 && hpsi_swarm_settled(e) ? settle(e) : HPS_OK;
+}
+
+hps_status hps_swarm_tell(hps_swarm *e, int32_t n, const int64_t *id, const double *f,
+                          const int32_t *outcome)
+{
+    hps_status st = hpsi_swarm_not_busy(e, "tell");
+    if (st != HPS_OK) {
+        return st;
+    }
+    if (n < 0 || (n > 0 && (id == NULL || f == NULL))) {
+        return hpsi_fail(HPS_E_ARGUMENT, "swarm: tell: n = %d with %s", n,
+                         id == NULL ? "id NULL" : "f NULL");
+    }
+    return hpsi_swarm_tell(e, n, id, f, outcome);
+}

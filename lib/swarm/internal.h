@@ -1,0 +1,213 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* What the files of the swarm share: parameters and their unit coordinates, the archive of
+ * points, the engine and the table of a variant. */
+#ifndef HPSI_SWARM_INTERNAL_H
+#define HPSI_SWARM_INTERNAL_H
+
+#include <stdatomic.h>
+
+#include "base/internal.h"
+#include "hpswarm/swarm.h"
+
+/* ------------------------------------------------------------ space.c */
+
+typedef struct hpsi_param {
+    char *name;
+    char **labels; /* [n_labels] of a choice, else NULL */
+    double lo, hi, value;
+    int32_t kind, scale, n_labels, fixed;
+} hpsi_param;
+
+struct hps_space {
+    hps_context *context;
+    hpsi_param *params;
+    int64_t capacity;
+    int32_t n;
+};
+
+enum { HPSI_SPACE_MAX = 65535 }; /* the dimension has 16 bits in a random counter */
+
+hps_status hpsi_space_copy(hps_space **out, hps_context *c, const hps_space *s);
+/* Is v a value of the parameter: inside the bounds, whole where it has to be? */
+int hpsi_param_accepts(const hpsi_param *p, double v);
+
+/* ------------------------------------------------------ coordinates.c */
+
+/* Number of levels; 0 for a real. */
+int64_t hpsi_param_levels(const hpsi_param *p);
+/* Level 0..n-1 of a discrete parameter at u in [0,1], and the u at the middle of a level. */
+int64_t hpsi_param_level(const hpsi_param *p, double u);
+double hpsi_param_centre(const hpsi_param *p, int64_t level);
+/* Value at u, u of a value, and u moved to the centre of its level. */
+double hpsi_param_value(const hpsi_param *p, double u);
+double hpsi_param_unit(const hpsi_param *p, double x);
+double hpsi_param_snap(const hpsi_param *p, double u);
+/* Fold a coordinate that left [0,1] back once; clamp what is left. */
+double hpsi_reflect(double u);
+
+/* ---------------------------------------------------------- archive.c */
+
+enum { HPSI_ROW_PLANNED = 0, HPSI_ROW_ASKED = 1, HPSI_ROW_TOLD = 2, HPSI_ROW_TELLING = 3 };
+
+typedef struct hpsi_row {
+    double f; /* +inf unless the outcome is HPS_EVAL_OK */
+    int64_t iteration;
+    int64_t next; /* in its hash chain, -1 at the end */
+    int32_t particle, outcome, state, reserved;
+} hpsi_row;
+
+/* Every point planned so far, its index is the id. No two of them agree. */
+typedef struct hpsi_archive {
+    hps_context *context;
+    int32_t n_dims, n_params;
+    int64_t n, row_capacity, u_capacity, x_capacity, n_heads;
+    hpsi_row *rows;
+    double *u;     /* [n][n_dims] snapped */
+    double *x;     /* [n][n_params] */
+    int64_t *head; /* [n_heads] first row of a hash chain, -1 if none */
+} hpsi_archive;
+
+/* Make room for `more` rows, so that the next adds cannot fail. */
+hps_status hpsi_archive_reserve(hpsi_archive *a, int64_t more);
+int64_t hpsi_archive_add(hpsi_archive *a, const double *u, const double *x);
+/* Take rows up to n that were written in place, after a reserve, into the hash. */
+void hpsi_archive_adopt(hpsi_archive *a, int64_t n);
+/* First row that agrees with u: within 1e-12, of the rows from `batch` on within 1e-9; with
+ * `exact` only bit for bit. -1 if none. */
+int64_t hpsi_archive_find(const hpsi_archive *a, const double *u, int64_t batch, int exact);
+void hpsi_archive_free(hpsi_archive *a);
+
+/* ------------------------------------------------------------- engine */
+
+/* Rows of the option table, in its order. */
+enum {
+    HPSI_SWARM_VARIANT,
+    HPSI_SWARM_PARTICLES,
+    HPSI_SWARM_SEED,
+    HPSI_SWARM_C1,
+    HPSI_SWARM_C2,
+    HPSI_SWARM_DT,
+    HPSI_SWARM_GBEST,
+    HPSI_SWARM_MAX_EVALUATIONS,
+    HPSI_SWARM_MAX_ITERATIONS,
+    HPSI_SWARM_TARGET,
+    HPSI_SWARM_STAGNATION,
+    HPSI_SWARM_STAGNATION_TOLERANCE,
+    HPSI_SWARM_TIME_LIMIT,
+    HPSI_SWARM_ACCEPT_INFINITY,
+    HPSI_SWARM_OPTIONS
+};
+enum {
+    HPSI_STOP_NONE,
+    HPSI_STOP_EVALUATIONS,
+    HPSI_STOP_ITERATIONS,
+    HPSI_STOP_TARGET,
+    HPSI_STOP_STAGNATION,
+    HPSI_STOP_TIME,
+    HPSI_STOP_CANCELLED,
+    HPSI_STOP_EXHAUSTED,
+    HPSI_STOP_ALL_FAILED
+};
+
+/* What makes a variant. It reads and writes x, v, p, g of the engine; it draws only from the
+ * counter (iteration, particle, dimension), never from the clock or the archive's order. */
+typedef struct hpsi_swarm_variant {
+    int32_t particles;            /* default */
+    int32_t repair;               /* 1: move a point that is known; 0: take its known value */
+    void (*design)(hps_swarm *e); /* all positions anew, into x and v */
+    void (*move)(hps_swarm *e);   /* the next positions, in place */
+    void (*after)(hps_swarm *e);  /* f of the batch is in, personal bests are updated;
+                                   * sets e->fresh to ask for a new design */
+} hpsi_swarm_variant;
+extern const hpsi_swarm_variant hpsi_variant_paper, hpsi_variant_swarm;
+
+struct hps_swarm {
+    hps_context *context;
+    hps_space *space; /* own copy */
+    int32_t n_objectives;
+    int32_t n_dims;    /* parameters that are not fixed */
+    int32_t *dims;     /* [n_dims] their indices */
+    double space_size; /* number of distinct points, +inf with a real dimension */
+    double options[HPSI_SWARM_OPTIONS];
+    int32_t n_start;
+    double *start; /* [n_start][n_params] */
+
+    const hpsi_swarm_variant *variant; /* NULL before the first ask */
+    int32_t n_particles;
+    int32_t n_slots;   /* members of the present batch: more than particles only at the start */
+    double *x, *v, *p; /* [slots][n_dims] position, velocity, personal best */
+    double *p_f;       /* [slots] value at p, +inf if none */
+    double *f;         /* [slots] of the present batch */
+    int64_t *row;      /* [slots] archive row of each member */
+    double *g, g_f;    /* [n_dims] what the swarm is drawn to */
+    double *snapped, *point; /* [n_dims], [n_params] work space */
+    int64_t *permutation;    /* [slots] work space */
+
+    int64_t iteration;        /* iterations completed = number of the open batch */
+    int64_t designs;          /* designs drawn */
+    int64_t last_improvement; /* iteration that improved g (variant swarm) */
+    int32_t fresh;            /* the next batch is a design */
+    int32_t open;             /* a batch is planned and not complete */
+    int32_t failed_designs;   /* designs in a row without a value */
+    int32_t stalled;          /* iterations in a row without a new point */
+
+    hpsi_archive archive;
+    int64_t batch; /* first row of the present batch */
+    int64_t n_asked, n_told, n_failed;
+    int64_t best;                  /* row, -1 */
+    int64_t scanned, improved_row; /* stagnation: rows looked at, rows at the last improvement */
+    double improved_f;
+
+    int32_t stop;
+    atomic_int cancel;
+    int32_t clock_on;
+    double seconds, clock_start; /* seconds: up to clock_start */
+    int32_t busy;                /* inside a callback */
+    hps_progress_fn progress;
+    void *progress_user;
+    char *autosave;
+    int32_t autosave_every;
+};
+
+/* Random numbers of this engine's seed and present iteration. */
+hpsi_uniform2 hpsi_swarm_draw(const hps_swarm *e, int32_t stream, int32_t particle,
+                              uint32_t dimension);
+/* engine.c: check the options and allocate the swarm; a no-op when done. */
+hps_status hpsi_swarm_begin(hps_swarm *e);
+/* The variant that the options ask for; returns its number of particles. */
+int32_t hpsi_swarm_choose(const hps_swarm *e, const hpsi_swarm_variant **variant);
+hps_status hpsi_swarm_allocate(hps_swarm *e, int32_t slots);
+hps_status hpsi_swarm_not_busy(const hps_swarm *e, const char *what);
+/* batch.c */
+/* Plan batches until one has something to evaluate or the run stops. */
+hps_status hpsi_swarm_plan(hps_swarm *e);
+/* Take the values of a complete batch into the swarm. */
+void hpsi_swarm_absorb(hps_swarm *e);
+/* Put the given start positions over the first members of the first design. */
+void hpsi_swarm_place_start(hps_swarm *e);
+/* The member with the least value, the first of equals; -1 if no value is below +inf. */
+int32_t hpsi_swarm_least(const hps_swarm *e, const double *values);
+/* Position of one member drawn uniformly, at rest. */
+void hpsi_swarm_redraw(hps_swarm *e, int32_t slot);
+/* Move of a choice: the level of p, of g, the present one or a new one (swarm.md 1.2). */
+double hpsi_swarm_move_choice(const hps_swarm *e, int32_t slot, int32_t dim, double c1, double c2);
+/* stop.c */
+/* May the point with this id still be asked for under max_evaluations? */
+int hpsi_swarm_allowed(const hps_swarm *e, int64_t id);
+/* 1 if nothing is left to ask for or to be told before the swarm can move or has to stop. */
+int hpsi_swarm_settled(const hps_swarm *e);
+/* Look at the stop criteria again; e->stop is the answer. */
+void hpsi_swarm_update_stop(hps_swarm *e);
+double hpsi_swarm_seconds(const hps_swarm *e);
+void hpsi_swarm_clock(hps_swarm *e, int32_t on);
+/* asktell.c: the public ones without the check of being inside a callback. */
+hps_status hpsi_swarm_ask(hps_swarm *e, int32_t capacity, int32_t *n, int64_t *id, double *x);
+hps_status hpsi_swarm_tell(hps_swarm *e, int32_t n, const int64_t *id, const double *f,
+                           const int32_t *outcome);
+/* Save if an autosave path is set. */
+hps_status hpsi_swarm_autosave(const hps_swarm *e);
+/* Hand out again what was asked for and never told. */
+void hpsi_swarm_recall(hps_swarm *e);
+void hpsi_swarm_fill_progress(const hps_swarm *e, hps_progress *p);
+
+#endif

@@ -1,0 +1,69 @@
+#!/usr/bin/env bash
+# usage: installed.sh BUILD CC CXX: install into a temporary prefix, move it, then use it as
+# a stranger would.
+# SPDX-License-Identifier: BSD-3-Clause
+set -eu
+here=$(cd "$(dirname "$0")" && pwd)
+build=$1 cc=$2 cxx=$3
+work=$(mktemp -d)
+trap 'rm -rf "$work"' EXIT
+fail() { echo "FAILED: $*"; exit 1; }
+
+# Staging: all of it lands under DESTDIR.
+DESTDIR=$work/stage cmake --install "$build" --prefix /opt/hps >/dev/null
+[ -f "$work/stage/opt/hps/include/hpswarm/base.h" ] || fail "DESTDIR is not honoured"
+[ "$(ls "$work/stage")" = opt ] || fail "files outside of DESTDIR's prefix: $(ls "$work/stage")"
+
+# The prefix is moved after the installation: nothing may remember where it was.
+cmake --install "$build" --prefix "$work/first" >/dev/null
+mkdir "$work/elsewhere"
+mv "$work/first" "$work/elsewhere/prefix"
+prefix=$work/elsewhere/prefix
+if grep -rIl -e "$work/first" -e "$build" "$prefix"; then
+    fail "an installed file names the build folder or the first prefix"
+fi
+libdir=$(dirname "$(find "$prefix" -name libhpswarm.so)")
+for file in "$prefix/include/hpswarm.h" "$libdir/libhpswarm.a" "$libdir/pkgconfig/hpswarm.pc" \
+    "$libdir/cmake/hpswarm/hpswarmConfig.cmake" "$libdir/cmake/hpswarm/hpswarmConfigVersion.cmake"; do
+    [ -f "$file" ] || fail "$file is missing"
+done
+[ ! -e "$prefix/include/base" ] || fail "private headers are installed"
+if [ -x "$prefix/bin/hpswarm" ]; then
+    "$prefix/bin/hpswarm" --version >/dev/null || fail "the installed program does not start"
+fi
+
+# find_package, C and C++, shared and static.
+for language in C CXX; do
+    compiler=$cc
+    [ "$language" = C ] || compiler=$cxx
+    cmake -S "$here/consumer" -B "$work/$language" -DCMAKE_PREFIX_PATH="$prefix" -DCONSUMER_LANGUAGE=$language \
+        -DCMAKE_${language}_COMPILER="$compiler" -DCMAKE_BUILD_TYPE=Release >"$work/log" 2>&1 || { cat "$work/log"; fail configure; }
+    cmake --build "$work/$language" >"$work/log" 2>&1 || { cat "$work/log"; fail "build with find_package, $language"; }
+    "$work/$language/with_shared" | tee -a "$work/results"
+    "$work/$language/with_static" | tee -a "$work/results"
+done
+if ldd "$work/C/with_static" | grep -q libhpswarm; then
+    fail "the static target links the shared library"
+fi
+# Another minor version is refused while the major version is 0.
+if cmake -S "$here/consumer" -B "$work/none" -DCMAKE_PREFIX_PATH="$prefix" -DCONSUMER_LANGUAGE=C \
+    -DWANT_VERSION=0.2 >"$work/log" 2>&1; then
+    fail "version 0.2 was found"
+fi
+
+# pkg-config, C and C++; then --static where there is no shared library to take.
+export PKG_CONFIG_PATH=$libdir/pkgconfig
+flags() { pkg-config --cflags --libs "$@" hpswarm; }
+# shellcheck disable=SC2046 # flags are words
+"$cc" "$here/consumer/main.c" -o "$work/pc_c" $(flags) -lm
+# shellcheck disable=SC2046
+"$cxx" "$here/consumer/main.cpp" -o "$work/pc_cxx" $(flags)
+LD_LIBRARY_PATH=$libdir "$work/pc_c" | tee -a "$work/results"
+LD_LIBRARY_PATH=$libdir "$work/pc_cxx" | tee -a "$work/results"
+rm "$libdir"/libhpswarm.so*
+# shellcheck disable=SC2046
+"$cc" "$here/consumer/main.c" -o "$work/pc_static" $(flags --static)
+"$work/pc_static" | tee -a "$work/results"
+
+[ "$(wc -l <"$work/results")" = 7 ] || fail "a consumer printed nothing"
+[ "$(sort -u "$work/results" | wc -l)" = 1 ] || fail "the consumers' numbers differ"

@@ -1,0 +1,26 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* The library's context as the command line wants it. */
+#include "args.h"
+
+static void print_log(int32_t level, const char *message, void *user)
+{
+    (void)user;
+    fprintf(stderr, "hpswarm: %s%s\n", level == HPS_LOG_WARN ? "warning: " : "", message);
+}
+
+int args_context(const args *a, hps_context **out)
+{
+    int32_t level = a->quiet ? HPS_LOG_ERROR : a->verbose ? HPS_LOG_INFO : HPS_LOG_WARN;
+    hps_status st = hps_context_create(out, NULL);
+
+    if (st == HPS_OK && a->threads > 0) {
+        st = hps_context_set_threads(*out, a->threads);
+    }
+    if (st == HPS_OK && a->memory_limit > 0) {
+        st = hps_context_set_memory_limit(*out, a->memory_limit);
+    }
+    if (st == HPS_OK) {
+        st = hps_context_set_log(*out, level, print_log, NULL);
+    }
+    return st == HPS_OK ? EXIT_DONE : fail_library(st, EXIT_INTERNAL);
+}

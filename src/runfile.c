@@ -1,0 +1,148 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* The list of settings: adding, finding, defaults. */
+#include "runfile.h"
+
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+setting *runfile_add(runfile *r, const key_rule *rule)
+{
+    setting *s;
+
+    if (r->n == r->capacity) {
+        r->capacity = r->capacity == 0 ? 64 : 2 * r->capacity;
+        r->items = grow_memory(r->items, (size_t)r->capacity, sizeof *r->items);
+    }
+    s = &r->items[r->n++];
+    memset(s, 0, sizeof *s);
+    s->rule = rule;
+    return s;
+}
+
+setting *runfile_find(const runfile *r, const char *section, const char *key, int32_t element)
+{
+    for (int i = 0; i < r->n; i++) {
+        setting *s = &r->items[i];
+
+        if (s->element == element && strcmp(s->rule->section, section) == 0 &&
+            strcmp(s->rule->key, key) == 0) {
+            return s;
+        }
+    }
+    return NULL;
+}
+
+int runfile_given(const runfile *r, const char *section, const char *key)
+{
+    for (int i = 0; i < r->n; i++) {
+        const setting *s = &r->items[i];
+
+        if (s->given && strcmp(s->rule->section, section) == 0 && strcmp(s->rule->key, key) == 0) {
+            return 1;
+        }
+    }
+    return 0;
+}
+
+double runfile_number(const runfile *r, const char *section, const char *key)
+{
+    const setting *s = runfile_find(r, section, key, 0);
+
+    return s != NULL && s->form == FORM_NUMBER ? s->value : (double)NAN;
+}
+
+const char *runfile_text(const runfile *r, const char *section, const char *key)
+{
+    const setting *s = runfile_find(r, section, key, 0);
+
+    return s != NULL && s->form == FORM_TEXT ? s->text : NULL;
+}
+
+int runfile_is(const runfile *r, const char *section, const char *key, const char *word)
+{
+    const char *text = runfile_text(r, section, key);
+
+    return text != NULL && strcmp(text, word) == 0;
+}
+
+static void clear(setting *s)
+{
+    free(s->text);
+    for (int i = 0; i < s->n_labels; i++) {
+        free(s->labels[i]);
+    }
+    free(s->labels);
+    s->text = NULL;
+    s->labels = NULL;
+    s->n_labels = 0;
+}
+
+void setting_set_number(setting *s, double v)
+{
+    clear(s);
+    s->form = FORM_NUMBER;
+    s->value = v;
+}
+
+void setting_set_text(setting *s, const char *text)
+{
+    char *copy = new_text(text);
+
+    clear(s);
+    s->form = FORM_TEXT;
+    s->text = copy;
+}
+
+const char *setting_name(const setting *s, char buffer[80])
+{
+    const char *dot = s->rule->section[0] != '\0' ? "." : "";
+
+    if (s->element > 0) {
+        snprintf(buffer, 80, "%s%s%s:%s", s->rule->section, dot, s->rule->key,
+                 hps_element_symbol(s->element));
+    } else {
+        snprintf(buffer, 80, "%s%s%s", s->rule->section, dot, s->rule->key);
+    }
+    return buffer;
+}
+
+int setting_searched(const setting *s)
+{
+    return s->form == FORM_RANGE || s->form == FORM_CHOICE;
+}
+
+runfile *runfile_copy(const runfile *r)
+{
+    runfile *c = new_memory(1, sizeof *c);
+
+    *c = *r;
+    c->source = new_text(r->source);
+    c->items = new_memory((size_t)r->n + 1, sizeof *c->items);
+    c->capacity = r->n + 1;
+    for (int i = 0; i < r->n; i++) {
+        setting *s = &c->items[i];
+
+        *s = r->items[i];
+        s->text = s->text != NULL ? new_text(s->text) : NULL;
+        s->at.source = s->at.source == r->source ? c->source : s->at.source;
+        s->labels = new_memory((size_t)s->n_labels, sizeof *s->labels);
+        for (int k = 0; k < s->n_labels; k++) {
+            s->labels[k] = new_text(r->items[i].labels[k]);
+        }
+    }
+    return c;
+}
+
+void runfile_free(runfile *r)
+{
+    if (r == NULL) {
+        return;
+    }
+    for (int i = 0; i < r->n; i++) {
+        clear(&r->items[i]);
+    }
+    free(r->items);
+    free(r->source);
+    free(r);
+}

@@ -42,8 +42,11 @@ HPS_API hps_status hps_dataset_add(hps_dataset *d, int32_t n, const int32_t *num
  *  (energy, Energy, free_energy, REF_energy, dft_energy, DFT_energy, dft-energy, ...),
  *  forces (forces, force, REF_forces, dft_forces, ...), virial (virial, virials,
  *  REF_virial, dft_virial) or a stress key, converted by W = -stress * volume; case
- *  does not matter. The key "none" reads none. If several candidates are present and
- *  disagree the file is refused and the message names them.
+ *  does not matter. The key "none" reads none. If several candidates are present in a frame
+ *  and disagree by more than rounding (1e-5 eV, 1e-4 eV/angstrom, 1e-3 of a virial) the file
+ *  is refused and the message names them; free_energy, which differs from energy where
+ *  electrons are smeared, is read only if there is no other and never compared. Lattice
+ *  without pbc is periodic, no Lattice is free.
  *  HPS_E_IO, HPS_E_FORMAT */
 HPS_API hps_status hps_dataset_read_extxyz(hps_dataset *d, const char *path, const char *energy_key,
                                            const char *force_key, const char *virial_key);
@@ -103,7 +106,9 @@ HPS_API hps_status hps_dataset_neighbours(const hps_dataset *d, int64_t frame, d
                                           int64_t capacity, int64_t *n, int32_t *centre,
                                           int32_t *neighbour, double *vector);
 
-/** Write frames as extended XYZ with other energies, forces and virials.
+/** Write frames as extended XYZ, 17 digits, under the keys energy, forces, virial and
+ *  config_type; labels given here replace those of the set, NULL keeps them. The file
+ *  appears whole or not at all.
  *  @param energy [n_frames] or NULL   @param forces [n_atoms][3] or NULL
  *  @param virial [n_frames][3][3] or NULL.  HPS_E_IO */
 HPS_API hps_status hps_dataset_write_extxyz(const hps_dataset *d, const char *path,
@@ -116,8 +121,12 @@ enum {
     HPS_FINDING_CLOSE_CONTACT = 1,  /**< value: distance, angstrom, below half of the
                                          sum of the two covalent radii */
     HPS_FINDING_DUPLICATE = 2,      /**< same atoms and cell within 1e-6 as frame `other` */
-    HPS_FINDING_ENERGY_OUTLIER = 3, /**< value: energy per atom after the mean of its
-                                         composition, in robust standard deviations */
+    HPS_FINDING_ENERGY_OUTLIER = 3, /**< value: energy per atom after a least-squares sum
+                                         over its elements, from the median of its
+                                         config_type, in robust standard deviations there
+                                         (1.4826 times the median absolute deviation, at
+                                         least 1e-4 eV); above 10. Free atoms, and sets
+                                         with fewer than 8 energies, are not judged */
     HPS_FINDING_LARGE_FORCE = 4,    /**< value: largest component, eV/angstrom, above 50 */
     HPS_FINDING_NET_FORCE = 5,      /**< value: |sum of forces|/n_atoms, above 0.01 */
     HPS_FINDING_NO_ENERGY = 6
@@ -131,7 +140,10 @@ typedef struct hps_finding {
     double value;
 } hps_finding;
 /** Suspicious frames, in order of frame then kind. *n is the full number, also on
- *  HPS_E_CAPACITY. @param[out] findings [capacity], NULL with capacity 0 */
+ *  HPS_E_CAPACITY (then the first `capacity` ones are there). Of close contacts the worst of
+ *  a frame is given.
+ *  @param[in,out] findings [capacity], NULL with capacity 0; struct_size of the first is
+ *  set by the caller, that of all by the call */
 HPS_API hps_status hps_dataset_check(const hps_dataset *d, int64_t capacity, int64_t *n,
                                      hps_finding *findings);
 HPS_API void hps_dataset_destroy(hps_dataset *d);

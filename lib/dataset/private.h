@@ -45,6 +45,9 @@ struct hps_dataset {
     int64_t *first_atom;      /* [n_frames + 1] atoms before the frame */
     char *key[HPSI_N_LABELS]; /* of the last read file, or NULL */
 };
+/* A new set that shares the given frames. */
+hps_status hpsi_dataset_share(hps_dataset **out, const hps_dataset *d, int64_t n,
+                              const int64_t *frames);
 /* Append n records; those that the set holds are taken over, on failure none is. */
 hps_status hpsi_dataset_append(hps_dataset *d, int64_t n, hpsi_record *const *records);
 
@@ -72,5 +75,26 @@ hps_status hpsi_frame_check_cell(const hps_frame *f);
  * of itself); *distance < 0 if there is none. */
 hps_status hpsi_frame_contact(hpsi_neighbours *nb, hps_context *c, const hps_frame *f,
                               int32_t pair[2], double *distance);
+
+/* ------------------------------------------------------------- sort.c */
+
+/* Stable merge sort of item[n] with tmp[n] as room; less(a, b, arg): a belongs before b. */
+void hpsi_sort(int64_t n, int64_t *item, int64_t *tmp,
+               int32_t (*less)(int64_t a, int64_t b, const void *arg), const void *arg);
+/* Median of v[n], n >= 1, which is left sorted; tmp[n] is room. */
+double hpsi_median(int64_t n, double *v, double *tmp);
+
+/* ------------------------------------------ doctor.c and its two parts */
+
+/* Findings so far: all are counted, those that fit are kept. */
+typedef struct hpsi_findings {
+    int64_t n, capacity;
+    hps_finding *item;
+} hpsi_findings;
+/* duplicate[i]: an earlier frame with the same atoms and cell, or -1. */
+hps_status hpsi_find_duplicates(const hps_dataset *d, int64_t *duplicate);
+/* deviation[i]: energy per atom after composition, in robust standard deviations of its
+ * config_type; 0 for a frame that cannot be judged. */
+hps_status hpsi_energy_deviations(const hps_dataset *d, double *deviation);
 
 #endif

@@ -1,0 +1,163 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* Writing extended XYZ with enough digits to get every bit back. */
+#include <locale.h>
+#include <math.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "dataset/private.h"
+
+typedef struct writer {
+    hps_context *context;
+    void *text;
+    int64_t size, capacity;
+    hps_status status; /* the first failure stays */
+} writer;
+
+static void put(writer *w, const char *format, ...) __attribute__((format(printf, 2, 3)));
+
+/* Append short text. */
+static void put(writer *w, const char *format, ...)
+{
+    const int64_t most = 512;
+    va_list list;
+
+    if (w->status == HPS_OK) {
+        w->status = hpsi_grow(w->context, &w->text, &w->capacity, w->size + most, 1);
+    }
+    if (w->status != HPS_OK) {
+        return;
+    }
+    va_start(list, format);
+    w->size += vsnprintf((char *)w->text + w->size, (size_t)most, format, list);
+    va_end(list);
+}
+
+/* name="9 numbers" */
+static void put_matrix(writer *w, const char *name, const double *m)
+{
+    put(w, "%s=\"%.17g %.17g %.17g %.17g %.17g %.17g %.17g %.17g %.17g\" ", name, m[0], m[1], m[2],
+        m[3], m[4], m[5], m[6], m[7], m[8]);
+}
+
+/* Quoted, with quotes, backslashes and line ends escaped. */
+static void put_quoted(writer *w, const char *name, const char *value)
+{
+    put(w, "%s=\"", name);
+    for (; *value != '\0'; value++) {
+        if (*value == '\n') {
+            put(w, "\\n");
+        } else {
+            put(w, *value == '"' || *value == '\\' ? "\\%c" : "%c", *value);
+        }
+    }
+    put(w, "\" ");
+}
+
+static void put_header(writer *w, const hps_frame *f)
+{
+    static const char *const truth[] = {"F", "T"};
+
+    put(w, "%d\n", f->n_atoms);
+    if (f->cell != NULL) {
+        put_matrix(w, "Lattice", f->cell);
+    }
+    put(w, "Properties=species:S:1:pos:R:3%s ", f->forces != NULL ? ":forces:R:3" : "");
+    if (f->has_energy) {
+        put(w, "energy=%.17g ", f->energy);
+    }
+    if (f->virial != NULL) {
+        put_matrix(w, "virial", f->virial);
+    }
+    if (f->config_type[0] != '\0') {
+        put_quoted(w, "config_type", f->config_type);
+    }
+    put(w, "pbc=\"%s %s %s\"\n", truth[f->periodic[0]], truth[f->periodic[1]],
+        truth[f->periodic[2]]);
+}
+
+static void put_atoms(writer *w, const hps_frame *f)
+{
+    for (int32_t i = 0; i < f->n_atoms; i++) {
+        const double *r = f->positions + 3 * (int64_t)i;
+
+        put(w, "%-2s %.17g %.17g %.17g", hps_element_symbol(f->numbers[i]), r[0], r[1], r[2]);
+        if (f->forces != NULL) {
+            r = f->forces + 3 * (int64_t)i;
+            put(w, " %.17g %.17g %.17g", r[0], r[1], r[2]);
+        }
+        put(w, "\n");
+    }
+}
+
+/* Frame i with the labels given in place of its own. */
+static void put_frame(writer *w, const hps_dataset *d, int64_t i, const double *const label[3])
+{
+    hps_frame f;
+
+    hpsi_dataset_frame(d, i, &f);
+    if (label[HPSI_ENERGY] != NULL) {
+        f.energy = label[HPSI_ENERGY][i];
+        f.has_energy = 1;
+    }
+    if (label[HPSI_FORCES] != NULL) {
+        f.forces = label[HPSI_FORCES] + 3 * hpsi_dataset_first_atom(d, i);
+    }
+    if (label[HPSI_VIRIAL] != NULL) {
+        f.virial = label[HPSI_VIRIAL] + 9 * i;
+    }
+    put_header(w, &f);
+    put_atoms(w, &f);
+}
+
+/* A number that is not finite could not be read again. */
+static hps_status check_labels(const hps_dataset *d, const double *const label[3])
+{
+    static const char *const names[] = {"energy", "forces", "virial"};
+    const int64_t n[] = {d->n_frames, 3 * hpsi_dataset_first_atom(d, d->n_frames), 9 * d->n_frames};
+
+    for (int32_t q = 0; q < HPSI_N_LABELS; q++) {
+        for (int64_t i = 0; label[q] != NULL && i < n[q]; i++) {
+            if (!isfinite(label[q][i])) {
+                return hpsi_fail(HPS_E_ARGUMENT, "write_extxyz: %s[%lld] = %g must be finite",
+                                 names[q], (long long)i, label[q][i]);
+            }
+        }
+    }
+    return HPS_OK;
+}
+
+hps_status hps_dataset_write_extxyz(const hps_dataset *d, const char *path, const double *energy,
+                                    const double *forces, const double *virial)
+{
+    const double *const label[HPSI_N_LABELS] = {energy, forces, virial};
+    writer w = {0};
+    locale_t c;
+    locale_t before;
+
+    if (d == NULL || path == NULL) {
+        return hpsi_fail(HPS_E_ARGUMENT, "write_extxyz: %s is NULL",
+                         d == NULL ? "the set" : "path");
+    }
+    w.status = check_labels(d, label);
+    if (w.status != HPS_OK) {
+        return w.status;
+    }
+    c = newlocale(LC_ALL_MASK, "C", (locale_t)0);
+    if (c == (locale_t)0) {
+        return hpsi_fail(HPS_E_MEMORY, "write_extxyz: no memory for the C locale");
+    }
+    w.context = d->context;
+    before = uselocale(c); /* of this thread only */
+    for (int64_t i = 0; w.status == HPS_OK && i < d->n_frames; i++) {
+        put_frame(&w, d, i, label);
+    }
+    uselocale(before);
+    freelocale(c);
+    if (w.status == HPS_OK) {
+        w.status = hpsi_file_replace(d->context, path, w.text, w.size);
+    }
+    hpsi_free(w.text);
+    return w.status;
+}

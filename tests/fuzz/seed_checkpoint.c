@@ -1,0 +1,46 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* Writes checkpoints of both variants, fresh and in the middle of an iteration, into a folder. */
+#include "checkpoint_space.h"
+
+#include <stdio.h>
+
+static hps_status write_one(const hps_space *space, const char *variant, int32_t told,
+                            const char *folder)
+{
+    hps_swarm *swarm = NULL;
+    char path[4096];
+    hps_status s = hps_swarm_create(&swarm, NULL, space, 1);
+
+    s = s != HPS_OK ? s : hps_swarm_set_text(swarm, "variant", variant);
+    s = s != HPS_OK ? s : hps_swarm_set_int(swarm, "particles", 5);
+    s = s != HPS_OK ? s : hps_swarm_set_int(swarm, "max_evaluations", 100);
+    for (int32_t i = 0; i < told && s == HPS_OK; i++) {
+        int64_t id;
+        int32_t n;
+        double x[5];
+
+        s = hps_swarm_ask(swarm, 1, &n, &id, x);
+        s = s != HPS_OK ? s : hps_swarm_tell(swarm, n, &id, x, NULL);
+    }
+    snprintf(path, sizeof path, "%s/%s-%d", folder, variant, told);
+    s = s != HPS_OK ? s : hps_swarm_save(swarm, path);
+    hps_swarm_destroy(swarm);
+    return s;
+}
+
+int main(int argc, char **argv)
+{
+    static const char *const variants[] = {"paper", "swarm"};
+    hps_space *space = NULL;
+    hps_status s = argc == 2 ? checkpoint_space(&space) : HPS_E_ARGUMENT;
+
+    for (int i = 0; i < 2 && s == HPS_OK; i++) {
+        s = write_one(space, variants[i], 0, argv[1]);
+        s = s != HPS_OK ? s : write_one(space, variants[i], 13, argv[1]);
+    }
+    if (s != HPS_OK) {
+        fprintf(stderr, "seed_checkpoint: %s\n", hps_last_error());
+    }
+    hps_space_destroy(space);
+    return s == HPS_OK ? 0 : 1;
+}

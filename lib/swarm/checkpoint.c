@@ -170,15 +170,17 @@ static void unpack_option(hpsi_pack *p, hps_swarm *e)
         refuse(p, "holds an option that this library does not know");
     }
     hpsi_free(name);
+    if (p->status != HPS_OK) {
+        return;
+    }
     const hpsi_option *row = &hpsi_swarm_options.rows[i];
     int whole = row->kind == HPS_OPTION_REAL || floor(v) == v;
     double lo = row->kind == HPS_OPTION_TEXT ? 0.0 : row->minimum;
-    if (p->status == HPS_OK && !(v >= lo && v <= row->maximum && whole)) {
+    if (!(v >= lo && v <= row->maximum && whole)) {
         refuse(p, "holds an option out of its range");
+        return;
     }
-    if (p->status == HPS_OK) {
-        e->options[i] = v;
-    }
+    e->options[i] = v;
 }
 
 static void unpack_options(hpsi_pack *p, hps_swarm *e)

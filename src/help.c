@@ -93,7 +93,7 @@ static void print_keys(FILE *f, const char *sections)
         }
         if (section == NULL || strcmp(section, r->section) != 0) {
             section = r->section;
-            fprintf(f, section[0] != '\0' ? "%s:\n" : "", section);
+            fprintf(f, "%s%s", section, section[0] != '\0' ? ":\n" : "");
         }
         snprintf(mark, sizeof mark, "%s%s", r->searchable ? "r" : "", r->per_element ? "e" : "");
         fprintf(f, "%s%-*s %-3s %-26s %-10s %s%s%s%s\n", section[0] != '\0' ? "  " : "",

@@ -147,7 +147,7 @@ void hpsi_log(hps_context *c, int32_t level, const char *format, ...)
     va_list list;
 
     c = hpsi_context_or_default(c);
-    if (c->log == NULL || level > c->log_level) {
+    if (c->log == NULL || level > c->log_level || hpsi_in_loop()) {
         return;
     }
     va_start(list, format);

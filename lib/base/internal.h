@@ -38,6 +38,8 @@ hps_context *hpsi_context_retain(hps_context *c); /* NULL -> the default context
 void hpsi_context_release(hps_context *c);
 /* Bytes that the memory limit still allows; -1 without a limit. */
 int64_t hpsi_context_available(const hps_context *c);
+/* Silent inside hpsi_parallel_for, whatever the number of threads: the host's function is
+ * only ever called on the thread that entered the library. */
 void hpsi_log(hps_context *c, int32_t level, const char *format, ...)
     __attribute__((format(printf, 3, 4)));
 double hpsi_seconds(void); /* monotonic clock */
@@ -51,6 +53,8 @@ typedef hps_status (*hpsi_body)(int64_t item, int32_t worker, void *arg);
  * or with one thread. Every item below the first failing one has been run. BLAS is
  * single-threaded during the loop. Results must not depend on `worker`. */
 hps_status hpsi_parallel_for(hps_context *c, int64_t n, hpsi_body body, void *arg);
+/* 1 on a thread that is running a body. */
+int32_t hpsi_in_loop(void);
 /* Keep OpenBLAS single-threaded between begin and end (counted, any thread). */
 void hpsi_blas_begin(void);
 void hpsi_blas_end(void);

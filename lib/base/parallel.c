@@ -26,10 +26,27 @@ static void record(failure *f, int64_t item, hps_status s)
     }
 }
 
+static _Thread_local int32_t loop_depth;
+
+int32_t hpsi_in_loop(void)
+{
+    return loop_depth > 0;
+}
+
+static hps_status run_body(hpsi_body body, int64_t item, int32_t worker, void *arg)
+{
+    hps_status s;
+
+    loop_depth++;
+    s = body(item, worker, arg);
+    loop_depth--;
+    return s;
+}
+
 static hps_status serial(int64_t n, hpsi_body body, void *arg)
 {
     for (int64_t i = 0; i < n; i++) {
-        hps_status s = body(i, 0, arg);
+        hps_status s = run_body(body, i, 0, arg);
 
         if (s != HPS_OK) {
             return s;
@@ -50,7 +67,7 @@ static hps_status parallel(int32_t threads, int64_t n, hpsi_body body, void *arg
         hps_status s = HPS_OK;
 
         if (i < atomic_load(&f.lowest)) {
-            s = body(i, omp_get_thread_num(), arg);
+            s = run_body(body, i, omp_get_thread_num(), arg);
         }
         if (s != HPS_OK) {
 #pragma omp critical(hpsi_parallel_failure)

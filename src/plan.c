@@ -1,0 +1,169 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* --dry-run of a tuning run: everything is read and checked, one point of each stage is
+ * evaluated to see what it costs, nothing is written. */
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "output.h"
+#include "tune.h"
+
+typedef struct estimate {
+    double seconds; /* of one evaluation; NaN: could not be measured */
+    int64_t bytes;
+} estimate;
+
+/* A point in the middle of the space. */
+static double *middle(const hps_space *space)
+{
+    int32_t n = hps_space_size(space);
+    double *x = new_memory((size_t)n, sizeof *x);
+
+    for (int32_t i = 0; i < n; i++) {
+        hps_param_info p = {.struct_size = sizeof p};
+
+        if (hps_space_describe(space, i, &p) != HPS_OK || p.kind == HPS_PARAM_CHOICE) {
+            continue;
+        }
+        x[i] = p.scale == HPS_SCALE_LOG ? sqrt(p.lo * p.hi) : 0.5 * (p.lo + p.hi);
+        if (p.kind == HPS_PARAM_INT) {
+            x[i] = floor(x[i]);
+        }
+    }
+    return x;
+}
+
+static int measure(tuning *t, stage *s, estimate *out)
+{
+    double *x = middle(s->space), f = (double)NAN, start = seconds_now();
+    const int64_t id = 0;
+    const int32_t particle = 0;
+    int32_t outcome = HPS_EVAL_OK;
+    hps_batch b = {.struct_size = sizeof b,
+                   .n = 1,
+                   .n_params = hps_space_size(s->space),
+                   .n_objectives = 1,
+                   .id = &id,
+                   .particle = &particle,
+                   .x = x};
+    int rc = EXIT_DONE;
+
+    if (hps_study_memory(s->study, &out->bytes) != HPS_OK) {
+        rc = fail_library(HPS_E_OPTION, EXIT_USAGE);
+    } else if (t->a->memory_limit > 0 && out->bytes > t->a->memory_limit) {
+        char need[48], limit[48];
+
+        rc = fail(EXIT_LIMIT, "stage %s needs about %s, --max-memory allows %s", s->name,
+                  bytes_text((double)out->bytes, need),
+                  bytes_text((double)t->a->memory_limit, limit));
+    } else if (hps_study_evaluate(&b, &f, &outcome, s->study) != 0) {
+        rc = fail_library(HPS_E_INTERNAL, EXIT_INTERNAL);
+    }
+    out->seconds = outcome == HPS_EVAL_OK ? seconds_now() - start : (double)NAN;
+    if (rc == EXIT_DONE) {
+        runfile_fix(t->r, s->space, x);
+    }
+    free(x);
+    return rc;
+}
+
+static void print_space(const hps_space *space)
+{
+    for (int32_t i = 0; i < hps_space_size(space); i++) {
+        hps_param_info p = {.struct_size = sizeof p};
+
+        if (hps_space_describe(space, i, &p) != HPS_OK) {
+            continue;
+        }
+        if (p.kind == HPS_PARAM_CHOICE) {
+            printf("  %-32s one of %d\n", p.name, p.n_labels);
+        } else {
+            printf("  %-32s %g .. %g%s%s\n", p.name, p.lo, p.hi,
+                   p.scale == HPS_SCALE_LOG ? ", log" : "",
+                   p.kind == HPS_PARAM_INT ? ", whole numbers" : "");
+        }
+    }
+}
+
+static void plan_json(json *j, const stage *s, const estimate *e, int64_t evaluations)
+{
+    json_open(j, NULL, '{');
+    json_text(j, "name", s->name);
+    json_text(j, "objective", s->objective);
+    json_int(j, "parameters", hps_space_size(s->space));
+    json_int(j, "evaluations", evaluations);
+    json_number(j, "seconds_per_evaluation", e->seconds);
+    json_number(j, "seconds", e->seconds * (double)evaluations);
+    json_int(j, "memory_bytes", e->bytes);
+    json_close(j, '}');
+}
+
+static void plan_text(const stage *s, const estimate *e, int64_t evaluations)
+{
+    char one[48], all[48], size[48];
+
+    printf("stage %s: %lld evaluations of %s over %d parameters\n", s->name, (long long)evaluations,
+           s->objective, hps_space_size(s->space));
+    print_space(s->space);
+    printf("  about %s each, %s in all; %s of memory\n", duration_text(e->seconds, one),
+           duration_text(e->seconds * (double)evaluations, all),
+           bytes_text((double)e->bytes, size));
+}
+
+static void print_data(const tuning *t)
+{
+    printf("plan: %s, %lld training and %lld test structures, %lld and %lld atoms\n",
+           runfile_text(t->r, "", "strategy"), (long long)hps_dataset_n_frames(t->data.train),
+           t->data.test != NULL ? (long long)hps_dataset_n_frames(t->data.test) : 0,
+           (long long)hps_dataset_n_atoms(t->data.train),
+           t->data.test != NULL ? (long long)hps_dataset_n_atoms(t->data.test) : 0);
+}
+
+static void begin_json(json *j, const tuning *t, FILE *stream)
+{
+    json_start(j, stream);
+    json_open(j, NULL, '{');
+    json_text(j, "strategy", runfile_text(t->r, "", "strategy"));
+    json_int(j, "n_train", hps_dataset_n_frames(t->data.train));
+    json_int(j, "n_test", t->data.test != NULL ? hps_dataset_n_frames(t->data.test) : 0);
+    json_open(j, "stages", '[');
+}
+
+int plan_print(tuning *t)
+{
+    int64_t evaluations = stage_evaluations(t->r);
+    int rc = EXIT_DONE;
+    memory_text m; /* JSON is printed whole or not at all */
+    json j;
+
+    tuning_stages(t);
+    memory_open(&m);
+    if (t->a->json) {
+        begin_json(&j, t, m.stream);
+    } else {
+        print_data(t);
+    }
+    for (int k = 0; k < t->n_stages && rc == EXIT_DONE; k++) {
+        stage *s = &t->stages[k];
+        estimate e = {(double)NAN, 0};
+
+        rc = stage_prepare(t, s);
+        rc = rc == EXIT_DONE ? measure(t, s, &e) : rc;
+        if (rc == EXIT_DONE && t->a->json) {
+            plan_json(&j, s, &e, evaluations);
+        } else if (rc == EXIT_DONE) {
+            plan_text(s, &e, evaluations);
+        }
+    }
+    if (t->a->json) {
+        json_close(&j, ']');
+        json_close(&j, '}');
+        json_end(&j);
+    }
+    fclose(m.stream);
+    if (rc == EXIT_DONE) {
+        fputs(m.text, stdout);
+    }
+    free(m.text);
+    return rc;
+}

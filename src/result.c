@@ -1,0 +1,141 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* result.json, and the same for people. */
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "output.h"
+#include "tune.h"
+
+static void write_stage(json *j, const stage *s)
+{
+    json_open(j, NULL, '{');
+    json_text(j, "name", s->name);
+    json_text(j, "objective", s->objective);
+    json_text(j, "stopped_by", hps_swarm_stop_reason(s->swarm));
+    json_int(j, "evaluations", s->counts.n_evaluated);
+    json_int(j, "failed", s->counts.n_failed);
+    json_number(j, "best_objective", s->best);
+    outcome_parameters(j, "best", s->space, s->x);
+    json_open(j, "kernel", '{');
+    kernel_report_json(j, &s->kernel);
+    json_close(j, '}');
+    json_number(j, "seconds", s->counts.seconds);
+    json_close(j, '}');
+}
+
+static int write_scores(json *j, const char *key, const tuning *t, const hps_dataset *d)
+{
+    predictions p;
+    int rc;
+
+    if (d == NULL) {
+        json_null(j, key);
+        return EXIT_DONE;
+    }
+    rc = predict_all(t->model, d, data_has(d, "forces"), data_has(d, "virial"), &p);
+    if (rc == EXIT_DONE) {
+        rc = scores_json(j, key, d, &p);
+        predictions_free(&p);
+    }
+    return rc;
+}
+
+static void write_versions(json *j)
+{
+    json_open(j, "versions", '{');
+    json_text(j, "hpswarm", hps_version_text());
+    json_text(j, "blas", hps_build_info("blas"));
+    json_text(j, "compiler", hps_build_info("compiler"));
+    json_text(j, "openmp", hps_build_info("openmp"));
+    json_close(j, '}');
+}
+
+int result_make(tuning *t)
+{
+    memory_text m;
+    json j;
+    int rc;
+
+    memory_open(&m);
+    json_start(&j, m.stream);
+    json_open(&j, NULL, '{');
+    json_text(&j, "strategy", runfile_text(t->r, "", "strategy"));
+    json_int(&j, "seed", (int64_t)runfile_number(t->r, "swarm", "seed"));
+    json_open(&j, "stages", '[');
+    for (int k = 0; k < t->n_stages; k++) {
+        write_stage(&j, &t->stages[k]);
+    }
+    json_close(&j, ']');
+    json_open(&j, "final", '{');
+    rc = write_scores(&j, "train", t, t->data.train);
+    rc = rc == EXIT_DONE ? write_scores(&j, "test", t, t->data.test) : rc;
+    json_close(&j, '}');
+    write_versions(&j);
+    json_close(&j, '}');
+    json_end(&j);
+    fclose(m.stream);
+    t->result = m.text;
+    return rc;
+}
+
+int result_save(const tuning *t)
+{
+    char *path = path_join(t->directory, "result.json");
+    int rc = file_replace(path, t->result, strlen(t->result));
+
+    free(path);
+    return rc;
+}
+
+static void print_stage(const stage *s)
+{
+    char seconds[48];
+
+    printf("stage %s: %lld evaluations (%lld failed), %s %.6g, %s\n", s->name,
+           (long long)s->counts.n_evaluated, (long long)s->counts.n_failed, s->objective, s->best,
+           duration_text(s->counts.seconds, seconds));
+    for (int32_t i = 0; i < hps_space_size(s->space); i++) {
+        hps_param_info info = {.struct_size = sizeof info};
+
+        if (hps_space_describe(s->space, i, &info) != HPS_OK) {
+            continue;
+        }
+        if (info.kind == HPS_PARAM_CHOICE) {
+            printf("  %-32s %s\n", info.name, hps_space_label(s->space, i, (int32_t)s->x[i]));
+        } else {
+            printf("  %-32s %-12.6g%s\n", info.name, s->x[i],
+                   s->x[i] <= info.lo   ? " (at the lower bound)"
+                   : s->x[i] >= info.hi ? " (at the upper bound)"
+                                        : "");
+        }
+    }
+    printf("  kernel: mean %.4f, std %.4f, skew %.4f\n", s->kernel.stats.mean,
+           s->kernel.stats.standard_deviation, s->kernel.stats.skewness);
+}
+
+static void print_scores(const tuning *t, const char *title, const hps_dataset *d)
+{
+    predictions p;
+
+    if (d != NULL &&
+        predict_all(t->model, d, data_has(d, "forces"), data_has(d, "virial"), &p) == EXIT_DONE) {
+        (void)scores_print(stdout, title, d, &p);
+        predictions_free(&p);
+    }
+}
+
+void result_print(const tuning *t)
+{
+    if (t->a->json || t->model == NULL) {
+        fputs(t->a->json ? t->result : "", stdout);
+        return;
+    }
+    for (int k = 0; k < t->n_stages; k++) {
+        print_stage(&t->stages[k]);
+    }
+    print_scores(t, "training", t->data.train);
+    print_scores(t, "test", t->data.test);
+    printf("written to %s: best.yaml, model.hpsm, result.json, history.jsonl, report.html\n",
+           t->directory);
+}

@@ -1,0 +1,347 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* One stage: a swarm over a study, with its checkpoint and its lines in the history. */
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "output.h"
+#include "tune.h"
+
+typedef struct batch_job {
+    tuning *t;
+    stage *s;
+    progress progress;
+    evaluation *lines;
+    double last_seconds; /* of the last whole chunk */
+    int last_size;
+    int rc;
+} batch_job;
+
+/* ------------------------------------------------------------------- study */
+
+static hps_status set_objective(const runfile *r, const stage *s, hps_study *study)
+{
+    static const char *const reals[] = {"skew_weight", "force_weight"};
+    static const char *const wholes[] = {"references", "seed"};
+    hps_status st = hps_study_set_text(study, "objective", s->objective);
+
+    for (int i = 0; i < 2 && st == HPS_OK; i++) {
+        st = hps_study_set_real(study, reals[i], runfile_number(r, "objective", reals[i]));
+    }
+    for (int i = 0; i < 2 && st == HPS_OK; i++) {
+        st =
+            hps_study_set_int(study, wholes[i], (int64_t)runfile_number(r, "objective", wholes[i]));
+    }
+    return st;
+}
+
+static int make_study(tuning *t, stage *s)
+{
+    hps_gpr *base;
+    hps_status st;
+    int rc = runfile_gpr(t->r, t->context, &base);
+
+    if (rc != EXIT_DONE) {
+        return rc;
+    }
+    st = hps_study_create(&s->study, t->context, s->space, base, t->data.train, t->data.test);
+    if (st == HPS_OK) {
+        st = set_objective(t->r, s, s->study);
+    }
+    hps_gpr_destroy(base);
+    return st == HPS_OK ? EXIT_DONE : fail_library(st, EXIT_USAGE);
+}
+
+/* ------------------------------------------------------------------- swarm */
+
+static char *checkpoint_path(const tuning *t, const stage *s, int finished)
+{
+    char *name = finished ? new_textf("checkpoint.%s.hpsw", s->name) : new_text("checkpoint.hpsw");
+    char *path = path_join(t->directory, name);
+
+    free(name);
+    return path;
+}
+
+static hps_status set_option(hps_swarm *e, const setting *s)
+{
+    const char *name = s->rule->option;
+
+    if (s->form == FORM_TEXT) {
+        return hps_swarm_set_text(e, name, s->text);
+    }
+    return s->rule->kind == KIND_REAL ? hps_swarm_set_real(e, name, s->value)
+                                      : hps_swarm_set_int(e, name, (int64_t)s->value);
+}
+
+/* Set the swarm's options; of a loaded swarm only the limits, which may be raised. */
+static int set_options(const runfile *r, hps_swarm *e, int limits_only)
+{
+    for (int i = 0; i < r->n; i++) {
+        const setting *s = &r->items[i];
+        char name[80];
+
+        if (strcmp(s->rule->section, "swarm") == 0 && (s->rule->limit || !limits_only) &&
+            set_option(e, s) != HPS_OK) {
+            return fail_at(s->at, setting_name(s, name), "%s", hps_last_error());
+        }
+    }
+    return EXIT_DONE;
+}
+
+static int load_swarm(tuning *t, stage *s, const char *path, int finished)
+{
+    hps_status st = hps_swarm_load(&s->swarm, t->context, s->space, path);
+
+    if (st != HPS_OK) {
+        return fail_library(st, EXIT_DATA);
+    }
+    return finished ? EXIT_DONE : set_options(t->r, s->swarm, 1);
+}
+
+static int new_swarm(tuning *t, stage *s)
+{
+    hps_status st = hps_swarm_create(&s->swarm, t->context, s->space, 1);
+
+    return st == HPS_OK ? set_options(t->r, s->swarm, 0) : fail_library(st, EXIT_USAGE);
+}
+
+static int make_swarm(tuning *t, stage *s)
+{
+    char *done = checkpoint_path(t, s, 1), *open = checkpoint_path(t, s, 0);
+    int rc;
+
+    if (t->resume && file_exists(done)) {
+        rc = load_swarm(t, s, done, 1);
+    } else if (t->resume && file_exists(open)) {
+        rc = load_swarm(t, s, open, 0);
+    } else {
+        rc = new_swarm(t, s);
+    }
+    if (rc == EXIT_DONE && hps_swarm_set_autosave(s->swarm, open, 1) != HPS_OK) {
+        rc = fail_library(HPS_E_INTERNAL, EXIT_INTERNAL);
+    }
+    free(done);
+    free(open);
+    return rc;
+}
+
+int stage_prepare(tuning *t, stage *s)
+{
+    int rc = runfile_space(t->r, t->context, s->sections, &s->space);
+
+    if (rc == EXIT_DONE) {
+        rc = make_study(t, s);
+    }
+    if (rc == EXIT_DONE) {
+        rc = make_swarm(t, s);
+    }
+    s->counts.struct_size = sizeof s->counts;
+    return rc;
+}
+
+int64_t stage_evaluations(const runfile *r)
+{
+    double particles = runfile_number(r, "swarm", "particles");
+    double iterations = runfile_number(r, "swarm", "iterations");
+    double evaluations = runfile_number(r, "swarm", "evaluations");
+    double total = iterations > 0 ? iterations * particles : evaluations;
+
+    if (evaluations > 0 && total > evaluations) {
+        total = evaluations;
+    }
+    return (int64_t)total;
+}
+
+/* --------------------------------------------------------------- evaluation */
+
+static void note_lines(batch_job *job, const hps_batch *b, int at, const double *f,
+                       const int32_t *outcome)
+{
+    for (int i = 0; i < b->n; i++) {
+        evaluation *e = &job->lines[at + i];
+
+        e->id = b->id[i];
+        e->iteration = b->iteration;
+        e->particle = b->particle[i];
+        e->stage = job->s->name;
+        e->x = b->x + (int64_t)i * b->n_params;
+        e->f = f[i];
+        e->outcome = outcome[i] == HPS_EVAL_OK && !isfinite(f[i]) ? HPS_EVAL_FAILED : outcome[i];
+        e->reason = hps_study_reason(job->s->study, i);
+        e->seconds = hps_study_seconds(job->s->study, i);
+    }
+}
+
+/* How many points at once: a stop is only looked at between chunks, so long evaluations go
+ * in chunks of a few seconds. The values do not depend on it. */
+static int chunk_size(const batch_job *job, int left)
+{
+    double each = job->last_size > 0 ? job->last_seconds / job->last_size : 0;
+    int threads = hps_context_threads(job->t->context);
+
+    if (job->last_size > 0 && each * left < 2.0) {
+        return left;
+    }
+    return left < threads ? left : threads;
+}
+
+static int evaluate_chunk(batch_job *job, const hps_batch *whole, int at, int n, double *f,
+                          int32_t *outcome)
+{
+    hps_batch part = *whole;
+    double start = seconds_now();
+    int code;
+
+    part.n = n;
+    part.id += at;
+    part.particle += at;
+    part.x += (int64_t)at * whole->n_params;
+    code = hps_study_evaluate(&part, f + at, outcome + at, job->s->study);
+    job->last_seconds = seconds_now() - start;
+    job->last_size = n;
+    if (code != 0) {
+        job->rc = fail(EXIT_INTERNAL, "the evaluation stopped with code %d", code);
+        return code;
+    }
+    note_lines(job, &part, 0, f + at, outcome + at);
+    job->rc = history_add(&job->t->history, job->s->space, n, job->lines);
+    return job->rc;
+}
+
+static double best_so_far(const batch_job *job)
+{
+    double f = (double)INFINITY;
+
+    return hps_swarm_best(job->s->swarm, NULL, &f) == HPS_OK ? f : (double)INFINITY;
+}
+
+/* hps_evaluate_fn of every stage. */
+static int32_t evaluate(const hps_batch *b, double *f, int32_t *outcome, void *user)
+{
+    batch_job *job = user;
+
+    job->lines = grow_memory(job->lines, (size_t)b->n, sizeof *job->lines);
+    for (int at = 0; at < b->n;) {
+        int n = chunk_size(job, b->n - at);
+
+        if (stop_requested()) {
+            job->rc = EXIT_STOPPED;
+            return EXIT_STOPPED;
+        }
+        if (evaluate_chunk(job, b, at, n, f, outcome) != 0) {
+            return job->rc != EXIT_DONE ? job->rc : EXIT_INTERNAL;
+        }
+        at += n;
+        progress_step(&job->progress, b->id[0] + at, best_so_far(job));
+    }
+    return 0;
+}
+
+/* ----------------------------------------------------------------- running */
+
+static int all_failed(const batch_job *job)
+{
+    const char *why = hps_study_reason(job->s->study, 0);
+
+    return fail(EXIT_ALL_FAILED, "stage %s: every one of %lld evaluations failed%s%s", job->s->name,
+                (long long)job->s->counts.n_evaluated,
+                why != NULL && why[0] != '\0' ? ", the last ones with: " : "",
+                why != NULL ? why : "");
+}
+
+static int collect(batch_job *job)
+{
+    stage *s = job->s;
+
+    hps_swarm_get_progress(s->swarm, &s->counts);
+    s->x = new_memory((size_t)hps_space_size(s->space), sizeof *s->x);
+    if (hps_swarm_best(s->swarm, s->x, &s->best) != HPS_OK) {
+        return all_failed(job);
+    }
+    return EXIT_DONE;
+}
+
+/* The kernel at the best point, for the result and the report. */
+static int kernel_at_best(tuning *t, stage *s)
+{
+    hps_gpr *g;
+    hps_status st = hps_study_apply(s->study, s->x, &g);
+    int rc;
+
+    if (st != HPS_OK) {
+        return fail_library(st, EXIT_INTERNAL);
+    }
+    rc = kernel_report_compute(g, t->data.train,
+                               (int64_t)runfile_number(t->r, "objective", "references"),
+                               (int64_t)runfile_number(t->r, "objective", "seed"), &s->kernel);
+    hps_gpr_destroy(g);
+    return rc;
+}
+
+/* A finished stage keeps its checkpoint under its own name until the run is over. */
+static int keep_checkpoint(const tuning *t, const stage *s)
+{
+    char *done = checkpoint_path(t, s, 1), *open = checkpoint_path(t, s, 0);
+    int rc = EXIT_DONE;
+
+    if (!file_exists(done) && rename(open, done) != 0) {
+        rc = fail(EXIT_INTERNAL, "%s: cannot write", done);
+    }
+    free(done);
+    free(open);
+    return rc;
+}
+
+static int run_swarm(batch_job *job)
+{
+    hps_swarm *e = job->s->swarm;
+    hps_status st;
+
+    stop_target(e);
+    st = hps_swarm_run(e, evaluate, job);
+    stop_target(NULL);
+    if (st == HPS_E_CALLBACK && job->rc != EXIT_DONE) {
+        return job->rc;
+    }
+    if (st != HPS_OK && st != HPS_E_CANCELLED) {
+        return fail_library(st, EXIT_INTERNAL);
+    }
+    return strcmp(hps_swarm_stop_reason(e), "cancelled") == 0 ? EXIT_STOPPED : EXIT_DONE;
+}
+
+int stage_run(tuning *t, stage *s)
+{
+    batch_job job = {.t = t, .s = s};
+    char *label =
+        new_textf("%s%s%s", t->label != NULL ? t->label : "", t->label != NULL ? " " : "", s->name);
+    int rc;
+
+    hps_swarm_get_progress(s->swarm, &s->counts);
+    progress_start(&job.progress, t->a->quiet, label, s->counts.n_evaluated,
+                   stage_evaluations(t->r));
+    rc = run_swarm(&job);
+    progress_step(&job.progress, job.progress.done, best_so_far(&job));
+    progress_end(&job.progress);
+    if (rc == EXIT_DONE) {
+        rc = collect(&job);
+    }
+    if (rc == EXIT_DONE) {
+        rc = kernel_at_best(t, s);
+    }
+    if (rc == EXIT_DONE) {
+        rc = keep_checkpoint(t, s);
+    }
+    free(job.lines);
+    free(label);
+    return rc;
+}
+
+void stage_free(stage *s)
+{
+    hps_study_destroy(s->study);
+    hps_swarm_destroy(s->swarm);
+    hps_space_destroy(s->space);
+    free(s->x);
+    memset(s, 0, sizeof *s);
+}

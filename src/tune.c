@@ -1,0 +1,322 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* A run from its settings to its files: stages, final fit, results. */
+#include "tune.h"
+
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "output.h"
+
+static const char *const own_files[] = {"run.yaml",
+                                        "history.jsonl",
+                                        "checkpoint.hpsw",
+                                        "checkpoint.joint.hpsw",
+                                        "checkpoint.soap.hpsw",
+                                        "checkpoint.gap.hpsw",
+                                        "best.yaml",
+                                        "model.hpsm",
+                                        "result.json",
+                                        "report.html"};
+enum { N_OWN = sizeof own_files / sizeof own_files[0] };
+
+static int holds(const char *directory, const char *name)
+{
+    char *path = path_join(directory, name);
+    int found = file_exists(path);
+
+    free(path);
+    return found;
+}
+
+static void drop(const char *directory, const char *name)
+{
+    char *path = path_join(directory, name);
+
+    unlink(path);
+    free(path);
+}
+
+/* -------------------------------------------------------------------- data */
+
+static int has_energies(const runfile *r, const hps_dataset *d, const char *which)
+{
+    const setting *s = runfile_find(r, "data", "file", 0);
+
+    if (d == NULL || data_has(d, "energy")) {
+        return EXIT_DONE;
+    }
+    s = s != NULL ? s : runfile_find(r, "data", which, 0);
+    return fail(EXIT_DATA,
+                "%s: no frame of the %s set has an energy (name its key with data.energy)", s->text,
+                which);
+}
+
+static int has_fitted(const runfile *r, const hps_dataset *d, const char *key, const char *quantity)
+{
+    const setting *s = runfile_find(r, "gap", key, 0);
+    char name[80];
+
+    if (s->value == 0 || data_has(d, quantity)) {
+        return EXIT_DONE;
+    }
+    return fail_at(s->at, setting_name(s, name), "is true, but no training frame has %s%s",
+                   quantity, quantity[0] == 'v' ? "s" : "");
+}
+
+int tuning_check_data(const runfile *r, const run_data *d)
+{
+    int rc = has_energies(r, d->train, "train");
+
+    rc = rc == EXIT_DONE ? has_energies(r, d->test, "test") : rc;
+    rc = rc == EXIT_DONE ? has_fitted(r, d->train, "fit_forces", "forces") : rc;
+    return rc == EXIT_DONE ? has_fitted(r, d->train, "fit_virials", "virial") : rc;
+}
+
+/* ------------------------------------------------------------------ stages */
+
+static void add_stage(tuning *t, const char *name, const char *sections, const char *objective)
+{
+    if (runfile_n_searched(t->r, sections) > 0) {
+        stage *s = &t->stages[t->n_stages++];
+
+        s->name = name;
+        s->sections = sections;
+        s->objective = runfile_text(t->r, "objective", objective);
+    }
+}
+
+void tuning_stages(tuning *t)
+{
+    if (runfile_is(t->r, "", "strategy", "joint")) {
+        add_stage(t, "joint", "soap|kernel|gap", "stage2");
+    } else {
+        add_stage(t, "soap", "soap|kernel", "stage1");
+        add_stage(t, "gap", "gap", "stage2");
+    }
+}
+
+/* Evaluations of a stage that its checkpoint knows. */
+static int known_evaluations(tuning *t, const stage *s, int64_t *known)
+{
+    char *names[2] = {new_textf("checkpoint.%s.hpsw", s->name), new_text("checkpoint.hpsw")};
+    hps_progress p = {.struct_size = sizeof p};
+    hps_space *space = NULL;
+    hps_swarm *e = NULL;
+    int rc = EXIT_DONE, i = holds(t->directory, names[0]) ? 0 : 1;
+
+    *known = 0;
+    if (t->resume && holds(t->directory, names[i])) {
+        char *path = path_join(t->directory, names[i]);
+
+        rc = runfile_space(t->r, t->context, s->sections, &space);
+        if (rc == EXIT_DONE && (hps_swarm_load(&e, t->context, space, path) != HPS_OK ||
+                                hps_swarm_get_progress(e, &p) != HPS_OK)) {
+            rc = fail_library(HPS_E_FORMAT, EXIT_DATA);
+        }
+        *known = p.n_evaluated;
+        free(path);
+    }
+    hps_swarm_destroy(e);
+    hps_space_destroy(space);
+    free(names[0]);
+    free(names[1]);
+    return rc;
+}
+
+static int open_history(tuning *t)
+{
+    const char *names[2] = {"", ""};
+    int64_t known[2] = {0, 0};
+    int rc = EXIT_DONE, finished = 1;
+
+    for (int k = 0; k < t->n_stages && rc == EXIT_DONE; k++) {
+        char *done = new_textf("checkpoint.%s.hpsw", t->stages[k].name);
+
+        names[k] = t->stages[k].name;
+        /* checkpoint.hpsw belongs to the first stage that is not finished */
+        if (finished) {
+            rc = known_evaluations(t, &t->stages[k], &known[k]);
+        }
+        finished = finished && holds(t->directory, done);
+        free(done);
+    }
+    return rc == EXIT_DONE ? history_open(&t->history, t->directory, t->n_stages, names, known)
+                           : rc;
+}
+
+static int run_stages(tuning *t)
+{
+    for (int k = 0; k < t->n_stages; k++) {
+        stage *s = &t->stages[k];
+        int rc = stop_requested() ? EXIT_STOPPED : stage_prepare(t, s);
+
+        if (rc == EXIT_DONE) {
+            rc = stage_run(t, s);
+        }
+        if (rc != EXIT_DONE) {
+            return rc;
+        }
+        runfile_fix(t->r, s->space, s->x);
+    }
+    return EXIT_DONE;
+}
+
+/* --------------------------------------------------------------- the folder */
+
+/* The folder's run and the given one have to be the same, limits apart. */
+static int check_resumable(const tuning *t)
+{
+    char *path = path_join(t->directory, "run.yaml");
+    char difference[600];
+    runfile *old;
+    int rc = runfile_read(&old, path, 0, NULL, RUNFILE_RANGES);
+
+    if (rc == EXIT_DONE && runfile_differs(t->r, old, difference, sizeof difference)) {
+        rc = fail(EXIT_USAGE, "%s: made by another run file: %s", path, difference);
+    }
+    runfile_free(old);
+    free(path);
+    return rc;
+}
+
+static int folder_used(const char *directory)
+{
+    int used = 0;
+
+    for (int i = 0; i < N_OWN; i++) {
+        used |= holds(directory, own_files[i]);
+    }
+    return used;
+}
+
+static int write_run_file(const tuning *t)
+{
+    memory_text m;
+
+    memory_open(&m);
+    fprintf(m.stream, "# as understood by hpswarm %s, every default filled in\n",
+            hps_version_text());
+    runfile_write(t->r, m.stream, WRITE_RUN);
+    return memory_save(&m, t->directory, "run.yaml");
+}
+
+static int prepare_folder(tuning *t)
+{
+    int rc = directory_make(t->directory);
+
+    if (rc != EXIT_DONE) {
+        return rc;
+    }
+    if (!t->resume && folder_used(t->directory)) {
+        return fail(EXIT_USAGE,
+                    "%s: holds files of an earlier run; --resume goes on with it, -o names another "
+                    "folder",
+                    t->directory);
+    }
+    if (t->resume && holds(t->directory, "run.yaml")) {
+        rc = check_resumable(t);
+    }
+    return rc == EXIT_DONE ? write_run_file(t) : rc;
+}
+
+/* --------------------------------------------------------------- the result */
+
+static int save_best(const tuning *t)
+{
+    memory_text m;
+
+    memory_open(&m);
+    fprintf(m.stream, "# best hyper-parameters, for hpswarm fit DATA.xyz -p best.yaml -m MODEL\n");
+    runfile_write(t->r, m.stream, WRITE_HP);
+    return memory_save(&m, t->directory, "best.yaml");
+}
+
+static int final_fit(tuning *t)
+{
+    hps_status st;
+    char *path;
+    int rc = runfile_gpr(t->r, t->context, &t->model);
+
+    if (rc != EXIT_DONE) {
+        return rc;
+    }
+    st = hps_gpr_fit(t->model, t->data.train);
+    if (st != HPS_OK) {
+        return fail_library(st, EXIT_INTERNAL);
+    }
+    path = path_join(t->directory, "model.hpsm");
+    st = hps_gpr_save(t->model, path);
+    free(path);
+    return st == HPS_OK ? EXIT_DONE : fail_library(st, EXIT_INTERNAL);
+}
+
+static int finish(tuning *t)
+{
+    int rc = save_best(t);
+
+    rc = rc == EXIT_DONE ? final_fit(t) : rc;
+    rc = rc == EXIT_DONE ? result_make(t) : rc;
+    rc = rc == EXIT_DONE ? result_save(t) : rc;
+    rc = rc == EXIT_DONE ? report_write(t->directory) : rc;
+    for (int i = 0; i < N_OWN && rc == EXIT_DONE; i++) {
+        if (strncmp(own_files[i], "checkpoint", 10) == 0) {
+            drop(t->directory, own_files[i]);
+        }
+    }
+    return rc;
+}
+
+/* The result of a run that had ended already. */
+static int load_result(tuning *t)
+{
+    char *path = path_join(t->directory, "result.json");
+    size_t size;
+    int rc = file_read(path, (size_t)1 << 30, &t->result, &size, EXIT_DATA);
+
+    free(path);
+    if (rc == EXIT_DONE && !t->a->quiet) {
+        fprintf(stderr, "hpswarm: %s holds a finished run\n", t->directory);
+    }
+    return rc;
+}
+
+int tuning_run(tuning *t)
+{
+    int rc = prepare_folder(t);
+
+    if (rc != EXIT_DONE) {
+        return rc;
+    }
+    /* result.json is written last but for the report: with a checkpoint beside it the run was
+     * killed in between, and its last steps are repeated */
+    if (t->resume && holds(t->directory, "result.json") && holds(t->directory, "report.html")) {
+        return load_result(t);
+    }
+    tuning_stages(t);
+    rc = open_history(t);
+    rc = rc == EXIT_DONE ? run_stages(t) : rc;
+    history_close(&t->history);
+    if (rc == EXIT_DONE) {
+        rc = finish(t);
+    }
+    if (rc == EXIT_STOPPED) {
+        return fail(EXIT_STOPPED, "stopped; the checkpoint is in %s, --resume goes on",
+                    t->directory);
+    }
+    return rc;
+}
+
+void tuning_free(tuning *t)
+{
+    history_close(&t->history);
+    for (int k = 0; k < t->n_stages; k++) {
+        stage_free(&t->stages[k]);
+    }
+    hps_gpr_destroy(t->model);
+    data_free(&t->data);
+    runfile_free(t->r);
+    free(t->result);
+    memset(t, 0, sizeof *t);
+}

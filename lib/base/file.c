@@ -94,10 +94,10 @@ static void sync_folder(const char *path, char *scratch)
     char *slash;
     int fd;
 
-    strcpy(scratch, path);
+    memcpy(scratch, path, strlen(path) + 1);
     slash = strrchr(scratch, '/');
     if (slash == NULL) {
-        strcpy(scratch, ".");
+        memcpy(scratch, ".", 2);
     } else {
         slash[slash == scratch ? 1 : 0] = '\0';
     }

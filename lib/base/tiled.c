@@ -125,7 +125,7 @@ static hps_status factor_blocks(hps_context *c, factor *f)
         if (row != 0) {
             return hpsi_fail(HPS_E_NUMERIC,
                              "cholesky: matrix of order %lld is not positive definite at row %lld",
-                             (long long)f->n, (long long)(f->first + row));
+                             (long long)f->n, (long long)f->first + row);
         }
         s = hpsi_parallel_for(c, right, panel_tile, f);
         s = s == HPS_OK ? hpsi_parallel_for(c, right, update_tiles, f) : s;

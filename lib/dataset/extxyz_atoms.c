@@ -170,7 +170,7 @@ static hps_status read_column(hpsi_reader *x, hpsi_span line, const char **at,
 static hps_status read_atom(hpsi_reader *x, hpsi_span line, int32_t atom)
 {
     const char *at = line.text;
-    double force[HPSI_MAX_FORCES][3];
+    double force[HPSI_MAX_FORCES][3] = {{0}};
     hps_status s = HPS_OK;
 
     x->numbers[atom] = 0;

@@ -107,8 +107,8 @@ hps_status hpsi_frame_contact(hpsi_neighbours *nb, hps_context *c, const hps_fra
 
 hps_status hpsi_frame_check(hpsi_neighbours *nb, hps_context *c, const hps_frame *f)
 {
-    int32_t pair[2];
-    double distance;
+    int32_t pair[2] = {0, 0};
+    double distance = -1;
     hps_status s = check_values(f);
 
     if (s != HPS_OK) {

@@ -95,27 +95,32 @@ static int64_t list_atom(hpsi_images *im, int32_t atom, int64_t m)
     double *z = y + im->n_images;
     int32_t *atoms = im->atom.data;
     int32_t *shift = im->shift.data;
-    double first[3];
-    double last[3];
+    int32_t first[3]; /* within int32_t: there are no more shifts than images */
+    int32_t last[3];
 
     for (int32_t k = 0; k < 3; k++) {
-        shift_range(im, k, fraction[k], &first[k], &last[k]);
+        double low;
+        double high;
+
+        shift_range(im, k, fraction[k], &low, &high);
+        first[k] = (int32_t)low;
+        last[k] = (int32_t)high;
     }
-    for (double p = first[0]; p <= last[0]; p++) {
-        for (double q = first[1]; q <= last[1]; q++) {
+    for (int32_t p = first[0]; p <= last[0]; p++) {
+        for (int32_t q = first[1]; q <= last[1]; q++) {
             double base[3];
 
             for (int32_t c = 0; c < 3; c++) {
                 base[c] = wrapped[c] + p * im->cell.a[0][c] + q * im->cell.a[1][c];
             }
-            for (double t = first[2]; t <= last[2]; t++, m++) {
+            for (int32_t t = first[2]; t <= last[2]; t++, m++) {
                 x[m] = base[0] + t * im->cell.a[2][0];
                 y[m] = base[1] + t * im->cell.a[2][1];
                 z[m] = base[2] + t * im->cell.a[2][2];
                 atoms[m] = atom;
-                shift[3 * m] = (int32_t)p;
-                shift[3 * m + 1] = (int32_t)q;
-                shift[3 * m + 2] = (int32_t)t;
+                shift[3 * m] = p;
+                shift[3 * m + 1] = q;
+                shift[3 * m + 2] = t;
             }
         }
     }

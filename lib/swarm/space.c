@@ -171,7 +171,7 @@ static hps_status append(hps_space *s, const hpsi_param *p, const char *const *l
 static hpsi_param made(const char *name, int32_t kind, int32_t scale, double lo, double hi)
 {
     hpsi_param p = {.kind = kind, .scale = scale, .lo = lo, .hi = hi, .value = (double)NAN};
-    p.name = (char *)(uintptr_t)name; /* copied by append, never written */
+    p.name = (char *)name; /* copied by append, never written */
     return p;
 }
 

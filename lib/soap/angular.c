@@ -18,7 +18,7 @@ static void bessel_upwards(int32_t l_max, double z, double *f)
 
 void hpsi_soap_bessel(int32_t l_max, double x, double *f)
 {
-    double z = x * x, ratio[HPSI_SOAP_MAX_L + 2], rho = 0;
+    double z = x * x, ratio[HPSI_SOAP_MAX_L + 2] = {0}, rho = 0;
 
     f[0] = z < 1e-300 ? 1 : -expm1(-2 * z) / (2 * z);
     if (z > 0.3 * (l_max + 1) * (l_max + 1) + 400) {

@@ -177,7 +177,9 @@ static void set_switch(args *a, int flag)
         [FLAG_RESUME] = &a->resume,
     };
 
-    *fields[flag] = 1;
+    if (fields[flag] != NULL) {
+        *fields[flag] = 1;
+    }
 }
 
 static int set_value(args *a, int flag, const char *value)
@@ -216,7 +218,7 @@ static int set_value(args *a, int flag, const char *value)
         return EXIT_DONE;
     default: /* --set */
         a->overrides = grow_memory(a->overrides, (size_t)a->n_overrides + 1, sizeof *a->overrides);
-        a->overrides[a->n_overrides++] = (char *)(uintptr_t)value;
+        a->overrides[a->n_overrides++] = (char *)value;
         return EXIT_DONE;
     }
 }

@@ -131,7 +131,7 @@ static int survey_all(survey *s)
     if (hps_dataset_species(s->data, 118, &s->n_species, s->species) != HPS_OK) {
         return fail_library(HPS_E_INTERNAL, EXIT_INTERNAL);
     }
-    s->contacts = new_memory((size_t)(s->n_species * s->n_species), sizeof *s->contacts);
+    s->contacts = new_memory((size_t)s->n_species * (size_t)s->n_species, sizeof *s->contacts);
     for (int k = 0; k < s->n_species * s->n_species; k++) {
         s->contacts[k].distance = (double)INFINITY;
     }

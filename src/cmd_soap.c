@@ -48,6 +48,7 @@ static int pairs_of_frame(const soap_job *job, int64_t frame, pair_list *p)
         st = hps_soap_gradient(job->soap, job->data, frame, p->n, &p->n, p->centre, p->moved,
                                p->grad);
     }
+    p->n = st == HPS_OK ? p->n : 0;
     return st == HPS_OK ? EXIT_DONE : fail_library(st, EXIT_USAGE);
 }
 
@@ -152,7 +153,7 @@ static int compute_block(soap_job *job, int64_t from, int64_t *to)
     int64_t *frames, atoms = 0, n = 0;
     hps_status st;
 
-    for (*to = from; *to < job->to && (atoms == 0 || atoms < BLOCK_ATOMS); ++*to) {
+    for (*to = from; *to < job->to && atoms < BLOCK_ATOMS; ++*to) {
         if (data_frame(job->data, *to, &f) != EXIT_DONE) {
             return EXIT_INTERNAL;
         }

@@ -94,8 +94,8 @@ static int read_word(const key_rule *rule, const node *n, const char **word)
 
 static int read_scalar(const key_rule *rule, const node *n, setting *s)
 {
-    const char *word;
-    double v;
+    const char *word = "";
+    double v = 0;
     int rc;
 
     if (rule->kind == KIND_BOOL) {
@@ -214,7 +214,7 @@ static int read_long_range(const key_rule *rule, const node *n, setting *s)
 static int add_label(const key_rule *rule, const node *n, setting *s)
 {
     char key[80];
-    const char *word;
+    const char *word = "";
     int rc = read_word(rule, n, &word);
 
     for (int i = 0; i < s->n_labels && rc == EXIT_DONE; i++) {

@@ -375,7 +375,7 @@ int tree_set(node *root, const char *assignment)
     const char *equals = strchr(assignment, '=');
     const place at = {"--set", 0, 0};
     char *path;
-    node *value;
+    node *value = NULL;
     int rc;
 
     if (equals == NULL || equals == assignment || assignment[0] == '.' || equals[-1] == '.') {
@@ -386,7 +386,7 @@ int tree_set(node *root, const char *assignment)
                        tree_kind_text(root));
     }
     rc = tree_parse(&value, "--set", equals + 1, strlen(equals + 1), 1000);
-    if (rc != EXIT_DONE) {
+    if (rc != EXIT_DONE || value == NULL) {
         return fail_at(at, NULL, "'%s': the value is not one YAML value", assignment);
     }
     set_places(value);

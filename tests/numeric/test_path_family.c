@@ -210,7 +210,8 @@ START_TEST(test_leverage_of_one_keeps_its_digits)
 
     make(&p, _i == 0 ? 30 : 4, 4, 0);
     f = family(&p, NULL);
-    for (double lambda = 1; lambda > 1e-13; lambda *= 1e-2) {
+    for (int power = 0; power <= 12; power += 2) {
+        const double lambda = pow(10, -power);
         const double tolerance = _i == 0 ? 1e-14 + 1e-16 / lambda : 1e-9;
         hpsi_family_leave_out(f, lambda, left);
         refit(&p, lambda, 2, alpha);

@@ -297,12 +297,12 @@ END_TEST
 
 /* -------------------------------------------------------------------- files */
 
-static char folder[] = "/tmp/hps_base_XXXXXX";
+static char folder[] = "hps_base_XXXXXX";
 static char path[64];
 
 static void enter_folder(void)
 {
-    strcpy(folder + strlen(folder) - 6, "XXXXXX");
+    memcpy(folder + strlen(folder) - 6, "XXXXXX", 6);
     ck_assert_ptr_nonnull(mkdtemp(folder));
     snprintf(path, sizeof path, "%s/document", folder);
 }

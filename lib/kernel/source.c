@@ -1,0 +1,260 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* A data set seen through one descriptor: chunks of atoms as units of parallel work, and
+ * their descriptors, kept once or computed anew for every pass. */
+#include <string.h>
+
+#include "kernel/internal.h"
+
+#define MOST_KEPT ((int64_t)256 << 20) /* bytes of descriptors worth keeping */
+#define KEPT_SHARE 4                   /* and at most this part of what a limit leaves */
+
+static int64_t chunks_of(int64_t n_atoms)
+{
+    return (n_atoms + HPSI_SOAP_BLOCK - 1) / HPSI_SOAP_BLOCK;
+}
+
+static int64_t count_chunks(const hps_dataset *d)
+{
+    int64_t n_frames = hps_dataset_n_frames(d);
+    int64_t n = 0;
+
+    for (int64_t i = 0; i < n_frames; i++) {
+        n += chunks_of(hpsi_dataset_first_atom(d, i + 1) - hpsi_dataset_first_atom(d, i));
+    }
+    return n;
+}
+
+/* Bytes of all descriptors if they are to be kept, else 0. */
+static int64_t kept_bytes(hps_context *c, int64_t n_atoms, int64_t ld)
+{
+    int64_t bytes = hpsi_size_mul(hpsi_size_mul(n_atoms, ld), (int64_t)sizeof(double));
+    int64_t left = hpsi_context_available(c);
+
+    if (bytes < 0 || bytes > MOST_KEPT || (left >= 0 && bytes > left / KEPT_SHARE)) {
+        return 0;
+    }
+    return bytes;
+}
+
+static void list_chunks(hpsi_source *s)
+{
+    int64_t n = 0;
+
+    for (int64_t i = 0; i < s->n_frames; i++) {
+        int64_t atom = hpsi_dataset_first_atom(s->data, i);
+        int64_t end = hpsi_dataset_first_atom(s->data, i + 1);
+
+        s->frame_chunk[i] = n;
+        for (int64_t a = atom; a < end; a += HPSI_SOAP_BLOCK) {
+            s->chunk[n].frame = i;
+            s->chunk[n].atom = a;
+            s->chunk[n].first = (int32_t)(a - atom);
+            s->chunk[n].count =
+                (int32_t)(end - a < HPSI_SOAP_BLOCK ? end - a : (int64_t)HPSI_SOAP_BLOCK);
+            n++;
+        }
+    }
+    s->frame_chunk[s->n_frames] = n;
+}
+
+static hps_status list_species(hpsi_source *s)
+{
+    for (int64_t i = 0; i < s->n_frames; i++) {
+        int64_t atom = hpsi_dataset_first_atom(s->data, i);
+        hps_frame f;
+
+        hpsi_dataset_frame(s->data, i, &f);
+        for (int32_t j = 0; j < f.n_atoms; j++) {
+            int32_t species = hpsi_soap_plan_species(s->plan, f.numbers[j]);
+
+            if (species < 0) {
+                return hpsi_fail(HPS_E_OPTION,
+                                 "soap: element %s of frame %lld is not among the descriptor's "
+                                 "species",
+                                 hps_element_symbol(f.numbers[j]), (long long)i);
+            }
+            s->species[atom + j] = (signed char)species;
+        }
+    }
+    return HPS_OK;
+}
+
+static hps_status make_workers(hpsi_source *s)
+{
+    s->n_workers = hps_context_threads(s->context);
+    s->work = hpsi_new(s->context, s->n_workers, sizeof *s->work);
+    s->block = hpsi_new(s->context, s->n_workers * HPSI_SOAP_BLOCK * s->ld, sizeof *s->block);
+    if (s->work == NULL || s->block == NULL) {
+        return HPS_E_MEMORY;
+    }
+    for (int32_t i = 0; i < s->n_workers; i++) {
+        hps_status status = hpsi_soap_work_create(&s->work[i], s->context, s->plan);
+
+        if (status != HPS_OK) {
+            return status;
+        }
+    }
+    return HPS_OK;
+}
+
+static hps_status keep_chunk(int64_t i, int32_t worker, void *arg)
+{
+    hpsi_source *s = arg;
+    const hpsi_chunk *c = &s->chunk[i];
+    hps_frame f;
+
+    hpsi_dataset_frame(s->data, c->frame, &f);
+    return hpsi_soap_block(s->plan, s->work[worker], &f, c->first, c->count,
+                           s->cache + c->atom * s->ld, s->ld);
+}
+
+static hps_status keep(hpsi_source *s)
+{
+    double start = hpsi_seconds();
+    hps_status status;
+
+    if (kept_bytes(s->context, s->n_atoms, s->ld) == 0) {
+        return HPS_OK;
+    }
+    s->cache = hpsi_new(s->context, s->n_atoms * s->ld, sizeof *s->cache);
+    if (s->cache == NULL) {
+        hpsi_clear_error(); /* it is only a convenience */
+        return HPS_OK;
+    }
+    status = hpsi_parallel_for(s->context, s->n_chunks, keep_chunk, s);
+    s->seconds = hpsi_seconds() - start;
+    return status;
+}
+
+static hps_status open_parts(hpsi_source *s, const hps_soap *soap)
+{
+    hps_status status = hpsi_soap_plan_create(&s->plan, soap);
+
+    if (status != HPS_OK) {
+        return status;
+    }
+    s->size = hpsi_soap_plan_size(s->plan);
+    s->ld = s->size;
+    s->n_chunks = count_chunks(s->data);
+    s->chunk = hpsi_new(s->context, s->n_chunks, sizeof *s->chunk);
+    s->frame_chunk = hpsi_new(s->context, s->n_frames + 1, sizeof *s->frame_chunk);
+    s->species = hpsi_new(s->context, s->n_atoms, sizeof *s->species);
+    if (s->chunk == NULL || s->frame_chunk == NULL || s->species == NULL) {
+        return HPS_E_MEMORY;
+    }
+    list_chunks(s);
+    status = list_species(s);
+    status = status == HPS_OK ? make_workers(s) : status;
+    return status == HPS_OK ? keep(s) : status;
+}
+
+hps_status hpsi_source_open(hpsi_source *s, const hps_soap *soap, const hps_dataset *d)
+{
+    hps_status status;
+
+    memset(s, 0, sizeof *s);
+    s->context = hpsi_soap_context(soap);
+    s->data = d;
+    s->n_frames = hps_dataset_n_frames(d);
+    s->n_atoms = hps_dataset_n_atoms(d);
+    status = open_parts(s, soap);
+    if (status != HPS_OK) {
+        hpsi_source_close(s);
+    }
+    return status;
+}
+
+void hpsi_source_close(hpsi_source *s)
+{
+    for (int32_t i = 0; i < s->n_workers && s->work != NULL; i++) {
+        hpsi_soap_work_destroy(s->work[i]);
+    }
+    hpsi_free(s->work);
+    hpsi_free(s->block);
+    hpsi_free(s->cache);
+    hpsi_free(s->species);
+    hpsi_free(s->frame_chunk);
+    hpsi_free(s->chunk);
+    hpsi_soap_plan_destroy(s->plan);
+    memset(s, 0, sizeof *s);
+}
+
+void hpsi_source_memory(const hps_soap *soap, const hps_dataset *d, int64_t *bytes, int64_t *cache)
+{
+    hps_context *c = hpsi_soap_context(soap);
+    int64_t n_atoms = hps_dataset_n_atoms(d);
+    int64_t ld = hps_soap_size(soap);
+
+    *cache = kept_bytes(c, n_atoms, ld);
+    *bytes = *cache + n_atoms + count_chunks(d) * (int64_t)sizeof(hpsi_chunk) +
+             hps_dataset_n_frames(d) * (int64_t)sizeof(int64_t) +
+             hps_context_threads(c) * HPSI_SOAP_BLOCK * ld * (int64_t)sizeof(double);
+}
+
+hps_status hpsi_source_chunk(hpsi_source *s, int64_t i, int32_t worker, const double **q)
+{
+    const hpsi_chunk *c = &s->chunk[i];
+    double *block = s->block + (int64_t)worker * HPSI_SOAP_BLOCK * s->ld;
+    hps_frame f;
+
+    if (s->cache != NULL) {
+        *q = s->cache + c->atom * s->ld;
+        return HPS_OK;
+    }
+    *q = block;
+    hpsi_dataset_frame(s->data, c->frame, &f);
+    return hpsi_soap_block(s->plan, s->work[worker], &f, c->first, c->count, block, s->ld);
+}
+
+/* ---------------------------------------------------------------- gather */
+
+typedef struct gather {
+    hpsi_source *source;
+    const int64_t *atom;
+    double *q;
+    int64_t ldq;
+} gather;
+
+static int64_t frame_of(const hpsi_source *s, int64_t atom)
+{
+    int64_t low = 0;
+    int64_t high = s->n_frames;
+
+    while (high - low > 1) {
+        int64_t middle = low + (high - low) / 2;
+
+        if (hpsi_dataset_first_atom(s->data, middle) <= atom) {
+            low = middle;
+        } else {
+            high = middle;
+        }
+    }
+    return low;
+}
+
+static hps_status gather_one(int64_t i, int32_t worker, void *arg)
+{
+    const gather *g = arg;
+    hpsi_source *s = g->source;
+    double *q = g->q + i * g->ldq;
+    int64_t frame;
+    hps_frame f;
+
+    if (s->cache != NULL) {
+        memcpy(q, s->cache + g->atom[i] * s->ld, (size_t)s->size * sizeof *q);
+        return HPS_OK;
+    }
+    frame = frame_of(s, g->atom[i]);
+    hpsi_dataset_frame(s->data, frame, &f);
+    return hpsi_soap_block(s->plan, s->work[worker], &f,
+                           (int32_t)(g->atom[i] - hpsi_dataset_first_atom(s->data, frame)), 1, q,
+                           g->ldq);
+}
+
+hps_status hpsi_source_gather(hpsi_source *s, int64_t n, const int64_t *atom, double *q,
+                              int64_t ldq)
+{
+    gather g = {s, atom, q, ldq};
+
+    return hpsi_parallel_for(s->context, n, gather_one, &g);
+}

@@ -44,12 +44,19 @@ typedef struct hpsi_source {
 /* Zeroes *s first; on failure nothing is left to close. An element that the descriptor
  * does not list is refused (HPS_E_OPTION). */
 hps_status hpsi_source_open(hpsi_source *s, const hps_soap *soap, const hps_dataset *d);
+/* The same for a single pass: nothing is kept. */
+hps_status hpsi_source_open_once(hpsi_source *s, const hps_soap *soap, const hps_dataset *d);
 void hpsi_source_close(hpsi_source *s);
 /* Bytes that open allocates (without the plan and the works of soap), and those of them
  * that are the kept descriptors. */
 void hpsi_source_memory(const hps_soap *soap, const hps_dataset *d, int64_t *bytes, int64_t *cache);
 /* Descriptors of chunk i, rows of s->ld; valid until the next call of the same worker. */
 hps_status hpsi_source_chunk(hpsi_source *s, int64_t i, int32_t worker, const double **q);
+/* Which atoms of a chunk are of one species (index [n]), and their descriptors: rows in q
+ * itself if that is the whole chunk, otherwise copied to copy [HPSI_SOAP_BLOCK][ld]. */
+int32_t hpsi_source_rows(const hpsi_source *s, const hpsi_chunk *c, int32_t species,
+                         const double *q, double *copy, const double **rows,
+                         int32_t index[HPSI_SOAP_BLOCK]);
 /* Descriptors of n atoms, positions among all atoms of the set: q [n][ldq]. */
 hps_status hpsi_source_gather(hpsi_source *s, int64_t n, const int64_t *atom, double *q,
                               int64_t ldq);

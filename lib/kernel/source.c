@@ -144,11 +144,10 @@ static hps_status open_parts(hpsi_source *s, const hps_soap *soap)
     }
     list_chunks(s);
     status = list_species(s);
-    status = status == HPS_OK ? make_workers(s) : status;
-    return status == HPS_OK ? keep(s) : status;
+    return status == HPS_OK ? make_workers(s) : status;
 }
 
-hps_status hpsi_source_open(hpsi_source *s, const hps_soap *soap, const hps_dataset *d)
+hps_status hpsi_source_open_once(hpsi_source *s, const hps_soap *soap, const hps_dataset *d)
 {
     hps_status status;
 
@@ -160,6 +159,19 @@ hps_status hpsi_source_open(hpsi_source *s, const hps_soap *soap, const hps_data
     status = open_parts(s, soap);
     if (status != HPS_OK) {
         hpsi_source_close(s);
+    }
+    return status;
+}
+
+hps_status hpsi_source_open(hpsi_source *s, const hps_soap *soap, const hps_dataset *d)
+{
+    hps_status status = hpsi_source_open_once(s, soap, d);
+
+    if (status == HPS_OK) {
+        status = keep(s);
+        if (status != HPS_OK) {
+            hpsi_source_close(s);
+        }
     }
     return status;
 }
@@ -206,11 +218,36 @@ hps_status hpsi_source_chunk(hpsi_source *s, int64_t i, int32_t worker, const do
     return hpsi_soap_block(s->plan, s->work[worker], &f, c->first, c->count, block, s->ld);
 }
 
+int32_t hpsi_source_rows(const hpsi_source *s, const hpsi_chunk *c, int32_t species,
+                         const double *q, double *copy, const double **rows,
+                         int32_t index[HPSI_SOAP_BLOCK])
+{
+    int32_t n = 0;
+
+    for (int32_t i = 0; i < c->count; i++) {
+        if (s->species[c->atom + i] == species) {
+            index[n++] = i;
+        }
+    }
+    *rows = q;
+    if (n == c->count || n == 0) {
+        return n;
+    }
+    *rows = copy;
+    for (int32_t i = 0; i < n; i++) {
+        memcpy(copy + i * s->ld, q + index[i] * s->ld, (size_t)s->size * sizeof *q);
+    }
+    return n;
+}
+
 /* ---------------------------------------------------------------- gather */
 
+/* Runs of ascending atoms near each other in one frame are one block of descriptors. */
 typedef struct gather {
     hpsi_source *source;
     const int64_t *atom;
+    int64_t n_runs;
+    int64_t *run; /* [n_runs + 1] */
     double *q;
     int64_t ldq;
 } gather;
@@ -232,29 +269,63 @@ static int64_t frame_of(const hpsi_source *s, int64_t atom)
     return low;
 }
 
-static hps_status gather_one(int64_t i, int32_t worker, void *arg)
+static hps_status gather_run(int64_t item, int32_t worker, void *arg)
 {
     const gather *g = arg;
     hpsi_source *s = g->source;
-    double *q = g->q + i * g->ldq;
-    int64_t frame;
+    double *block = s->block + (int64_t)worker * HPSI_SOAP_BLOCK * s->ld;
+    int64_t begin = g->atom[g->run[item]];
+    int64_t last = g->atom[g->run[item + 1] - 1];
+    int64_t frame = frame_of(s, begin);
     hps_frame f;
+    hps_status status;
 
-    if (s->cache != NULL) {
-        memcpy(q, s->cache + g->atom[i] * s->ld, (size_t)s->size * sizeof *q);
-        return HPS_OK;
-    }
-    frame = frame_of(s, g->atom[i]);
     hpsi_dataset_frame(s->data, frame, &f);
-    return hpsi_soap_block(s->plan, s->work[worker], &f,
-                           (int32_t)(g->atom[i] - hpsi_dataset_first_atom(s->data, frame)), 1, q,
-                           g->ldq);
+    status = hpsi_soap_block(s->plan, s->work[worker], &f,
+                             (int32_t)(begin - hpsi_dataset_first_atom(s->data, frame)),
+                             (int32_t)(last - begin + 1), block, s->ld);
+    for (int64_t i = g->run[item]; status == HPS_OK && i < g->run[item + 1]; i++) {
+        memcpy(g->q + i * g->ldq, block + (g->atom[i] - begin) * s->ld,
+               (size_t)s->size * sizeof *block);
+    }
+    return status;
+}
+
+static void find_runs(gather *g, int64_t n)
+{
+    const int64_t *atom = g->atom;
+    int64_t end = 0; /* of the present run's reach */
+
+    for (int64_t i = 0; i < n; i++) {
+        if (i == 0 || atom[i] < atom[i - 1] || atom[i] >= end) {
+            int64_t frame = frame_of(g->source, atom[i]);
+            int64_t frame_end = hpsi_dataset_first_atom(g->source->data, frame + 1);
+
+            end = atom[i] + HPSI_SOAP_BLOCK < frame_end ? atom[i] + HPSI_SOAP_BLOCK : frame_end;
+            g->run[g->n_runs++] = i;
+        }
+    }
+    g->run[g->n_runs] = n;
 }
 
 hps_status hpsi_source_gather(hpsi_source *s, int64_t n, const int64_t *atom, double *q,
                               int64_t ldq)
 {
-    gather g = {s, atom, q, ldq};
+    gather g = {.source = s, .atom = atom, .q = q, .ldq = ldq};
+    hps_status status;
 
-    return hpsi_parallel_for(s->context, n, gather_one, &g);
+    if (s->cache != NULL) {
+        for (int64_t i = 0; i < n; i++) {
+            memcpy(q + i * ldq, s->cache + atom[i] * s->ld, (size_t)s->size * sizeof *q);
+        }
+        return HPS_OK;
+    }
+    g.run = hpsi_new(s->context, n + 1, sizeof *g.run);
+    if (g.run == NULL) {
+        return HPS_E_MEMORY;
+    }
+    find_runs(&g, n);
+    status = hpsi_parallel_for(s->context, g.n_runs, gather_run, &g);
+    hpsi_free(g.run);
+    return status;
 }

@@ -124,30 +124,6 @@ static void add_values(const double *k, int64_t n, double provisional, partial *
     p->maximum = high;
 }
 
-/* Rows of one species of a chunk, contiguous; a chunk of one species is used in place. */
-static int64_t rows_of_species(const hpsi_source *s, const hpsi_chunk *c, int32_t species,
-                               const double *q, double *copy, const double **rows)
-{
-    int64_t n = 0;
-
-    for (int32_t i = 0; i < c->count; i++) {
-        n += s->species[c->atom + i] == species;
-    }
-    *rows = q;
-    if (n == c->count || n == 0) {
-        return n;
-    }
-    *rows = copy;
-    n = 0;
-    for (int32_t i = 0; i < c->count; i++) {
-        if (s->species[c->atom + i] == species) {
-            memcpy(copy + n * s->ld, q + i * s->ld, (size_t)s->size * sizeof *q);
-            n++;
-        }
-    }
-    return n;
-}
-
 static void add_pairs(statistics *t, int32_t species, int64_t n, const double *rows, int32_t worker,
                       partial *p)
 {
@@ -182,7 +158,8 @@ static hps_status sum_chunk(int64_t i, int32_t worker, void *arg)
     }
     for (int32_t species = 0; species < n_species(s); species++) {
         const double *rows;
-        int64_t n = rows_of_species(s, &s->chunk[i], species, q, copy, &rows);
+        int32_t index[HPSI_SOAP_BLOCK];
+        int32_t n = hpsi_source_rows(s, &s->chunk[i], species, q, copy, &rows, index);
 
         if (n > 0) {
             add_pairs(t, species, n, rows, worker, &p);

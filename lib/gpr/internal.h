@@ -60,12 +60,19 @@ struct hps_gpr {
     double e0_given[HPSI_ELEMENTS];      /* "e0:C" */
     int32_t n_chosen[HPSI_ELEMENTS];     /* hps_gpr_set_sparse, 0 if not set */
     int64_t *chosen[HPSI_ELEMENTS];
-    int32_t fitted; /* what follows is set */
+    int32_t fitted;             /* what follows is set */
+    double fit_zeta, fit_delta; /* of the fit; the options may have changed since */
     hpsi_sparse sparse;
     double e0[HPSI_ELEMENTS];
     double *alpha; /* [M], without delta^2 */
     hps_gpr_report report;
 };
+
+void hpsi_gpr_drop_fit(hps_gpr *g);
+/* A model from the payload of a model file; p->status is set if it fails. */
+hps_status hpsi_gpr_unpack(hps_gpr **out, hps_context *c, hpsi_pack *p);
+/* HPS_E_STATE without a fit, HPS_E_ARGUMENT for NULL. */
+hps_status hpsi_gpr_need_fit(const hps_gpr *g);
 
 /* ------------------------------------------------------- choices of the fit */
 
@@ -73,6 +80,18 @@ struct hps_gpr {
 hps_status hpsi_gpr_e0(const hps_gpr *g, hpsi_source *train, double e0[HPSI_ELEMENTS]);
 /* Choose sparse points by the method of g; *p is zeroed first. */
 hps_status hpsi_gpr_select(const hps_gpr *g, hpsi_source *train, hpsi_sparse *p);
+/* CUR on points: choose n_sparse of the n environments `atom` (ascending); chosen [n_sparse]
+ * are positions in that list, ascending. The generator goes on from one element to the next. */
+hps_status hpsi_gpr_cur(hpsi_source *s, int64_t n, const int64_t *atom, int32_t n_sparse,
+                        int64_t *state, int64_t *chosen);
+int64_t hpsi_gpr_cur_seed(int64_t seed); /* its first state */
+void hpsi_sort_positions(int64_t n, int64_t *p);
+/* Pairs of a key and a position, by key, then position. */
+typedef struct hpsi_keyed {
+    double key;
+    int64_t position;
+} hpsi_keyed;
+void hpsi_sort_keyed(int64_t n, hpsi_keyed *p);
 
 /* ---------------------------------------------------- blocks of the system */
 
@@ -87,7 +106,7 @@ hps_status hpsi_gpr_whitener(hps_context *c, const hpsi_sparse *p, double zeta, 
 /* A block of rows of the linear system with unit amplitude. */
 enum { HPSI_ROWS_ENERGY = 1, HPSI_ROWS_FORCE = 2, HPSI_ROWS_VIRIAL = 4 };
 typedef struct hpsi_rows {
-    int32_t kind;   /* one of HPSI_ROWS_* */
+    int32_t kind;   /* HPSI_ROWS_ENERGY, or those of the derivatives that were asked for */
     int64_t m, ld;  /* rows; ld >= M */
     double *a;      /* [m][ld] sum_i k(q_i,q_t), or its derivative by a coordinate or a
                        strain; the sink may overwrite it */

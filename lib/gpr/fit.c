@@ -1,0 +1,204 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* Training: least squares by a QR of the stacked system, whitened and streamed.
+ *
+ * With k + eta I = R^T R (eta = jitter/delta^2), alpha' = delta^2 alpha and beta = R alpha',
+ *   min |Sigma^-1/2 (A alpha' - y)|^2 + alpha'^T (k + eta I) alpha' / delta^2
+ * is, times delta^2,  min |C beta - b|^2 + |beta|^2  with the rows of C = D A R^-1, b = D y,
+ * D = delta/sigma of the row. The triangle takes the rows of C block by block, the heavy ones
+ * first, then those of the unit matrix (docs/gpr.md, section 5). */
+#include <math.h>
+#include <string.h>
+
+#include "base/linalg.h"
+#include "gpr/internal.h"
+
+#define UNIT_ROWS 128 /* rows of the unit matrix appended at a time */
+
+typedef struct fit {
+    hps_gpr *g;
+    hpsi_source source;
+    hpsi_sparse sparse;
+    double e0[HPSI_ELEMENTS];
+    double eta;
+    double *r;     /* [M][M] */
+    double *t;     /* [M][M] triangle of the whitened rows */
+    double *qty;   /* [M] */
+    double *alpha; /* [M] */
+    int64_t n_rows;
+    double rest, seconds_covariance, seconds_solve;
+} fit;
+
+static hps_status append_rows(const hpsi_rows *rows, void *arg)
+{
+    fit *x = arg;
+    hps_context *c = x->g->context;
+    int64_t n = x->sparse.total;
+    double start = hpsi_seconds();
+    hps_status status;
+
+    for (int64_t i = 0; i < rows->m; i++) {
+        double d = x->g->option[HPSI_GPR_DELTA] / rows->sigma[i];
+
+        for (int64_t t = 0; t < n; t++) {
+            rows->a[i * rows->ld + t] *= d;
+        }
+        rows->y[i] *= d;
+    }
+    status = hpsi_solve_right(c, rows->m, n, x->r, n, rows->a, rows->ld);
+    if (status == HPS_OK) {
+        status =
+            hpsi_qr_append(c, n, x->t, n, x->qty, &x->rest, rows->m, rows->a, rows->ld, rows->y);
+    }
+    x->n_rows += rows->m;
+    x->seconds_solve += hpsi_seconds() - start;
+    return status;
+}
+
+/* Rows i.. of the unit matrix are zero left of column i and stay so. */
+static hps_status append_unit(fit *x)
+{
+    hps_context *c = x->g->context;
+    int64_t n = x->sparse.total;
+    double *rows = hpsi_new(c, hpsi_size_mul(UNIT_ROWS, n + 1), sizeof *rows);
+    hps_status status = rows != NULL ? HPS_OK : HPS_E_MEMORY;
+
+    for (int64_t i = 0; status == HPS_OK && i < n; i += UNIT_ROWS) {
+        int64_t m = n - i < UNIT_ROWS ? n - i : UNIT_ROWS;
+        int64_t width = n - i;
+
+        memset(rows, 0, (size_t)(UNIT_ROWS * (n + 1)) * sizeof *rows);
+        for (int64_t j = 0; j < m; j++) {
+            rows[j * width + j] = 1;
+        }
+        status = hpsi_qr_append(c, width, x->t + i * n + i, n, x->qty + i, &x->rest, m, rows, width,
+                                rows + UNIT_ROWS * n);
+    }
+    hpsi_free(rows);
+    return status;
+}
+
+static hps_status solve(fit *x)
+{
+    int64_t n = x->sparse.total;
+    double delta = x->g->option[HPSI_GPR_DELTA];
+    double start = hpsi_seconds();
+    hps_status status = append_unit(x);
+
+    if (status != HPS_OK) {
+        return status;
+    }
+    hpsi_blas_begin();
+    hpsi_solve_vector(n, x->t, n, 0, x->qty);
+    hpsi_solve_vector(n, x->r, n, 0, x->qty);
+    hpsi_blas_end();
+    for (int64_t i = 0; i < n; i++) {
+        x->alpha[i] = x->qty[i] / (delta * delta);
+        if (!isfinite(x->alpha[i])) {
+            return hpsi_fail(HPS_E_NUMERIC, "gpr: coefficient %lld of the fit is not finite",
+                             (long long)i);
+        }
+    }
+    x->seconds_solve += hpsi_seconds() - start;
+    return HPS_OK;
+}
+
+static int32_t kinds_of(const hps_gpr *g)
+{
+    return HPSI_ROWS_ENERGY + (g->option[HPSI_GPR_FIT_FORCES] != 0 ? HPSI_ROWS_FORCE : 0) +
+           (g->option[HPSI_GPR_FIT_VIRIALS] != 0 ? HPSI_ROWS_VIRIAL : 0);
+}
+
+static hps_status covariances(fit *x)
+{
+    hps_context *c = x->g->context;
+    const double *option = x->g->option;
+    int64_t n = x->sparse.total;
+    double start = hpsi_seconds();
+    hps_status status;
+
+    x->r = hpsi_new(c, hpsi_size_mul(n, n), sizeof *x->r);
+    x->t = hpsi_new(c, hpsi_size_mul(n, n), sizeof *x->t);
+    x->qty = hpsi_new(c, n, sizeof *x->qty);
+    x->alpha = hpsi_new(c, n, sizeof *x->alpha);
+    if (x->r == NULL || x->t == NULL || x->qty == NULL || x->alpha == NULL) {
+        return HPS_E_MEMORY;
+    }
+    x->eta = option[HPSI_GPR_JITTER] / (option[HPSI_GPR_DELTA] * option[HPSI_GPR_DELTA]);
+    status = hpsi_gpr_whitener(c, &x->sparse, option[HPSI_GPR_ZETA], &x->eta, x->r, n);
+    if (status == HPS_OK) {
+        status =
+            hpsi_gpr_stream(x->g, &x->source, &x->sparse, x->e0, kinds_of(x->g), append_rows, x);
+    }
+    x->seconds_covariance = hpsi_seconds() - start - x->seconds_solve;
+    if (status == HPS_OK && x->n_rows == 0) {
+        status = hpsi_fail(HPS_E_OPTION, "gpr: no training frame has an energy%s",
+                           option[HPSI_GPR_FIT_FORCES] != 0 ? " or forces" : "");
+    }
+    return status;
+}
+
+/* Move what was found into the model. */
+static void keep(fit *x)
+{
+    hps_gpr *g = x->g;
+
+    hpsi_gpr_drop_fit(g);
+    g->sparse = x->sparse;
+    memset(&x->sparse, 0, sizeof x->sparse);
+    memcpy(g->e0, x->e0, sizeof g->e0);
+    g->alpha = x->alpha;
+    x->alpha = NULL;
+    g->fit_delta = g->option[HPSI_GPR_DELTA];
+    g->fit_zeta = g->option[HPSI_GPR_ZETA];
+    g->report.struct_size = (int32_t)sizeof g->report;
+    g->report.n_sparse = g->sparse.total;
+    g->report.n_structures = x->source.n_frames;
+    g->report.n_atoms = x->source.n_atoms;
+    g->report.n_rows = x->n_rows;
+    g->report.jitter = x->eta * g->fit_delta * g->fit_delta;
+    g->report.seconds_covariance = x->seconds_covariance;
+    g->report.seconds_solve = x->seconds_solve;
+    g->fitted = 1;
+}
+
+static hps_status run(fit *x)
+{
+    double start = hpsi_seconds();
+    double descriptors;
+    hps_status status = hpsi_gpr_e0(x->g, &x->source, x->e0);
+
+    status = status == HPS_OK ? hpsi_gpr_select(x->g, &x->source, &x->sparse) : status;
+    descriptors = x->source.seconds + hpsi_seconds() - start;
+    status = status == HPS_OK ? covariances(x) : status;
+    status = status == HPS_OK ? solve(x) : status;
+    if (status == HPS_OK) {
+        keep(x);
+        x->g->report.seconds_descriptors = descriptors;
+    }
+    return status;
+}
+
+hps_status hps_gpr_fit(hps_gpr *g, const hps_dataset *train)
+{
+    fit x = {.g = g};
+    hps_status status;
+
+    if (g == NULL || train == NULL) {
+        return hpsi_fail(HPS_E_ARGUMENT, "gpr: the model or the training set is NULL");
+    }
+    if (hps_dataset_n_frames(train) == 0) {
+        return hpsi_fail(HPS_E_ARGUMENT, "gpr: the training set has no structures");
+    }
+    status = hpsi_source_open(&x.source, g->soap, train);
+    if (status != HPS_OK) {
+        return status;
+    }
+    status = run(&x);
+    hpsi_free(x.alpha);
+    hpsi_free(x.qty);
+    hpsi_free(x.t);
+    hpsi_free(x.r);
+    hpsi_sparse_free(&x.sparse);
+    hpsi_source_close(&x.source);
+    return status;
+}

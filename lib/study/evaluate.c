@@ -1,0 +1,183 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* A batch of candidates: which run side by side, what each came to, and why. */
+#include <math.h>
+#include <stdio.h>
+
+#include "study/internal.h"
+
+/* Below so many atoms a fit has too little work to keep several threads busy, so the
+ * candidates of a batch run side by side, one thread each; above, one after another with
+ * all threads inside. The digits are the same either way. */
+#define SIDE_BY_SIDE_ATOMS 5000
+
+/* ------------------------------------------------------------ outcomes */
+
+/* Options that contradict each other are no failure: the point was not tried. */
+static void conclude(hpsi_point *p, hps_status st, int32_t setting_up)
+{
+    const int32_t infeasible = st == HPS_E_OPTION || (setting_up && st == HPS_E_ARGUMENT);
+
+    p->status = st;
+    p->outcome = HPS_EVAL_OK;
+    p->reason[0] = '\0';
+    if (st != HPS_OK) {
+        p->outcome = infeasible ? HPS_EVAL_INFEASIBLE : HPS_EVAL_FAILED;
+        snprintf(p->reason, sizeof p->reason, "%s", hps_last_error());
+    } else if (!isfinite(p->f)) {
+        p->outcome = HPS_EVAL_FAILED;
+        snprintf(p->reason, sizeof p->reason,
+                 "study: the objective is %g: the test set has no energies, or a prediction is "
+                 "not finite",
+                 p->f);
+    }
+    if (p->outcome != HPS_EVAL_OK) {
+        p->f = (double)NAN;
+    }
+}
+
+static void prepare(const hps_study *t, hpsi_point *p)
+{
+    const double start = hpsi_seconds();
+
+    p->f = 0;
+    conclude(p, hpsi_study_settings(t, p->x, 0, &p->settings), 1);
+    p->seconds = hpsi_seconds() - start;
+}
+
+/* ---------------------------------------------------------- one candidate */
+
+static void evaluate_alone(const hps_study *t, hpsi_point *p)
+{
+    const double start = hpsi_seconds();
+
+    conclude(p, hpsi_study_objective(t, p->settings, &p->f), 0);
+    p->seconds += hpsi_seconds() - start;
+}
+
+static hps_status evaluate_item(int64_t item, int32_t worker, void *arg)
+{
+    hps_study *t = arg;
+    hpsi_point *p = &t->point[item];
+
+    (void)worker;
+    if (p->settings != NULL) {
+        evaluate_alone(t, p);
+    }
+    return HPS_OK;
+}
+
+/* From the path; a path that does not fit into memory is replaced by fits. */
+static void evaluate_on_path(hps_study *t, hpsi_point *p)
+{
+    const double start = hpsi_seconds();
+    hps_status st = hpsi_study_path(t, p->x);
+
+    if (st == HPS_OK) {
+        st = hpsi_study_path_objective(t->path, t, p->settings, &p->f);
+    }
+    conclude(p, st, 0);
+    p->seconds += hpsi_seconds() - start;
+    if (st == HPS_E_MEMORY && t->test != NULL) {
+        evaluate_alone(t, p);
+    }
+}
+
+/* --------------------------------------------------------------- the batch */
+
+int32_t hpsi_study_is_small(const hps_study *t)
+{
+    const int64_t test = t->test != NULL ? hps_dataset_n_atoms(t->test) : 0;
+
+    return hps_dataset_n_atoms(t->train) + test < SIDE_BY_SIDE_ATOMS;
+}
+
+static void evaluate_in_turn(hps_study *t)
+{
+    const int32_t path = hpsi_study_uses_path(t);
+
+    for (int32_t i = 0; i < t->n_points; i++) {
+        if (t->point[i].settings != NULL && path) {
+            evaluate_on_path(t, &t->point[i]);
+        } else {
+            evaluate_item(i, 0, t);
+        }
+    }
+}
+
+/* Candidates that found no memory beside the others get a second chance alone, so that
+ * what fits by itself never depends on the number of threads. */
+static void evaluate_side_by_side(hps_study *t)
+{
+    hpsi_parallel_for(t->context, t->n_points, evaluate_item, t);
+    for (int32_t i = 0; i < t->n_points; i++) {
+        if (t->point[i].status == HPS_E_MEMORY && t->point[i].settings != NULL) {
+            evaluate_item(i, 0, t);
+        }
+    }
+}
+
+static hps_status check_batch(const hps_study *t, const hps_batch *b)
+{
+    const double objective = t->option[HPSI_STUDY_OBJECTIVE];
+
+    if (b->n_params != t->n_params || b->n_objectives != 1) {
+        return hpsi_fail(HPS_E_ARGUMENT,
+                         "study: a batch of %d parameters and %d objectives must have %d and 1",
+                         b->n_params, b->n_objectives, t->n_params);
+    }
+    if (t->test == NULL && (objective == HPSI_OBJECTIVE_RMSE || objective == HPSI_OBJECTIVE_MAE)) {
+        return hpsi_fail(HPS_E_STATE, "study: objective %s needs a test set",
+                         objective == HPSI_OBJECTIVE_RMSE ? "rmse" : "mae");
+    }
+    return HPS_OK;
+}
+
+/* Not even the bookkeeping of a batch fits: every candidate failed, the run goes on. */
+static void all_failed(hps_study *t, int32_t n, double *f, int32_t *outcome)
+{
+    t->starved = 1;
+    for (int32_t i = 0; i < n; i++) {
+        f[i] = (double)NAN;
+        outcome[i] = HPS_EVAL_FAILED;
+    }
+}
+
+static void evaluate_points(hps_study *t)
+{
+    if (hpsi_study_uses_path(t) || !hpsi_study_is_small(t)) {
+        evaluate_in_turn(t);
+    } else {
+        evaluate_side_by_side(t);
+    }
+}
+
+int32_t hps_study_evaluate(const hps_batch *b, double *f, int32_t *outcome, void *study)
+{
+    hps_study *t = study;
+
+    if (t == NULL || b == NULL || f == NULL || outcome == NULL) {
+        hpsi_fail(HPS_E_ARGUMENT, "study: evaluate needs a batch, f, outcome and a study");
+        return 1;
+    }
+    t->n_points = t->starved = 0;
+    if (check_batch(t, b) != HPS_OK) {
+        return 1;
+    }
+    if (hpsi_grow(t->context, (void **)&t->point, &t->capacity, b->n, sizeof *t->point) != HPS_OK) {
+        all_failed(t, b->n, f, outcome);
+        return 0;
+    }
+    t->n_points = b->n;
+    for (int32_t i = 0; i < b->n; i++) {
+        t->point[i].x = b->x + (int64_t)i * b->n_params;
+        prepare(t, &t->point[i]);
+    }
+    evaluate_points(t);
+    for (int32_t i = 0; i < b->n; i++) {
+        f[i] = t->point[i].f;
+        outcome[i] = t->point[i].outcome;
+        hps_gpr_destroy(t->point[i].settings);
+        t->point[i].settings = NULL;
+    }
+    return 0;
+}

@@ -1,0 +1,86 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* What the files of study share: the study, its parameters' targets, one evaluated point. */
+#ifndef HPSI_STUDY_INTERNAL_H
+#define HPSI_STUDY_INTERNAL_H
+
+#include "base/internal.h"
+#include "hpswarm/study.h"
+
+/* Rows of the option table, in the order of options.c. */
+enum {
+    HPSI_STUDY_OBJECTIVE = 0, /* HPSI_OBJECTIVE_* */
+    HPSI_STUDY_SKEW_WEIGHT,
+    HPSI_STUDY_FORCE_WEIGHT,
+    HPSI_STUDY_REFERENCES,
+    HPSI_STUDY_SEED,
+    HPSI_STUDY_OPTIONS
+};
+enum {
+    HPSI_OBJECTIVE_STD = 0,
+    HPSI_OBJECTIVE_STD_SKEW,
+    HPSI_OBJECTIVE_RMSE,
+    HPSI_OBJECTIVE_MAE,
+    HPSI_OBJECTIVE_LOO
+};
+
+/* Where a parameter of the space goes. */
+enum { HPSI_TARGET_SOAP = 0, HPSI_TARGET_GPR = 1 };
+typedef struct hpsi_target {
+    int32_t owner;      /* HPSI_TARGET_* */
+    int32_t index;      /* row in the owner's option table */
+    int32_t number;     /* element of a per-species name, 0 without */
+    int32_t lambda;     /* 1: delta or sigma_energy, which a path has for free */
+    const char *option; /* name of the owner's option, inside the parameter's name */
+} hpsi_target;
+/* Resolve a parameter's name; HPS_E_OPTION names the nearest one. */
+hps_status hpsi_study_target(const char *name, hpsi_target *out);
+const hpsi_option_table *hpsi_study_table(const hpsi_target *t);
+
+/* One candidate of a batch. */
+#define HPSI_REASON 512
+typedef struct hpsi_point {
+    hps_gpr *settings; /* NULL once it is done */
+    const double *x;
+    double f, seconds;
+    int32_t outcome;
+    hps_status status;
+    char reason[HPSI_REASON];
+} hpsi_point;
+
+struct hps_study {
+    hps_context *context;
+    hps_space *space; /* own copy */
+    int32_t n_params;
+    hpsi_target *target; /* [n_params] */
+    hps_gpr *base;       /* own copy */
+    const hps_dataset *train, *test;
+    int32_t test_forces; /* 1: the test set has forces */
+    double option[HPSI_STUDY_OPTIONS];
+    hpsi_point *point; /* of the last batch */
+    int64_t capacity;
+    int32_t n_points;
+    int32_t starved; /* 1: no memory for the points of the last batch */
+    hps_path *path;  /* of the parameters path_x, or NULL */
+    double *path_x;  /* [n_params]; those of delta and sigma_energy are not looked at */
+};
+
+/* Copy a space by its public calls. */
+hps_status hpsi_study_copy_space(hps_space **out, hps_context *c, const hps_space *s);
+/* Check that the kinds, bounds and labels of the parameters suit their options. */
+hps_status hpsi_study_check_space(const hps_study *t);
+/* Settings at x; with keep_lambda 1 delta and sigma_energy stay those of the base. */
+hps_status hpsi_study_settings(const hps_study *t, const double *x, int32_t keep_lambda,
+                               hps_gpr **out);
+/* 1 if forces of the test set are part of the objective. */
+int32_t hpsi_study_wants_forces(const hps_study *t);
+/* 1 if all points come from one path. */
+int32_t hpsi_study_uses_path(const hps_study *t);
+/* The path at x: the present one, or a new one. */
+hps_status hpsi_study_path(hps_study *t, const double *x);
+/* 1 if the candidates of a batch run side by side. */
+int32_t hpsi_study_is_small(const hps_study *t);
+/* Objective of one point from a path, and by a fit or statistics of its own. */
+hps_status hpsi_study_path_objective(hps_path *p, const hps_study *t, const hps_gpr *g, double *f);
+hps_status hpsi_study_objective(const hps_study *t, const hps_gpr *g, double *f);
+
+#endif

@@ -1,0 +1,198 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* The objective of one candidate: the kernel's moments, or errors of a trained model. */
+#include <math.h>
+#include <string.h>
+
+#include "study/internal.h"
+
+static int32_t objective(const hps_study *t)
+{
+    return (int32_t)t->option[HPSI_STUDY_OBJECTIVE];
+}
+
+int32_t hpsi_study_wants_forces(const hps_study *t)
+{
+    return t->test_forces && t->option[HPSI_STUDY_FORCE_WEIGHT] > 0;
+}
+
+/* G_E + w G_F (rmse), or mean absolute errors with the energy of a structure (mae). */
+static double combine(const hps_study *t, const hps_errors *e)
+{
+    const double w = t->option[HPSI_STUDY_FORCE_WEIGHT];
+    const int32_t mae = objective(t) == HPSI_OBJECTIVE_MAE;
+    const double energy = mae ? e->mae_energy_per_structure : e->rmse_energy_per_atom;
+
+    return hpsi_study_wants_forces(t) ? energy + w * (mae ? e->mae_force : e->rmse_force) : energy;
+}
+
+/* ------------------------------------------------------------------ kernel */
+
+static hps_status kernel_objective(const hps_study *t, const hps_gpr *g, double *f)
+{
+    hps_kernel_stats k = {.struct_size = sizeof k};
+    double zeta = 0;
+    hps_status st = hps_gpr_get(g, "zeta", &zeta);
+
+    if (st == HPS_OK) {
+        st = hps_kernel_statistics(hps_gpr_soap(g), t->train, zeta,
+                                   (int64_t)t->option[HPSI_STUDY_REFERENCES],
+                                   (int64_t)t->option[HPSI_STUDY_SEED], &k, 0, NULL);
+    }
+    if (st == HPS_OK) {
+        *f = -k.standard_deviation;
+        if (objective(t) == HPSI_OBJECTIVE_STD_SKEW) {
+            *f += t->option[HPSI_STUDY_SKEW_WEIGHT] * fabs(k.skewness);
+        }
+    }
+    return st;
+}
+
+/* ------------------------------------------------------------------- a fit */
+
+static hps_status score_energies(const hps_study *t, const hps_gpr *g, hps_errors *e)
+{
+    double *energy = hpsi_new(t->context, hps_dataset_n_frames(t->test), sizeof *energy);
+    hps_status st;
+
+    if (energy == NULL) {
+        return HPS_E_MEMORY;
+    }
+    st = hps_gpr_predict(g, t->test, energy, NULL, NULL);
+    if (st == HPS_OK) {
+        st = hps_errors_compute(t->test, energy, NULL, NULL, NULL, e);
+    }
+    hpsi_free(energy);
+    return st;
+}
+
+static hps_status fit_objective(const hps_study *t, const hps_gpr *g, double *f)
+{
+    hps_errors e = {.struct_size = sizeof e};
+    hps_gpr *model = NULL;
+    hps_status st = hps_gpr_clone(&model, g);
+
+    if (st == HPS_OK) {
+        st = hps_gpr_fit(model, t->train);
+    }
+    if (st == HPS_OK) {
+        st = hpsi_study_wants_forces(t) ? hps_gpr_score(model, t->test, &e)
+                                        : score_energies(t, model, &e);
+    }
+    hps_gpr_destroy(model);
+    if (st == HPS_OK) {
+        *f = combine(t, &e);
+    }
+    return st;
+}
+
+/* ------------------------------------------------------------------ a path */
+
+/* 1 if only delta and sigma_energy vary. */
+static int32_t only_lambda_varies(const hps_study *t)
+{
+    for (int32_t i = 0; i < t->n_params; i++) {
+        hps_param_info info = {.struct_size = sizeof info};
+        if (hps_space_describe(t->space, i, &info) != HPS_OK ||
+            (!info.fixed && !t->target[i].lambda)) {
+            return 0;
+        }
+    }
+    return 1;
+}
+
+/* 1 if the settings, or a pinned parameter, may ask for forces or virials in the fit. */
+static int32_t fits_derivatives(const hps_study *t)
+{
+    double forces = 1, virials = 1;
+
+    for (int32_t i = 0; i < t->n_params; i++) {
+        if (t->target[i].owner == HPSI_TARGET_GPR && strncmp(t->target[i].option, "fit_", 4) == 0) {
+            return 1;
+        }
+    }
+    return hps_gpr_get(t->base, "fit_forces", &forces) != HPS_OK || forces != 0 ||
+           hps_gpr_get(t->base, "fit_virials", &virials) != HPS_OK || virials != 0;
+}
+
+/* The Gram forms of a path know no mean absolute error of the forces. */
+int32_t hpsi_study_uses_path(const hps_study *t)
+{
+    return objective(t) >= HPSI_OBJECTIVE_RMSE &&
+           !(objective(t) == HPSI_OBJECTIVE_MAE && hpsi_study_wants_forces(t)) &&
+           only_lambda_varies(t) && !fits_derivatives(t);
+}
+
+static int32_t is_same_path(const hps_study *t, const double *x)
+{
+    for (int32_t i = 0; i < t->n_params; i++) {
+        if (!t->target[i].lambda && x[i] != t->path_x[i]) {
+            return 0;
+        }
+    }
+    return t->path != NULL;
+}
+
+hps_status hpsi_study_path(hps_study *t, const double *x)
+{
+    const hps_dataset *test = objective(t) == HPSI_OBJECTIVE_LOO ? NULL : t->test;
+    hps_gpr *g = NULL;
+    hps_status st;
+
+    if (is_same_path(t, x)) {
+        return HPS_OK;
+    }
+    hps_path_destroy(t->path);
+    t->path = NULL;
+    st = hpsi_study_settings(t, x, 1, &g);
+    if (st == HPS_OK) {
+        st = hps_path_create(&t->path, g, t->train, test);
+        hps_gpr_destroy(g);
+        memcpy(t->path_x, x, (size_t)t->n_params * sizeof *x);
+    }
+    return st;
+}
+
+hps_status hpsi_study_path_objective(hps_path *p, const hps_study *t, const hps_gpr *g, double *f)
+{
+    const int32_t loo = objective(t) == HPSI_OBJECTIVE_LOO;
+    hps_errors e = {.struct_size = sizeof e};
+    double delta = 0, sigma = 0;
+    hps_status st = hps_gpr_get(g, "delta", &delta);
+
+    if (st == HPS_OK) {
+        st = hps_gpr_get(g, "sigma_energy", &sigma);
+    }
+    if (st == HPS_OK) {
+        st = loo ? hps_path_loo(p, delta, sigma, &e)
+                 : hps_path_errors(p, delta, sigma, hpsi_study_wants_forces(t), &e);
+    }
+    if (st == HPS_OK) {
+        *f = loo ? e.rmse_energy_per_atom : combine(t, &e);
+    }
+    return st;
+}
+
+static hps_status own_path_objective(const hps_study *t, const hps_gpr *g, double *f)
+{
+    hps_path *p = NULL;
+    hps_status st = hps_path_create(&p, g, t->train, NULL);
+
+    if (st == HPS_OK) {
+        st = hpsi_study_path_objective(p, t, g, f);
+        hps_path_destroy(p);
+    }
+    return st;
+}
+
+hps_status hpsi_study_objective(const hps_study *t, const hps_gpr *g, double *f)
+{
+    switch (objective(t)) {
+    case HPSI_OBJECTIVE_STD:
+    case HPSI_OBJECTIVE_STD_SKEW:
+        return kernel_objective(t, g, f);
+    case HPSI_OBJECTIVE_LOO:
+        return own_path_objective(t, g, f);
+    default:
+        return fit_objective(t, g, f);
+    }
+}

@@ -209,6 +209,9 @@ static int prepare_folder(tuning *t)
     if (rc != EXIT_DONE) {
         return rc;
     }
+    for (int i = 0; i < N_OWN && t->overwrite; i++) {
+        drop(t->directory, own_files[i]);
+    }
     if (!t->resume && folder_used(t->directory)) {
         return fail(EXIT_USAGE,
                     "%s: holds files of an earlier run; --resume goes on with it, -o names another "

@@ -71,7 +71,7 @@ typedef struct tuning {
     hps_context *context;
     run_data data;
     const char *directory, *label;
-    int resume;
+    int resume, overwrite; /* go on with the files there, or drop them */
     stage stages[2];
     int n_stages;
     history history;

@@ -218,6 +218,7 @@ int data_load(runfile *r, hps_context *c, run_data *out)
         note_key(r, all, "energy", "energy");
         note_key(r, all, "forces", "forces");
         note_key(r, all, "virial", "virial");
+        runfile_sort(r);
         rc = split(r, all, out);
     } else if (rc == EXIT_DONE) {
         rc = read_setting(r, c, "train", &out->train);

@@ -68,7 +68,7 @@ int output_open(output *o, const char *path)
     }
     o->path = new_text(path);
     if (stat(path, &st) != 0 || S_ISREG(st.st_mode)) {
-        o->temporary = new_textf("%s.tmp%ld", path, (long)getpid());
+        o->temporary = new_textf("%s.tmp.%ld", path, (long)getpid());
     }
     o->stream = fopen(o->temporary != NULL ? o->temporary : path, "wb");
     if (o->stream == NULL) {

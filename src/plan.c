@@ -76,7 +76,11 @@ static void print_space(const hps_space *space)
             continue;
         }
         if (p.kind == HPS_PARAM_CHOICE) {
-            printf("  %-32s one of %d\n", p.name, p.n_labels);
+            printf("  %-32s", p.name);
+            for (int32_t k = 0; k < p.n_labels; k++) {
+                printf("%s%s", k > 0 ? ", " : " ", hps_space_label(space, i, k));
+            }
+            putchar('\n');
         } else {
             printf("  %-32s %g .. %g%s%s\n", p.name, p.lo, p.hi,
                    p.scale == HPS_SCALE_LOG ? ", log" : "",
@@ -102,8 +106,8 @@ static void plan_text(const stage *s, const estimate *e, int64_t evaluations)
 {
     char one[48], all[48], size[48];
 
-    printf("stage %s: %lld evaluations of %s over %d parameters\n", s->name, (long long)evaluations,
-           s->objective, hps_space_size(s->space));
+    printf("stage %s: up to %lld evaluations of %s over %d parameters\n", s->name,
+           (long long)evaluations, s->objective, hps_space_size(s->space));
     print_space(s->space);
     printf("  about %s each, %s in all; %s of memory\n", duration_text(e->seconds, one),
            duration_text(e->seconds * (double)evaluations, all),

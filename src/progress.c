@@ -62,6 +62,7 @@ void progress_step(progress *p, int64_t done, double best)
 
 void progress_end(progress *p)
 {
+    p->total = 0; /* the paper's swarm does not repeat points, so it may stay below */
     if (!p->quiet) {
         print(p, "\n");
     }

@@ -20,6 +20,21 @@ setting *runfile_add(runfile *r, const key_rule *rule)
     return s;
 }
 
+static int by_rule(const void *a, const void *b)
+{
+    const setting *x = a, *y = b;
+
+    if (x->rule != y->rule) {
+        return x->rule < y->rule ? -1 : 1;
+    }
+    return x->element < y->element ? -1 : x->element > y->element;
+}
+
+void runfile_sort(runfile *r)
+{
+    qsort(r->items, (size_t)r->n, sizeof *r->items, by_rule);
+}
+
 setting *runfile_find(const runfile *r, const char *section, const char *key, int32_t element)
 {
     for (int i = 0; i < r->n; i++) {

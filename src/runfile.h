@@ -77,7 +77,10 @@ int value_read(const key_rule *rule, const node *n, int flags, setting *s);
 
 /* ------------------------------------------------------- runfile.c */
 
+/* Added at the end: sort when done. */
 setting *runfile_add(runfile *r, const key_rule *rule);
+/* Into the order of the grammar. */
+void runfile_sort(runfile *r);
 /* The setting of a key for all elements (element 0) or one; NULL if not there. */
 setting *runfile_find(const runfile *r, const char *section, const char *key, int32_t element);
 int runfile_given(const runfile *r, const char *section, const char *key);

@@ -259,16 +259,6 @@ static int preset_applies(const runfile *r, const key_rule *rule)
     return 1;
 }
 
-static int by_rule(const void *a, const void *b)
-{
-    const setting *x = a, *y = b;
-
-    if (x->rule != y->rule) {
-        return x->rule < y->rule ? -1 : 1;
-    }
-    return x->element < y->element ? -1 : x->element > y->element;
-}
-
 static void fill_swarm(runfile *r)
 {
     setting *particles = runfile_find(r, "swarm", "particles", 0);
@@ -297,7 +287,7 @@ static void fill_defaults(runfile *r)
         }
     }
     fill_swarm(r);
-    qsort(r->items, (size_t)r->n, sizeof *r->items, by_rule);
+    runfile_sort(r);
 }
 
 /* ----------------------------------------------------------------- entries */

@@ -2,6 +2,7 @@
 /* A run from its settings to its files: stages, final fit, results. */
 #include "tune.h"
 
+#include <dirent.h>
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
@@ -36,6 +37,28 @@ static void drop(const char *directory, const char *name)
 
     unlink(path);
     free(path);
+}
+
+/* Unfinished files that a kill left behind: NAME.tmp.PID. */
+static void sweep(const char *directory)
+{
+    DIR *d = opendir(directory);
+    const struct dirent *entry;
+
+    while (d != NULL && (entry = readdir(d)) != NULL) {
+        for (int i = 0; i < N_OWN; i++) {
+            size_t n = strlen(own_files[i]);
+
+            if (strncmp(entry->d_name, own_files[i], n) == 0 &&
+                strncmp(entry->d_name + n, ".tmp.", 5) == 0) {
+                drop(directory, entry->d_name);
+                break;
+            }
+        }
+    }
+    if (d != NULL) {
+        closedir(d);
+    }
 }
 
 /* -------------------------------------------------------------------- data */
@@ -218,6 +241,7 @@ static int prepare_folder(tuning *t)
                     "folder",
                     t->directory);
     }
+    sweep(t->directory);
     if (t->resume && holds(t->directory, "run.yaml")) {
         rc = check_resumable(t);
     }

@@ -185,6 +185,8 @@ const char *duration_text(double seconds, char buffer[48])
 {
     if (!(seconds >= 0) || seconds > 1e10) {
         snprintf(buffer, 48, "?");
+    } else if (seconds < 0.095) {
+        snprintf(buffer, 48, "%.2g ms", 1e3 * seconds);
     } else if (seconds < 9.95) {
         snprintf(buffer, 48, "%.1f s", seconds);
     } else if (seconds < 99.5) {

@@ -39,6 +39,11 @@ def write_json(path, data):
         json.dump(data, out)
 
 
+def flat(matrix):
+    """The nine numbers of a 3x3 matrix, given as rows or as nine numbers."""
+    return [x for row in matrix for x in (row if isinstance(row, list) else [row])]
+
+
 def write_xyz(path, frames):
     """frames: dicts with species, positions and, if there, cell, pbc, energy, forces, virial."""
     with open(path, "w") as out:
@@ -52,7 +57,7 @@ def write_xyz(path, frames):
                 if key in frame:
                     head.append(f"{key}={frame[key]!r}")
             if "virial" in frame:
-                head.append('virial="%s"' % " ".join(repr(x) for row in frame["virial"] for x in row))
+                head.append('virial="%s"' % " ".join(map(repr, flat(frame["virial"]))))
             out.write(f"{len(frame['species'])}\n{' '.join(head)}\n")
             for i, symbol in enumerate(frame["species"]):
                 numbers = list(frame["positions"][i]) + (list(forces[i]) if forces else [])

@@ -94,7 +94,7 @@ static hps_status read_energy(const hpsi_reader *x, const hpsi_entry *e, double 
     return s;
 }
 
-/* Two entries of one frame contradict each other. */
+/* Two energies of one frame contradict each other. */
 static hps_status fail_disagree(const hpsi_reader *x, const hpsi_entry *a, double u,
                                 const hpsi_entry *b, double v)
 {
@@ -207,7 +207,11 @@ static hps_status compare_virials(const hpsi_reader *x, const hpsi_entry *best, 
     }
     for (int32_t i = 0; i < 9; i++) {
         if (fabs(w[i] - x->virial[i]) > VIRIAL_TOLERANCE * (1 + largest)) {
-            return hpsi_prefix(fail_disagree(x, best, x->virial[i], e, w[i]), "as virials, eV");
+            return hpsi_reader_fail(x, x->first + 1,
+                                    "'%s' = %.12g and '%s' = %.12g (as virials, eV) disagree; name "
+                                    "the key to use",
+                                    hpsi_span_quote(best->key).text, x->virial[i],
+                                    hpsi_span_quote(e->key).text, w[i]);
         }
     }
     return HPS_OK;

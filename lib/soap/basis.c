@@ -27,18 +27,19 @@ void hpsi_soap_legendre(int32_t n, double *node, double *weight)
 {
     const double pi = 3.14159265358979323846;
 
-    for (int32_t i = 0; i < n; i++) {
+    for (int32_t i = 0; i < (n + 1) / 2; i++) {
         double x = cos(pi * (i + 0.75) / (n + 0.5)); /* Tricomi's estimate, then Newton */
         double slope = 1;
 
-        for (int32_t step = 0; step < 8; step++) {
+        for (int32_t step = 0; step < 4; step++) {
             double value = legendre(n, x, &slope);
 
             x -= value / slope;
         }
         (void)legendre(n, x, &slope);
         node[n - 1 - i] = x;
-        weight[n - 1 - i] = 2 / ((1 - x * x) * slope * slope);
+        node[i] = -x;
+        weight[i] = weight[n - 1 - i] = 2 / ((1 - x * x) * slope * slope);
     }
 }
 

@@ -12,6 +12,7 @@
 enum { NODES = 24, TERMS = HPSI_SOAP_DEGREE + 1, MAX_DEPTH = 14, MAX_PIECES = 256 };
 
 static const double decayed = 1e-14;  /* of the series' tail */
+static const double noise = 1e-16;    /* coefficients below it are dropped */
 static const double accurate = 1e-13; /* of the short pieces */
 
 typedef struct builder {
@@ -82,6 +83,9 @@ static void sample(builder *b, double from, double length)
         for (int32_t f = 0; k >= NODES - 3 && f < n; f++) {
             b->tail = fmax(b->tail, fabs(row[f]));
         }
+        for (int32_t f = 0; f < n; f++) {
+            row[f] = fabs(row[f]) < noise * b->largest ? 0 : row[f];
+        }
     }
 }
 
@@ -136,67 +140,66 @@ static void fit_piece(builder *b, double middle, double half, double *out)
     }
 }
 
-/* Largest error of a piece where that of interpolation peaks: at the ends and between. */
-static double piece_error(builder *b, double middle, double half, const double *piece)
+/* Largest |d^8 f/dt^8| of the series, t = -1..1, at its nodes and ends. Differentiation of a
+ * Chebyshev series: a'_{k-1} = a'_{k+1} + 2 k a_k, a'_0 halved. */
+static double last_derivative(builder *b)
 {
-    static const double at[] = {-1, -0.9238795325112867, -0.3826834323650898,
-                                0,  0.3826834323650898,  1};
-    int32_t stride = b->table->stride;
-    double error = 0;
+    int32_t stride = b->table->stride, n = NODES;
+    double *d = b->values, largest = 0;
 
-    for (int32_t i = 0; i < 6; i++) {
-        series_at(b, middle + half * at[i], b->values);
-        for (int32_t f = 0; f < b->table->n_functions; f++) {
-            double v = 0;
+    memcpy(d, b->series, sizeof(double) * NODES * (size_t)stride);
+    for (int32_t order = 0; order < TERMS; order++, n--) {
+        for (int32_t f = 0; f < stride; f++) {
+            double up = 0, upper = 0; /* a'_{k+1} and a'_{k+2} */
 
-            for (int32_t p = TERMS - 1; p >= 0; p--) {
-                v = v * at[i] + piece[p * stride + f];
+            for (int32_t k = n - 1; k > 0; k--) {
+                double now = upper + 2 * k * d[k * stride + f];
+
+                d[k * stride + f] = up;
+                upper = up;
+                up = now;
             }
-            error = fmax(error, fabs(v - b->values[f]));
+            d[f] = 0.5 * up;
         }
     }
-    return error;
+    for (int32_t f = 0; f < stride; f++) {
+        double sum = 0;
+
+        for (int32_t k = 0; k < n; k++) {
+            sum += fabs(d[k * stride + f]);
+        }
+        largest = fmax(largest, sum);
+    }
+    return largest;
 }
 
-/* Cut the present series into `count` pieces; the largest error, or -1 out of memory. */
-static double cut(builder *b, int32_t count)
+/* Pieces that the present series has to be cut into: the error of interpolation at n
+ * Chebyshev nodes of a piece of half length h is at most h^n max|f^(n)| / (2^(n-1) n!). */
+static int32_t count_pieces(builder *b)
 {
-    hpsi_soap_table *t = b->table;
-    int64_t size = TERMS * t->stride;
-    double error = 0, half = 1.0 / count;
+    const double factor = 128.0 * 40320.0;
+    double goal = fmax(accurate * b->largest, 4 * b->tail) * factor;
+    double ratio = goal > 0 ? last_derivative(b) / goal : 0;
+    double count = ceil(sqrt(sqrt(sqrt(ratio))));
 
-    if (hpsi_grow(t->context, (void **)&t->coefficients, &t->piece_capacity,
-                  (t->n_pieces + count) * size, sizeof(double)) != HPS_OK) {
-        return -1;
-    }
-    for (int32_t i = 0; i < count; i++) {
-        double *out = t->coefficients + (t->n_pieces + i) * size;
-        double middle = -1 + (2 * i + 1) * half;
-
-        fit_piece(b, middle, half, out);
-        error = fmax(error, piece_error(b, middle, half, out));
-    }
-    return error;
+    return count < 1 ? 1 : count > MAX_PIECES ? MAX_PIECES : (int32_t)count;
 }
 
 /* Accept the present stretch: as few pieces as are accurate. */
 static hps_status add_leaf(builder *b, double from, double length, int32_t depth)
 {
     hpsi_soap_table *t = b->table;
-    double goal = fmax(accurate * b->largest, 4 * b->tail);
+    int64_t size = TERMS * t->stride;
+    int32_t count = count_pieces(b);
     hpsi_soap_cell *leaf;
-    int32_t count = 1;
 
-    for (;;) {
-        double error = cut(b, count);
-
-        if (error < 0) {
-            return HPS_E_MEMORY;
-        }
-        if (error <= goal || count >= MAX_PIECES) {
-            break;
-        }
-        count *= 2;
+    if (hpsi_grow(t->context, (void **)&t->coefficients, &t->piece_capacity,
+                  (t->n_pieces + count) * size, sizeof(double)) != HPS_OK) {
+        return HPS_E_MEMORY;
+    }
+    for (int32_t i = 0; i < count; i++) {
+        fit_piece(b, -1 + (2 * i + 1) * (1.0 / count), 1.0 / count,
+                  t->coefficients + (t->n_pieces + i) * size);
     }
     if (hpsi_grow(t->context, (void **)&t->cells, &t->cell_capacity, t->n_cells + 1,
                   sizeof *t->cells) != HPS_OK) {

@@ -92,14 +92,16 @@ typedef int32_t (*hps_evaluate_fn)(const hps_batch *b, double *f, int32_t *outco
 
 typedef struct hps_progress {
     int32_t struct_size, reserved;
-    int64_t iteration;   /**< iterations completed */
-    int64_t n_evaluated; /**< failed ones included */
+    int64_t iteration;   /**< iterations completed, the initial swarm is the first */
+    int64_t n_evaluated; /**< points told, failed and infeasible ones included */
     int64_t n_failed;    /**< failed and infeasible */
     double seconds;      /**< wall time of this run, resumed parts included */
     double best;         /**< +inf while nothing succeeded */
     double diversity;    /**< mean normalised distance to the swarm's centre, 0..1 */
 } hps_progress;
-/** After each iteration. Nonzero ends the run cleanly with HPS_E_CANCELLED. */
+/** After each iteration, and after a part of one if max_evaluations cuts it; from run
+ *  and from tell. Nonzero ends the run cleanly with HPS_E_CANCELLED. It may ask the
+ *  engine for its best point, history or a save, nothing else. */
 typedef int32_t (*hps_progress_fn)(const hps_progress *p, void *user);
 
 /** An engine over a copy of the space. Options (real unless said):
@@ -109,15 +111,28 @@ typedef int32_t (*hps_progress_fn)(const hps_progress *p, void *user);
  *  stops), "stagnation" (int, evaluations without a relative improvement above
  *  "stagnation_tolerance", 0: off), "time_limit" s (0: none), "accept_infinity"
  *  (int 0/1: -inf counts as a value). hps_option_describe("swarm", i) lists all of
- *  them with bounds. At least one of the limits has to be set before the first ask.
+ *  them with bounds. At least one of the limits has to be set before the first ask;
+ *  from then on only the limits may be changed. The run stops between iterations,
+ *  except that max_evaluations cuts the last one; raised later, the rest follows and
+ *  the trajectory is the one of the higher limit. Particle 0 is the first to be asked.
+ *
+ *  No point is evaluated twice. The variant "swarm" moves a known point a little; the
+ *  variant "paper" takes its known value (bit for bit the same point; by its equations
+ *  the best particle rests), so that the trajectory is the published one for a
+ *  deterministic objective and an iteration may need fewer evaluations than particles.
+ *  Reals move in the unit interval of their (log) scale, integers by its equal
+ *  parts; a choice takes the level of the particle's best, of the swarm's best, its
+ *  own or a new one by chance.
  *  @param n_objectives 1 for the variants of this release */
 HPS_API hps_status hps_swarm_create(hps_swarm **out, hps_context *c, const hps_space *s,
                                     int32_t n_objectives);
 HPS_API hps_status hps_swarm_set_real(hps_swarm *e, const char *name, double v);
 HPS_API hps_status hps_swarm_set_int(hps_swarm *e, const char *name, int64_t v);
 HPS_API hps_status hps_swarm_set_text(hps_swarm *e, const char *name, const char *v);
-/** Positions of the first n members of the initial swarm, inside the bounds.
- *  HPS_E_STATE after the first ask. @param x [n][n_params] */
+/** Positions of the first n members of the initial swarm, inside the bounds, with the
+ *  pinned value where a parameter is fixed. More than there are particles: all are
+ *  evaluated and the best become the swarm. HPS_E_STATE after the first ask.
+ *  @param x [n][n_params] */
 HPS_API hps_status hps_swarm_set_start(hps_swarm *e, int32_t n, const double *x);
 HPS_API hps_status hps_swarm_set_progress(hps_swarm *e, hps_progress_fn fn, void *user);
 
@@ -135,15 +150,18 @@ HPS_API hps_status hps_swarm_run(hps_swarm *e, hps_evaluate_fn fn, void *user);
 HPS_API hps_status hps_swarm_ask(hps_swarm *e, int32_t capacity, int32_t *n, int64_t *id,
                                  double *x);
 /** @param f [n][n_objectives]  @param outcome [n], NULL: all HPS_EVAL_OK.
- *  An unknown or repeated id is refused and nothing of the call is taken. */
+ *  An unknown or repeated id is refused and nothing of the call is taken. After
+ *  HPS_E_CANCELLED (progress) and HPS_E_IO (autosave) everything was taken. */
 HPS_API hps_status hps_swarm_tell(hps_swarm *e, int32_t n, const int64_t *id, const double *f,
                                   const int32_t *outcome);
 /** 1 when a stop criterion holds and every asked point was told. */
 HPS_API int32_t hps_swarm_done(const hps_swarm *e);
 /** "" while running, else "evaluations", "iterations", "target", "stagnation",
- *  "time", "cancelled", "exhausted" or "all_failed". Static text. */
+ *  "time", "cancelled", "exhausted" (no new point in the space, or in 100 iterations
+ *  in a row) or "all_failed" (6 designs without a value). Static text. */
 HPS_API const char *hps_swarm_stop_reason(const hps_swarm *e);
-/** End the run after the current batch. [any thread, signal-safe] */
+/** End the run after the current batch; hps_swarm_run or a newly set limit goes on.
+ *  [any thread, signal-safe] */
 HPS_API void hps_swarm_cancel(hps_swarm *e);
 
 /** The best evaluated point, ties to the earliest. HPS_E_STATE while there is none.
@@ -171,7 +189,8 @@ HPS_API hps_status hps_swarm_save(const hps_swarm *e, const char *path);
  *  newer format. */
 HPS_API hps_status hps_swarm_load(hps_swarm **out, hps_context *c, const hps_space *s,
                                   const char *path);
-/** Save after every so many iterations (0: never), and when a run ends. */
+/** Save after every so many iterations (0: never), and when a run ends, be it by a
+ *  callback. @param path copied; NULL: no more saves */
 HPS_API hps_status hps_swarm_set_autosave(hps_swarm *e, const char *path, int32_t every);
 
 #ifdef __cplusplus

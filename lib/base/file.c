@@ -132,6 +132,26 @@ static hps_status write_and_rename(const char *path, char *temporary, const void
     return HPS_OK;
 }
 
+/* A device or a pipe: there is nothing to replace, and renaming would put a file there. */
+static int is_special(const char *path)
+{
+    struct stat info;
+
+    return stat(path, &info) == 0 && !S_ISREG(info.st_mode) && !S_ISDIR(info.st_mode);
+}
+
+static hps_status write_special(const char *path, const void *data, int64_t size)
+{
+    int fd = open(path, O_WRONLY | O_CLOEXEC);
+    int written = fd >= 0 && write_all(fd, data, size);
+    hps_status s = written ? HPS_OK : io_error(path, "write");
+
+    if (fd >= 0) {
+        close(fd);
+    }
+    return s;
+}
+
 hps_status hpsi_file_replace(hps_context *c, const char *path, const void *data, int64_t size)
 {
     char *temporary;
@@ -140,6 +160,9 @@ hps_status hpsi_file_replace(hps_context *c, const char *path, const void *data,
 
     if (path == NULL || path[0] == '\0') {
         return hpsi_fail(HPS_E_ARGUMENT, "file: path is empty");
+    }
+    if (is_special(path)) {
+        return write_special(path, data, size);
     }
     length = (int64_t)strlen(path) + 32;
     temporary = hpsi_new(c, length, 1);

@@ -328,6 +328,9 @@ START_TEST(test_files_are_replaced_whole)
     ck_assert_int_eq(hpsi_file_read(NULL, "/nowhere/x", &data, &size), HPS_E_IO);
     ck_assert_str_eq(hps_last_error(), "/nowhere/x: cannot open: No such file or directory");
     ck_assert_int_eq(hpsi_file_replace(NULL, "/nowhere/x", "a", 1), HPS_E_IO);
+    ck_assert_int_eq(hpsi_file_replace(NULL, "/dev/full", "a", 1), HPS_E_IO); /* still a device */
+    ck_assert_int_eq(hpsi_file_replace(NULL, "/dev/full", "a", 1), HPS_E_IO);
+    ck_assert_int_eq(hpsi_file_replace(NULL, "/dev/null", "a", 1), HPS_OK);
     ck_assert_int_eq(hpsi_file_replace(NULL, folder, "a", 1), HPS_E_IO);
 }
 END_TEST

@@ -2,9 +2,32 @@
 /* The library's context as the command line wants it. */
 #include "args.h"
 
+/* A warning that every evaluation of a run repeats is printed once. */
+static int seen_before(const char *message)
+{
+    static uint32_t seen[64];
+    static int n;
+    uint32_t hash = 2166136261u; /* FNV-1a */
+
+    for (const char *c = message; *c != '\0'; c++) {
+        hash = (hash ^ (unsigned char)*c) * 16777619u;
+    }
+    for (int i = 0; i < n && i < 64; i++) {
+        if (seen[i] == hash) {
+            return 1;
+        }
+    }
+    seen[n++ % 64] = hash;
+    n = n >= 128 ? 64 : n;
+    return 0;
+}
+
 static void print_log(int32_t level, const char *message, void *user)
 {
     (void)user;
+    if (level == HPS_LOG_WARN && seen_before(message)) {
+        return;
+    }
     fprintf(stderr, "hpswarm: %s%s\n", level == HPS_LOG_WARN ? "warning: " : "", message);
 }
 

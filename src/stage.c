@@ -126,12 +126,30 @@ static int make_swarm(tuning *t, stage *s)
     return rc;
 }
 
+/* A run that cannot stay within --max-memory is refused before its first evaluation. */
+static int check_memory(const tuning *t, stage *s)
+{
+    char need[48], limit[48];
+
+    if (hps_study_memory(s->study, &s->bytes) != HPS_OK) {
+        return fail_library(HPS_E_OPTION, EXIT_USAGE);
+    }
+    if (t->a->memory_limit == 0 || s->bytes <= t->a->memory_limit) {
+        return EXIT_DONE;
+    }
+    return fail(EXIT_LIMIT, "stage %s needs about %s, --max-memory allows %s", s->name,
+                bytes_text((double)s->bytes, need), bytes_text((double)t->a->memory_limit, limit));
+}
+
 int stage_prepare(tuning *t, stage *s)
 {
     int rc = runfile_space(t->r, t->context, s->sections, &s->space);
 
     if (rc == EXIT_DONE) {
         rc = make_study(t, s);
+    }
+    if (rc == EXIT_DONE) {
+        rc = check_memory(t, s);
     }
     if (rc == EXIT_DONE) {
         rc = make_swarm(t, s);

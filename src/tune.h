@@ -59,7 +59,8 @@ typedef struct stage {
     hps_space *space;
     hps_swarm *swarm;
     hps_study *study;
-    double *x; /* best point */
+    int64_t bytes; /* that a batch may hold */
+    double *x;     /* best point */
     double best;
     hps_progress counts;
     kernel_report kernel;

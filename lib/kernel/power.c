@@ -16,7 +16,7 @@
 #endif
 
 #define TILE 256                            /* values treated at a time: stays in the first cache */
-#define MOST_PRODUCTS 16.0                  /* above it exp and log are as fast and more exact */
+#define MOST_PRODUCTS 8.0                   /* above it rounding adds up to more than a few units */
 #define SMALLEST (-708.0)                   /* exp of less is treated as 0 */
 #define ROUNDER 6755399441055744.0          /* 1.5 2^52: adding it rounds to an integer */
 #define ROOT_HALF 0x3fe6a09e667f3bcdULL     /* bits of sqrt(1/2) */
@@ -30,16 +30,6 @@
 typedef struct split {
     double high, low;
 } split;
-
-static split halves(double v)
-{
-    double t = 134217729.0 * v; /* 2^27 + 1, Veltkamp */
-    split s;
-
-    s.high = t - (t - v);
-    s.low = v - s.high;
-    return s;
-}
 
 static inline double from_bits(uint64_t b)
 {
@@ -55,6 +45,16 @@ static inline uint64_t to_bits(double v)
 
     memcpy(&b, &v, sizeof b);
     return b;
+}
+
+/* By bits: arithmetic could be contracted into exact products and split nothing. */
+static split halves(double v)
+{
+    split s;
+
+    s.high = from_bits(to_bits(v) & ~0x7ffffffULL);
+    s.low = v - s.high;
+    return s;
 }
 
 /* ln x = e ln 2 + ln m, m in [sqrt(1/2), sqrt(2)); with f = m - 1 and s = f/(2 + f):

@@ -118,8 +118,7 @@ static hps_status keep(hpsi_source *s)
     }
     s->cache = hpsi_new(s->context, s->n_atoms * s->ld, sizeof *s->cache);
     if (s->cache == NULL) {
-        hpsi_clear_error(); /* it is only a convenience */
-        return HPS_OK;
+        return HPS_E_MEMORY;
     }
     status = hpsi_parallel_for(s->context, s->n_chunks, keep_chunk, s);
     s->seconds = hpsi_seconds() - start;

@@ -1,0 +1,522 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* Powers against long double, statistics against the full matrix and the paper's dimers. */
+#include <check.h>
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "kernel/internal.h"
+#include "support/atoms.h"
+#include "support/failing_allocator.h"
+
+/* ----------------------------------------------------------------- powers */
+
+START_TEST(test_powers_are_good_to_a_few_units_in_the_last_place)
+{
+    static const double zetas[] = {0.3, 0.5, 1, 1.5, 2, 3.79, 4, 5.52, 7.21, 9.5, 10, 16, 16.5, 33};
+    enum { N = 5003 };
+    double x[N];
+    double y[N];
+    uint64_t state = 1;
+
+    for (int i = 0; i < N; i++) {
+        double u = atoms_random(&state);
+
+        x[i] = i % 3 == 0 ? u : i % 3 == 1 ? 1 - 1e-3 * u : exp(-20 * u);
+    }
+    x[0] = 1;
+    x[1] = 1 + 4e-16;
+    x[2] = 0.70710678118654752;
+    x[3] = 0.70710678118654746;
+    for (size_t k = 0; k < sizeof zetas / sizeof zetas[0]; k++) {
+        memcpy(y, x, sizeof y);
+        hpsi_kernel_power(zetas[k], N, y);
+        for (int i = 0; i < N; i++) {
+            double exact = (double)powl((long double)x[i], (long double)zetas[k]);
+
+            ck_assert_msg(fabs(y[i] - exact) <= 8 * 1.2e-16 * exact,
+                          "%.17g ^ %g = %.17g instead of %.17g", x[i], zetas[k], y[i], exact);
+        }
+    }
+}
+END_TEST
+
+START_TEST(test_negative_products_count_as_zero_and_nan_stays)
+{
+    static const double zetas[] = {0.7, 1, 2, 2.5, 3.3, 40};
+
+    for (size_t k = 0; k < sizeof zetas / sizeof zetas[0]; k++) {
+        double x[6] = {0, -1e-17, -0.5, 1, (double)NAN, 1e-310};
+        double v[6];
+        double dv[6];
+
+        memcpy(v, x, sizeof v);
+        hpsi_kernel_power_gradient(zetas[k], 6, v, v, dv);
+        hpsi_kernel_power(zetas[k], 6, x);
+        ck_assert_double_eq(x[0], 0.0);
+        ck_assert_double_eq(x[1], 0.0);
+        ck_assert_int_eq(signbit(x[1]), 0);
+        ck_assert_double_eq(x[2], 0.0);
+        ck_assert_double_eq(x[3], 1.0);
+        ck_assert(isnan(x[4]));
+        ck_assert(x[5] >= 0 && x[5] < 1e-200);
+        ck_assert_double_eq(v[2], 0.0);
+        ck_assert_double_eq(dv[2], 0.0);
+        ck_assert_double_eq(dv[0], 0.0);
+        ck_assert_double_eq(v[3], 1.0);
+        ck_assert_double_eq(dv[3], zetas[k]);
+        ck_assert(isnan(v[4]) && isnan(dv[4]));
+    }
+}
+END_TEST
+
+START_TEST(test_gradient_is_the_derivative_of_the_power)
+{
+    static const double zetas[] = {0.4, 1, 1.5, 2, 3, 4.6};
+    enum { N = 700 };
+    double x[N];
+    double k[N];
+    double dk[N];
+    double only[N];
+    uint64_t state = 2;
+
+    for (int i = 0; i < N; i++) {
+        x[i] = 1 - 0.99 * atoms_random(&state);
+    }
+    for (size_t z = 0; z < sizeof zetas / sizeof zetas[0]; z++) {
+        hpsi_kernel_power_gradient(zetas[z], N, x, k, dk);
+        hpsi_kernel_power_gradient(zetas[z], N, x, NULL, only);
+        ck_assert_mem_eq(dk, only, sizeof dk);
+        for (int i = 0; i < N; i++) {
+            double h = 1e-5 * x[i];
+
+            ck_assert_double_eq_tol(k[i], pow(x[i], zetas[z]), 1e-14);
+            ck_assert_double_eq_tol(dk[i],
+                                    (pow(x[i] + h, zetas[z]) - pow(x[i] - h, zetas[z])) / (2 * h),
+                                    1e-8 * (1 + dk[i]));
+        }
+    }
+}
+END_TEST
+
+/* ------------------------------------------------------------- statistics */
+
+static hps_dataset *mixed_set(hps_context *c)
+{
+    hps_dataset *d = atoms_dataset(c);
+
+    for (uint64_t i = 0; i < 4; i++) {
+        atoms a = atoms_grid(2, 2, 2 + (int32_t)i, i != 2, i == 1, i);
+
+        atoms_add(d, &a, ATOMS_ENERGY, NULL);
+    }
+    {
+        atoms large = atoms_grid(5, 5, 3, 1, 0, 9); /* more than one chunk */
+
+        atoms_add(d, &large, ATOMS_ENERGY, NULL);
+    }
+    return d;
+}
+
+static void species_of(const hps_dataset *d, int32_t *numbers)
+{
+    for (int64_t i = 0; i < hps_dataset_n_frames(d); i++) {
+        hps_frame f = {.struct_size = (int32_t)sizeof f};
+
+        ck_assert_int_eq(hps_dataset_frame(d, i, &f), HPS_OK);
+        memcpy(numbers, f.numbers, (size_t)f.n_atoms * sizeof *numbers);
+        numbers += f.n_atoms;
+    }
+}
+
+/* All entries of the same species between references and environments, naively. */
+static int64_t naive(const hps_soap *s, const hps_dataset *d, double zeta, const int32_t *is_ref,
+                     double *k)
+{
+    int64_t n = hps_dataset_n_atoms(d);
+    int64_t size = hps_soap_size(s);
+    double *q = calloc((size_t)(n * size), sizeof *q);
+    int32_t *numbers = calloc((size_t)n, sizeof *numbers);
+    int64_t count = 0;
+
+    ck_assert_int_eq(hps_soap_compute(s, d, q, size), HPS_OK);
+    species_of(d, numbers);
+    for (int64_t i = 0; i < n; i++) {
+        for (int64_t j = 0; j < n; j++) {
+            double dot = 0;
+
+            if (!is_ref[i] || numbers[i] != numbers[j]) {
+                continue;
+            }
+            for (int64_t l = 0; l < size; l++) {
+                dot += q[i * size + l] * q[j * size + l];
+            }
+            k[count++] = pow(fmax(dot, 0), zeta);
+        }
+    }
+    free(q);
+    free(numbers);
+    return count;
+}
+
+static void check_stats(const hps_kernel_stats *s, int64_t n, const double *k)
+{
+    double mean = 0;
+    double mu2 = 0;
+    double mu3 = 0;
+    double low = 2;
+    double high = -1;
+
+    for (int64_t i = 0; i < n; i++) {
+        mean += k[i] / (double)n;
+        low = fmin(low, k[i]);
+        high = fmax(high, k[i]);
+    }
+    for (int64_t i = 0; i < n; i++) {
+        mu2 += pow(k[i] - mean, 2) / (double)n;
+        mu3 += pow(k[i] - mean, 3) / (double)n;
+    }
+    ck_assert_int_eq(s->n_pairs, n);
+    ck_assert_double_eq_tol(s->mean, mean, 1e-13);
+    ck_assert_double_eq_tol(s->standard_deviation, sqrt(mu2), 1e-13);
+    ck_assert_double_eq_tol(s->skewness, mu3 / pow(mu2, 1.5), 1e-10);
+    ck_assert_double_eq_tol(s->minimum, low, 1e-14);
+    ck_assert_double_eq_tol(s->maximum, high, 1e-14);
+}
+
+START_TEST(test_statistics_are_those_of_the_full_matrix)
+{
+    hps_context *c = atoms_context(2);
+    hps_dataset *d = mixed_set(c);
+    hps_soap *soap = atoms_soap(c, 4, 3);
+    int64_t n = hps_dataset_n_atoms(d);
+    int32_t *all = calloc((size_t)n, sizeof *all);
+    double *k = calloc((size_t)(n * n), sizeof *k);
+    hps_kernel_stats s = {.struct_size = (int32_t)sizeof s};
+    int64_t histogram[7];
+    int64_t expected[7] = {0};
+    int64_t count;
+
+    for (int64_t i = 0; i < n; i++) {
+        all[i] = 1;
+    }
+    ck_assert_int_eq(hps_kernel_statistics(soap, d, 3.3, 0, 0, &s, 7, histogram), HPS_OK);
+    count = naive(soap, d, 3.3, all, k);
+    check_stats(&s, count, k);
+    ck_assert_int_eq(s.n_environments, n);
+    ck_assert_int_eq(s.n_references, n);
+    for (int64_t i = 0; i < count; i++) {
+        int bin = (int)(k[i] * 7);
+
+        expected[bin < 7 ? bin : 6]++;
+    }
+    ck_assert_mem_eq(histogram, expected, sizeof histogram);
+    free(all);
+    free(k);
+    hps_soap_destroy(soap);
+    hps_dataset_destroy(d);
+    hps_context_destroy(c);
+}
+END_TEST
+
+START_TEST(test_references_are_a_seeded_sample)
+{
+    hps_context *c = atoms_context(1);
+    hps_dataset *d = mixed_set(c);
+    hps_soap *soap = atoms_soap(c, 3, 2);
+    int64_t n = hps_dataset_n_atoms(d);
+    int64_t *order = calloc((size_t)n, sizeof *order);
+    int32_t *is_ref = calloc((size_t)n, sizeof *is_ref);
+    double *k = calloc((size_t)(n * n), sizeof *k);
+    hps_kernel_stats s = {.struct_size = (int32_t)sizeof s};
+    hps_kernel_stats other = s;
+
+    hpsi_permutation(7, HPSI_STREAM_REFERENCES, 0, n, order);
+    for (int i = 0; i < 20; i++) {
+        is_ref[order[i]] = 1;
+    }
+    ck_assert_int_eq(hps_kernel_statistics(soap, d, 2, 20, 7, &s, 0, NULL), HPS_OK);
+    check_stats(&s, naive(soap, d, 2, is_ref, k), k);
+    ck_assert_int_eq(s.n_references, 20);
+    ck_assert_int_eq(hps_kernel_statistics(soap, d, 2, 20, 8, &other, 0, NULL), HPS_OK);
+    ck_assert_double_ne(s.mean, other.mean);
+    ck_assert_int_eq(hps_kernel_statistics(soap, d, 2, n + 5, 8, &other, 0, NULL), HPS_OK);
+    ck_assert_int_eq(other.n_references, n);
+    free(order);
+    free(is_ref);
+    free(k);
+    hps_soap_destroy(soap);
+    hps_dataset_destroy(d);
+    hps_context_destroy(c);
+}
+END_TEST
+
+START_TEST(test_statistics_have_the_same_bits_for_every_number_of_threads_and_memory)
+{
+    hps_kernel_stats first = {.struct_size = (int32_t)sizeof first};
+    int64_t first_histogram[10];
+
+    for (int32_t threads = 1; threads <= 4; threads++) {
+        hps_context *c = atoms_context(threads > 3 ? 1 : threads);
+        hps_dataset *d = mixed_set(c);
+        hps_soap *soap = atoms_soap(c, 6, 6);
+        hps_kernel_stats s = {.struct_size = (int32_t)sizeof s};
+        int64_t histogram[10];
+
+        if (threads > 3) { /* descriptors are not kept */
+            int64_t held;
+
+            ck_assert_int_eq(hps_context_memory(c, &held, NULL), HPS_OK);
+            ck_assert_int_eq(hps_context_set_memory_limit(c, held + 31 * hps_dataset_n_atoms(d) *
+                                                                        hps_soap_size(soap)),
+                             HPS_OK);
+        }
+        ck_assert_msg(hps_kernel_statistics(soap, d, 4.6, 30, 3, &s, 10, histogram) == HPS_OK, "%s",
+                      hps_last_error());
+        if (threads == 1) {
+            first = s;
+            memcpy(first_histogram, histogram, sizeof histogram);
+        }
+        ck_assert_mem_eq(&s, &first, sizeof s);
+        ck_assert_mem_eq(histogram, first_histogram, sizeof histogram);
+        hps_soap_destroy(soap);
+        hps_dataset_destroy(d);
+        hps_context_destroy(c);
+    }
+}
+END_TEST
+
+START_TEST(test_equal_environments_have_no_spread)
+{
+    static const int32_t carbon = 6;
+    hps_context *c = atoms_context(1);
+    hps_dataset *d = atoms_dataset(c);
+    hps_soap *soap;
+    hps_kernel_stats s = {.struct_size = (int32_t)sizeof s};
+
+    for (int i = 0; i < 5; i++) {
+        double x[6] = {0, 0, 0, 0, 0, 1.4};
+        int32_t z[2] = {6, 6};
+
+        ck_assert_int_eq(hps_dataset_add(d, 2, z, x, NULL, NULL, NULL, NULL, NULL, NULL), HPS_OK);
+    }
+    ck_assert_int_eq(hps_soap_create(&soap, c, 1, &carbon), HPS_OK);
+    ck_assert_int_eq(hps_kernel_statistics(soap, d, 3, 0, 0, &s, 0, NULL), HPS_OK);
+    ck_assert_double_eq_tol(s.mean, 1, 1e-14);
+    ck_assert_double_eq(s.standard_deviation, 0.0);
+    ck_assert_double_eq(s.skewness, 0.0);
+    hps_soap_destroy(soap);
+    hps_dataset_destroy(d);
+    hps_context_destroy(c);
+}
+END_TEST
+
+/* Table of soap.md, section 11: sets of Kondati Natarajan and Caro (2020), 30 dimers from 0.8 to
+ * 3.7 angstrom, all 900 entries; values as computed there. */
+typedef struct paper_set {
+    const char *name;
+    int32_t n_max, l_max, enhancement;
+    double rcut_soft, sigma_r, sigma_t, scaling_r, scaling_t, amplitude, central;
+    double zeta, mean, deviation, skewness, tolerance;
+} paper_set;
+
+static const paper_set paper_sets[] = {
+    {"set 1", 6, 6, 0, 4.21, 0.69, 0.74, 0.88, 0.69, 0.64, 0.53, 1, 0.9939, 0.0085, 1.59, 5e-05},
+    {"set 1", 6, 6, 0, 4.21, 0.69, 0.74, 0.88, 0.69, 0.64, 0.53, 10, 0.9433, 0.0757, 1.47, 5e-05},
+    {"set 2", 6, 6, 2, 3.4, 0.13, 1.39, 0.13, 0.51, 1.45, 1.26, 1, 0.3594, 0.3781, 0.53, 5e-05},
+    {"set 2", 6, 6, 2, 3.4, 0.13, 1.39, 0.13, 0.51, 1.45, 1.26, 10, 0.1329, 0.2795, 2.08, 5e-05},
+    {"S6-1", 6, 6, 1, 4.6, 0.38, 1.28, 1.06, 0.05, 1.41, 0.81, 5.52, 0.517, 0.35, (double)NAN,
+     0.0005},
+    {"S4-1", 4, 4, 1, 4.61, 0.24, 1.43, 0.59, 1.2, 0.98, 0.92, 4.6, 0.576, 0.325, (double)NAN,
+     0.0005},
+    {"S6-2", 6, 6, 1, 4.49, 0.23, 1.22, 1.2, 0.32, 1.52, 1.26, 7.21, 0.509, 0.368, 0.002, 0.0005},
+    {"S4-2", 4, 4, 2, 4.87, 0.15, 1.08, 0.56, 0.18, 0.34, 0.73, 3.79, 0.491, 0.387, 0.001, 0.0005},
+};
+
+START_TEST(test_dimers_have_the_statistics_of_the_paper)
+{
+    const paper_set *p = &paper_sets[_i];
+    static const int32_t carbon = 6;
+    hps_context *c = atoms_context(2);
+    hps_dataset *d = atoms_dataset(c);
+    hps_soap *s;
+    hps_kernel_stats k = {.struct_size = (int32_t)sizeof k};
+
+    for (int i = 0; i < 30; i++) {
+        double x[6] = {0, 0, 0, 0, 0, 0.8 + 0.1 * i};
+        int32_t z[2] = {6, 6};
+
+        ck_assert_int_eq(hps_dataset_add(d, 2, z, x, NULL, NULL, NULL, NULL, NULL, NULL), HPS_OK);
+    }
+    ck_assert_int_eq(hps_soap_create(&s, c, 1, &carbon), HPS_OK);
+    ck_assert_int_eq(hps_soap_set_int(s, "n_max", p->n_max), HPS_OK);
+    ck_assert_int_eq(hps_soap_set_int(s, "l_max", p->l_max), HPS_OK);
+    ck_assert_int_eq(hps_soap_set_int(s, "radial_enhancement", p->enhancement), HPS_OK);
+    ck_assert_int_eq(hps_soap_set_real(s, "rcut_hard", 5), HPS_OK);
+    ck_assert_int_eq(hps_soap_set_real(s, "rcut_soft", p->rcut_soft), HPS_OK);
+    ck_assert_int_eq(hps_soap_set_real(s, "atom_sigma_r", p->sigma_r), HPS_OK);
+    ck_assert_int_eq(hps_soap_set_real(s, "atom_sigma_t", p->sigma_t), HPS_OK);
+    ck_assert_int_eq(hps_soap_set_real(s, "atom_sigma_r_scaling", p->scaling_r), HPS_OK);
+    ck_assert_int_eq(hps_soap_set_real(s, "atom_sigma_t_scaling", p->scaling_t), HPS_OK);
+    ck_assert_int_eq(hps_soap_set_real(s, "amplitude_scaling", p->amplitude), HPS_OK);
+    ck_assert_int_eq(hps_soap_set_real(s, "central_weight", p->central), HPS_OK);
+    ck_assert_int_eq(hps_soap_set_text(s, "basis", "poly3gauss"), HPS_OK);
+    ck_assert_int_eq(hps_kernel_statistics(s, d, p->zeta, 0, 0, &k, 0, NULL), HPS_OK);
+    ck_assert_msg(fabs(k.mean - p->mean) <= p->tolerance, "%s: mean %g", p->name, k.mean);
+    ck_assert_msg(fabs(k.standard_deviation - p->deviation) <= p->tolerance, "%s: std %g", p->name,
+                  k.standard_deviation);
+    if (!isnan(p->skewness)) {
+        ck_assert_msg(fabs(fabs(k.skewness) - p->skewness) <= (p->skewness < 0.1 ? 5e-4 : 5e-3),
+                      "%s: skew %g", p->name, k.skewness);
+    }
+    hps_soap_destroy(s);
+    hps_dataset_destroy(d);
+    hps_context_destroy(c);
+}
+END_TEST
+
+/* ----------------------------------------------------------------- matrix */
+
+START_TEST(test_matrix_has_the_entries_asked_for)
+{
+    enum { ROWS = 40, COLS = 5 };
+    hps_context *c = atoms_context(2);
+    hps_dataset *d = mixed_set(c);
+    hps_soap *s = atoms_soap(c, 3, 3);
+    int64_t n = hps_dataset_n_atoms(d);
+    int64_t size = hps_soap_size(s);
+    int64_t rows[ROWS];
+    int64_t cols[COLS] = {3, 0, 17, 17, 60};
+    double k[ROWS * COLS];
+    double *q = calloc((size_t)(n * size), sizeof *q);
+    int32_t *numbers = calloc((size_t)n, sizeof *numbers);
+
+    for (int i = 0; i < ROWS; i++) {
+        rows[i] = (7 * i + 60) % n;
+    }
+    ck_assert_int_eq(hps_kernel_matrix(s, d, 2.5, ROWS, rows, COLS, cols, k), HPS_OK);
+    ck_assert_int_eq(hps_soap_compute(s, d, q, size), HPS_OK);
+    species_of(d, numbers);
+    for (int i = 0; i < ROWS; i++) {
+        for (int j = 0; j < COLS; j++) {
+            double dot = 0;
+
+            for (int64_t l = 0; l < size; l++) {
+                dot += q[rows[i] * size + l] * q[cols[j] * size + l];
+            }
+            dot = numbers[rows[i]] == numbers[cols[j]] ? pow(dot, 2.5) : 0;
+            ck_assert_double_eq_tol(k[i * COLS + j], dot, 1e-13);
+        }
+    }
+    ck_assert_int_eq(hps_kernel_matrix(s, d, 2.5, 0, NULL, COLS, cols, k), HPS_OK);
+    rows[2] = n;
+    ck_assert_int_eq(hps_kernel_matrix(s, d, 2.5, ROWS, rows, COLS, cols, k), HPS_E_ARGUMENT);
+    ck_assert_ptr_nonnull(strstr(hps_last_error(), "rows[2]"));
+    ck_assert_int_eq(hps_kernel_matrix(s, d, 2.5, 3, cols, -1, cols, k), HPS_E_ARGUMENT);
+    ck_assert_int_eq(hps_kernel_matrix(s, d, 0, 3, cols, 3, cols, k), HPS_E_ARGUMENT);
+    ck_assert_int_eq(hps_kernel_matrix(s, NULL, 1, 3, cols, 3, cols, k), HPS_E_ARGUMENT);
+    free(q);
+    free(numbers);
+    hps_soap_destroy(s);
+    hps_dataset_destroy(d);
+    hps_context_destroy(c);
+}
+END_TEST
+
+/* ----------------------------------------------------------------- errors */
+
+START_TEST(test_bad_arguments_are_named)
+{
+    hps_context *c = atoms_context(1);
+    hps_dataset *d = mixed_set(c);
+    hps_dataset *empty = atoms_dataset(c);
+    hps_soap *s = atoms_soap(c, 3, 3);
+    hps_kernel_stats out = {.struct_size = (int32_t)sizeof out};
+    hps_kernel_stats small = {.struct_size = 8};
+    static const int32_t oxygen = 8;
+    hps_soap *other;
+
+    ck_assert_int_eq(hps_kernel_statistics(NULL, d, 1, 0, 0, &out, 0, NULL), HPS_E_ARGUMENT);
+    ck_assert_ptr_nonnull(strstr(hps_last_error(), "descriptor"));
+    ck_assert_int_eq(hps_kernel_statistics(s, NULL, 1, 0, 0, &out, 0, NULL), HPS_E_ARGUMENT);
+    ck_assert_int_eq(hps_kernel_statistics(s, d, 1, 0, 0, NULL, 0, NULL), HPS_E_ARGUMENT);
+    ck_assert_int_eq(hps_kernel_statistics(s, d, 1, 0, 0, &small, 0, NULL), HPS_E_ARGUMENT);
+    ck_assert_ptr_nonnull(strstr(hps_last_error(), "struct_size = 8"));
+    ck_assert_int_eq(hps_kernel_statistics(s, d, -1, 0, 0, &out, 0, NULL), HPS_E_ARGUMENT);
+    ck_assert_ptr_nonnull(strstr(hps_last_error(), "zeta = -1"));
+    ck_assert_int_eq(hps_kernel_statistics(s, d, (double)NAN, 0, 0, &out, 0, NULL), HPS_E_ARGUMENT);
+    ck_assert_int_eq(hps_kernel_statistics(s, d, 1, -1, 0, &out, 0, NULL), HPS_E_ARGUMENT);
+    ck_assert_int_eq(hps_kernel_statistics(s, d, 1, 0, 0, &out, 3, NULL), HPS_E_ARGUMENT);
+    ck_assert_int_eq(hps_kernel_statistics(s, empty, 1, 0, 0, &out, 0, NULL), HPS_E_ARGUMENT);
+    ck_assert_ptr_nonnull(strstr(hps_last_error(), "no atoms"));
+    ck_assert_int_eq(hps_soap_create(&other, c, 1, &oxygen), HPS_OK);
+    ck_assert_int_eq(hps_kernel_statistics(other, d, 1, 0, 0, &out, 0, NULL), HPS_E_OPTION);
+    ck_assert_ptr_nonnull(strstr(hps_last_error(), "element C of frame 0"));
+    ck_assert_int_eq(out.n_pairs, 0); /* untouched */
+    hps_soap_destroy(other);
+    hps_soap_destroy(s);
+    hps_dataset_destroy(empty);
+    hps_dataset_destroy(d);
+    hps_context_destroy(c);
+}
+END_TEST
+
+static hps_status statistics_and_matrix(hps_context *c, void *user)
+{
+    static const int32_t z[] = {6, 1};
+    static const double x[] = {0, 0, 0, 1.1, 0, 0.2};
+    static const int64_t list[] = {0, 1};
+    double k[4];
+    hps_dataset *d = NULL;
+    hps_soap *s = NULL;
+    hps_kernel_stats out = {.struct_size = (int32_t)sizeof out};
+    int64_t histogram[3];
+    hps_status status = hps_dataset_create(&d, c);
+
+    (void)user;
+    status = status == HPS_OK ? hps_context_set_threads(c, 1) : status;
+    status =
+        status == HPS_OK ? hps_dataset_add(d, 2, z, x, NULL, NULL, NULL, NULL, NULL, NULL) : status;
+    status = status == HPS_OK ? hps_soap_create(&s, c, 2, z) : status;
+    status = status == HPS_OK ? hps_soap_set_int(s, "n_max", 2) : status;
+    status = status == HPS_OK ? hps_soap_set_int(s, "l_max", 1) : status;
+    status = status == HPS_OK ? hps_kernel_statistics(s, d, 2, 1, 0, &out, 3, histogram) : status;
+    status = status == HPS_OK ? hps_kernel_matrix(s, d, 2, 2, list, 2, list, k) : status;
+    hps_soap_destroy(s);
+    hps_dataset_destroy(d);
+    return status;
+}
+
+START_TEST(test_every_allocation_may_fail)
+{
+    ck_assert_int_gt(fail_everywhere(statistics_and_matrix, NULL), 10);
+}
+END_TEST
+
+int main(void)
+{
+    Suite *suite = suite_create("kernel");
+    TCase *tc = tcase_create("kernel");
+    SRunner *runner;
+    int failed;
+
+    tcase_set_timeout(tc, 120);
+    tcase_add_test(tc, test_powers_are_good_to_a_few_units_in_the_last_place);
+    tcase_add_test(tc, test_negative_products_count_as_zero_and_nan_stays);
+    tcase_add_test(tc, test_gradient_is_the_derivative_of_the_power);
+    tcase_add_test(tc, test_statistics_are_those_of_the_full_matrix);
+    tcase_add_test(tc, test_references_are_a_seeded_sample);
+    tcase_add_test(tc, test_statistics_have_the_same_bits_for_every_number_of_threads_and_memory);
+    tcase_add_test(tc, test_equal_environments_have_no_spread);
+    tcase_add_loop_test(tc, test_dimers_have_the_statistics_of_the_paper, 0,
+                        (int)(sizeof paper_sets / sizeof paper_sets[0]));
+    tcase_add_test(tc, test_matrix_has_the_entries_asked_for);
+    tcase_add_test(tc, test_bad_arguments_are_named);
+    tcase_add_test(tc, test_every_allocation_may_fail);
+    suite_add_tcase(suite, tc);
+    runner = srunner_create(suite);
+    srunner_run_all(runner, CK_ENV);
+    failed = srunner_ntests_failed(runner);
+    srunner_free(runner);
+    return failed == 0 ? 0 : 1;
+}

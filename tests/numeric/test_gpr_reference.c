@@ -1,0 +1,356 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* Fits of gap_fit and predictions of quip (tests/data/make_gap_tables.py). The reference's
+ * descriptors are inexact by up to 1e-6 (soap.md, section 10), which the coefficients of an
+ * ill-conditioned fit magnify: tolerances are per fit, about three times what was measured. */
+#include <check.h>
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "hpswarm.h"
+
+typedef struct reference {
+    const char *name;
+    double energy, force, virial; /* largest deviations, eV/atom, eV/A, eV */
+} reference;
+
+/* The iron fit has alpha of 2e5: moving its descriptors by 2e-8 (rcut_soft by 1e-6) already
+ * moves its test energies by 1.3e-5 eV/atom. */
+static const reference references[] = {
+    {"dimer_S4-1_EF_cur18", 3e-7, 5e-7, 1e-6}, {"dimer_S6-2_EF", 1e-7, 3e-6, 2e-6},
+    {"cryst_aC41_E", 1e-9, 2e-7, 1e-6},        {"cryst_aC41_EFV", 2e-8, 3e-6, 2e-6},
+    {"fe_Fe41_EF", 3e-4, 7e-4, 3e-3},          {"mol_HP1000_E", 3e-9, 1e-7, 5e-7},
+};
+
+#define MOST_ATOMS 32
+#define MOST_FRAMES 64
+
+typedef struct structures {
+    int32_t n;
+    int32_t atoms[MOST_FRAMES], has_virial[MOST_FRAMES];
+    double energy[MOST_FRAMES], forces[MOST_FRAMES * 3 * MOST_ATOMS], virial[MOST_FRAMES * 9];
+    hps_dataset *set;
+} structures;
+
+typedef struct table {
+    hps_context *context;
+    hps_soap *soap;
+    hps_gpr *model;
+    int32_t n_species, numbers[8], n_sparse[8], cur;
+    int64_t sparse[8][128];
+    structures train, test;
+} table;
+
+/* ---------------------------------------------------------------- reading */
+
+static double real(FILE *f)
+{
+    double v;
+
+    ck_assert_int_eq(fscanf(f, "%lf", &v), 1);
+    return v;
+}
+
+static int32_t whole(FILE *f)
+{
+    int v;
+
+    ck_assert_int_eq(fscanf(f, "%d", &v), 1);
+    return v;
+}
+
+static void reals(FILE *f, int64_t n, double *v)
+{
+    for (int64_t i = 0; i < n; i++) {
+        v[i] = real(f);
+    }
+}
+
+static void read_soap(FILE *f, table *t)
+{
+    static const char *const whole_names[] = {"n_max", "l_max", "radial_enhancement"};
+    static const char *const real_names[] = {"rcut_hard",
+                                             "rcut_soft",
+                                             "nf",
+                                             "atom_sigma_r",
+                                             "atom_sigma_t",
+                                             "atom_sigma_r_scaling",
+                                             "atom_sigma_t_scaling",
+                                             "amplitude_scaling",
+                                             "central_weight"};
+    char word[32];
+
+    t->n_species = whole(f);
+    for (int32_t i = 0; i < t->n_species; i++) {
+        t->numbers[i] = whole(f);
+    }
+    ck_assert_int_eq(hps_soap_create(&t->soap, t->context, t->n_species, t->numbers), HPS_OK);
+    for (int i = 0; i < 3; i++) {
+        ck_assert_int_eq(hps_soap_set_int(t->soap, whole_names[i], whole(f)), HPS_OK);
+    }
+    for (int i = 0; i < 9; i++) {
+        ck_assert_int_eq(hps_soap_set_real(t->soap, real_names[i], real(f)), HPS_OK);
+    }
+    ck_assert_int_eq(fscanf(f, "%31s", word), 1);
+    ck_assert_int_eq(hps_soap_set_text(t->soap, "compress", word), HPS_OK);
+    ck_assert_int_eq(hps_soap_set_text(t->soap, "basis", "poly3gauss"), HPS_OK);
+}
+
+static void set_positive(hps_gpr *g, const char *name, double v)
+{
+    if (v > 0) { /* 0 stands for a quantity that is not fitted */
+        ck_assert_int_eq(hps_gpr_set_real(g, name, v), HPS_OK);
+    }
+}
+
+static void read_model(FILE *f, table *t)
+{
+    hps_gpr *g;
+
+    ck_assert_int_eq(hps_gpr_create(&t->model, t->context, t->soap), HPS_OK);
+    g = t->model;
+    set_positive(g, "zeta", real(f));
+    set_positive(g, "delta", real(f));
+    set_positive(g, "sigma_energy", real(f));
+    set_positive(g, "sigma_force", real(f));
+    set_positive(g, "sigma_virial", real(f));
+    ck_assert_int_eq(hps_gpr_set_int(g, "sigma_per_atom", whole(f)), HPS_OK);
+    set_positive(g, "jitter", real(f));
+    ck_assert_int_eq(hps_gpr_set_int(g, "fit_forces", whole(f)), HPS_OK);
+    ck_assert_int_eq(hps_gpr_set_int(g, "fit_virials", whole(f)), HPS_OK);
+    ck_assert_int_eq(hps_gpr_set_int(g, "seed", whole(f)), HPS_OK);
+    t->cur = whole(f);
+    ck_assert_int_eq(hps_gpr_set_text(g, "e0_method", "given"), HPS_OK);
+    ck_assert_int_eq(hps_gpr_set_text(g, "sparse_method", "file"), HPS_OK);
+    for (int32_t i = 0; i < t->n_species; i++) {
+        char name[32];
+
+        snprintf(name, sizeof name, "e0:%s", hps_element_symbol(t->numbers[i]));
+        ck_assert_int_eq(hps_gpr_set_real(g, name, real(f)), HPS_OK);
+        t->n_sparse[i] = whole(f);
+        ck_assert_int_le(t->n_sparse[i], 128);
+        for (int32_t j = 0; j < t->n_sparse[i]; j++) {
+            t->sparse[i][j] = whole(f);
+        }
+        ck_assert_int_eq(hps_gpr_set_sparse(g, t->numbers[i], t->n_sparse[i], t->sparse[i]),
+                         HPS_OK);
+        snprintf(name, sizeof name, "n_sparse:%s", hps_element_symbol(t->numbers[i]));
+        ck_assert_int_eq(hps_gpr_set_int(g, name, t->n_sparse[i]), HPS_OK);
+    }
+}
+
+static void read_structures(FILE *f, table *t, structures *s)
+{
+    int64_t first = 0;
+
+    ck_assert_int_eq(hps_dataset_create(&s->set, t->context), HPS_OK);
+    s->n = whole(f);
+    ck_assert_int_le(s->n, MOST_FRAMES);
+    for (int32_t i = 0; i < s->n; i++) {
+        int32_t n = whole(f);
+        int32_t has_cell = whole(f);
+        int32_t has_forces = whole(f);
+        int32_t numbers[MOST_ATOMS];
+        double x[3 * MOST_ATOMS];
+        double cell[9];
+        double *forces = s->forces + 3 * first;
+
+        s->has_virial[i] = whole(f);
+        s->energy[i] = real(f);
+        ck_assert_int_le(n, MOST_ATOMS);
+        for (int32_t j = 0; j < n; j++) {
+            numbers[j] = whole(f);
+        }
+        reals(f, 3 * n, x);
+        reals(f, has_cell ? 9 : 0, cell);
+        reals(f, has_forces ? 3 * n : 0, forces);
+        reals(f, s->has_virial[i] ? 9 : 0, s->virial + 9 * (int64_t)i);
+        ck_assert_int_eq(hps_dataset_add(s->set, n, numbers, x, has_cell ? cell : NULL, NULL,
+                                         &s->energy[i], has_forces ? forces : NULL,
+                                         s->has_virial[i] ? s->virial + 9 * (int64_t)i : NULL,
+                                         NULL),
+                         HPS_OK);
+        s->atoms[i] = n;
+        first += n;
+    }
+}
+
+static table *read_table(const char *name, int32_t threads)
+{
+    char path[512];
+    table *t = calloc(1, sizeof *t);
+    FILE *f;
+
+    snprintf(path, sizeof path, "%s/gap_%s.txt", HPS_TEST_DATA, name);
+    f = fopen(path, "r");
+    ck_assert_msg(f != NULL, "cannot open %s", path);
+    ck_assert_int_eq(hps_context_create(&t->context, NULL), HPS_OK);
+    ck_assert_int_eq(hps_context_set_threads(t->context, threads), HPS_OK);
+    read_soap(f, t);
+    read_model(f, t);
+    read_structures(f, t, &t->train);
+    read_structures(f, t, &t->test);
+    fclose(f);
+    return t;
+}
+
+static void free_table(table *t)
+{
+    hps_dataset_destroy(t->train.set);
+    hps_dataset_destroy(t->test.set);
+    hps_gpr_destroy(t->model);
+    hps_soap_destroy(t->soap);
+    hps_context_destroy(t->context);
+    free(t);
+}
+
+/* --------------------------------------------------------------- checking */
+
+static void compare(const table *t, const reference *r, const char *what)
+{
+    const structures *s = &t->test;
+    int64_t n = hps_dataset_n_atoms(s->set);
+    double *forces = calloc((size_t)(3 * n), sizeof *forces);
+    double energy[MOST_FRAMES];
+    double virial[9 * MOST_FRAMES];
+    double worst[3] = {0};
+
+    ck_assert_int_eq(hps_gpr_predict(t->model, s->set, energy, forces, virial), HPS_OK);
+    for (int32_t i = 0; i < s->n; i++) {
+        worst[0] = fmax(worst[0], fabs(energy[i] - s->energy[i]) / s->atoms[i]);
+        for (int k = 0; s->has_virial[i] && k < 9; k++) {
+            worst[2] = fmax(worst[2], fabs(virial[9 * i + k] - s->virial[9 * i + k]));
+        }
+    }
+    for (int64_t i = 0; i < 3 * n; i++) {
+        worst[1] = fmax(worst[1], fabs(forces[i] - s->forces[i]));
+    }
+    ck_assert_msg(worst[0] <= r->energy && worst[1] <= r->force && worst[2] <= r->virial,
+                  "%s, %s: energies off by %.2e eV/atom, forces %.2e eV/A, virials %.2e eV",
+                  r->name, what, worst[0], worst[1], worst[2]);
+    free(forces);
+}
+
+START_TEST(test_fits_of_gap_fit_are_reproduced)
+{
+    const reference *r = &references[_i];
+    table *t = read_table(r->name, 2);
+    hps_gpr_report report = {.struct_size = (int32_t)sizeof report};
+
+    ck_assert_msg(hps_gpr_fit(t->model, t->train.set) == HPS_OK, "%s", hps_last_error());
+    ck_assert_int_eq(hps_gpr_get_report(t->model, &report), HPS_OK);
+    ck_assert_double_eq_tol(report.jitter, 1e-10, 1e-20);
+    compare(t, r, "their sparse points");
+    free_table(t);
+}
+END_TEST
+
+/* Position of an environment of an element among all atoms, from its 1-based ordinal. */
+static int64_t atom_of(const hps_dataset *d, int32_t number, int64_t ordinal)
+{
+    int64_t atom = 0;
+
+    for (int64_t i = 0; i < hps_dataset_n_frames(d); i++) {
+        hps_frame f = {.struct_size = (int32_t)sizeof f};
+
+        ck_assert_int_eq(hps_dataset_frame(d, i, &f), HPS_OK);
+        for (int32_t j = 0; j < f.n_atoms; j++, atom++) {
+            ordinal -= f.numbers[j] == number;
+            if (ordinal == 0) {
+                return atom;
+            }
+        }
+    }
+    ck_abort_msg("no such environment");
+    return -1;
+}
+
+/* Of a pair of equal environments either may have been chosen: compare descriptors. */
+static void check_same_points(const table *t, int32_t species, const double *q, int64_t size)
+{
+    int64_t mine[128];
+    int32_t n = 0;
+
+    ck_assert_int_eq(hps_gpr_sparse(t->model, t->numbers[species], 128, &n, mine), HPS_OK);
+    ck_assert_int_eq(n, t->n_sparse[species]);
+    for (int32_t i = 0; i < n; i++) {
+        int64_t a = atom_of(t->train.set, t->numbers[species], t->sparse[species][i]);
+        double nearest = 1;
+
+        for (int32_t j = 0; j < n; j++) {
+            int64_t b = atom_of(t->train.set, t->numbers[species], mine[j]);
+            double most = 0;
+
+            for (int64_t k = 0; k < size; k++) {
+                most = fmax(most, fabs(q[a * size + k] - q[b * size + k]));
+            }
+            nearest = fmin(nearest, most);
+        }
+        ck_assert_msg(nearest < 1e-10, "element %d: point %lld is not among the chosen ones",
+                      t->numbers[species], (long long)t->sparse[species][i]);
+    }
+}
+
+START_TEST(test_cur_chooses_the_points_of_gap_fit)
+{
+    const reference *r = &references[_i];
+    table *t = read_table(r->name, 2);
+    int64_t size = hps_soap_size(t->soap);
+    double *q = calloc((size_t)(hps_dataset_n_atoms(t->train.set) * size), sizeof *q);
+
+    ck_assert_int_eq(hps_gpr_set_text(t->model, "sparse_method", t->cur ? "cur" : "all"), HPS_OK);
+    ck_assert_int_eq(hps_gpr_fit(t->model, t->train.set), HPS_OK);
+    ck_assert_int_eq(hps_soap_compute(t->soap, t->train.set, q, size), HPS_OK);
+    for (int32_t i = 0; i < t->n_species; i++) {
+        check_same_points(t, i, q, size);
+    }
+    compare(t, r, "own sparse points");
+    free(q);
+    free_table(t);
+}
+END_TEST
+
+START_TEST(test_one_and_three_threads_give_the_same_bits)
+{
+    const reference *r = &references[_i];
+    table *a = read_table(r->name, 1);
+    table *b = read_table(r->name, 3);
+    int64_t n = hps_dataset_n_atoms(a->test.set);
+    double energy[2][MOST_FRAMES];
+    double virial[2][9 * MOST_FRAMES];
+    double *forces = calloc((size_t)(6 * n), sizeof *forces);
+
+    ck_assert_int_eq(hps_gpr_fit(a->model, a->train.set), HPS_OK);
+    ck_assert_int_eq(hps_gpr_fit(b->model, b->train.set), HPS_OK);
+    ck_assert_int_eq(hps_gpr_predict(a->model, a->test.set, energy[0], forces, virial[0]), HPS_OK);
+    ck_assert_int_eq(hps_gpr_predict(b->model, b->test.set, energy[1], forces + 3 * n, virial[1]),
+                     HPS_OK);
+    ck_assert_mem_eq(energy[0], energy[1], (size_t)a->test.n * sizeof(double));
+    ck_assert_mem_eq(virial[0], virial[1], 9 * (size_t)a->test.n * sizeof(double));
+    ck_assert_mem_eq(forces, forces + 3 * n, (size_t)(3 * n) * sizeof(double));
+    free(forces);
+    free_table(a);
+    free_table(b);
+}
+END_TEST
+
+int main(void)
+{
+    Suite *suite = suite_create("gpr_reference");
+    TCase *tc = tcase_create("gpr_reference");
+    SRunner *runner;
+    int n = (int)(sizeof references / sizeof references[0]);
+    int failed;
+
+    tcase_set_timeout(tc, 120);
+    tcase_add_loop_test(tc, test_fits_of_gap_fit_are_reproduced, 0, n);
+    tcase_add_loop_test(tc, test_cur_chooses_the_points_of_gap_fit, 0, n);
+    tcase_add_loop_test(tc, test_one_and_three_threads_give_the_same_bits, 0, n);
+    suite_add_tcase(suite, tc);
+    runner = srunner_create(suite);
+    srunner_run_all(runner, CK_ENV);
+    failed = srunner_ntests_failed(runner);
+    srunner_free(runner);
+    return failed == 0 ? 0 : 1;
+}

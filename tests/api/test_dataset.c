@@ -3,6 +3,7 @@
  * neighbours, writing, and failing allocations. */
 #include <check.h>
 #include <math.h>
+#include <pthread.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -352,6 +353,47 @@ START_TEST(test_subsets_share_frames)
 }
 END_TEST
 
+static void *share_and_drop(void *part)
+{
+    for (int32_t i = 0; i < 2000; i++) {
+        const int64_t frames[] = {0, 1, 2, 1};
+        hps_dataset *copy;
+        if (hps_dataset_subset(&copy, part, 4, frames) != HPS_OK) {
+            return part;
+        }
+        hps_dataset_destroy(copy);
+    }
+    return NULL;
+}
+
+/* Distinct sets that share frames may live and die on different threads. */
+START_TEST(test_shared_frames_on_two_threads)
+{
+    const int64_t frames[] = {0, 1, 2};
+    hps_dataset *part[2];
+    pthread_t thread[2];
+    void *failed;
+
+    for (int32_t i = 0; i < 3; i++) {
+        ck_assert_int_eq(add_dimer(set, 1 + i, "x"), HPS_OK);
+    }
+    for (int32_t k = 0; k < 2; k++) {
+        ck_assert_int_eq(hps_dataset_subset(&part[k], set, 3, frames), HPS_OK);
+    }
+    hps_dataset_destroy(set);
+    set = NULL;
+    for (int32_t k = 0; k < 2; k++) {
+        ck_assert_int_eq(pthread_create(&thread[k], NULL, share_and_drop, part[k]), 0);
+    }
+    for (int32_t k = 0; k < 2; k++) {
+        ck_assert_int_eq(pthread_join(thread[k], &failed), 0);
+        ck_assert_ptr_null(failed);
+        ck_assert(frame_of(part[k], 2).positions[3] == 3.1);
+        hps_dataset_destroy(part[k]);
+    }
+}
+END_TEST
+
 /* 10 a, 7 b, 1 c, mixed. */
 static void add_strata(hps_dataset *d)
 {
@@ -597,6 +639,7 @@ int main(void)
     tcase_add_test(tc, test_written_frames_come_back_bit_for_bit);
     tcase_add_test(tc, test_write_with_other_labels);
     tcase_add_test(tc, test_subsets_share_frames);
+    tcase_add_test(tc, test_shared_frames_on_two_threads);
     tcase_add_test(tc, test_split_is_stratified_seeded_and_ordered);
     tcase_add_test(tc, test_strata_are_independent);
     tcase_add_test(tc, test_split_every);

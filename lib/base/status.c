@@ -5,6 +5,8 @@
 #include <string.h>
 
 #include "base/internal.h"
+#undef hpsi_fail
+#undef hpsi_prefix
 
 #define MESSAGE_SIZE 1024
 

@@ -64,11 +64,15 @@ static void write_line(FILE *f, const hps_space *space, const evaluation *e)
 static int is_known(const char *line, size_t n, int n_stages, const char *const *names,
                     const int64_t *known)
 {
+    static const char start[] = "{\"id\":";
     long long id;
-    char name[16];
+    char name[16], *rest;
 
-    if (n < 2 || line[n - 1] != '}' ||
-        sscanf(line, "{\"id\":%lld,\"stage\":\"%15[a-z]\"", &id, name) != 2) {
+    if (n < sizeof start || line[n - 1] != '}' || strncmp(line, start, sizeof start - 1) != 0) {
+        return 0;
+    }
+    id = strtoll(line + sizeof start - 1, &rest, 10);
+    if (sscanf(rest, ",\"stage\":\"%15[a-z]\"", name) != 1) {
         return 0;
     }
     for (int k = 0; k < n_stages; k++) {

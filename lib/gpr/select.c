@@ -46,7 +46,7 @@ static void share_out(const selection *x, int32_t n_species, int64_t *share)
     total = total > 0 ? total : 0;
     left = total;
     for (int32_t s = 0; s < n_species; s++) {
-        if (x->count[s] > 0 && x->g->n_sparse_own[x->number[s]] == 0) {
+        if (environments > 0 && x->g->n_sparse_own[x->number[s]] == 0) {
             share[s] = total * x->count[s] / environments;
             left -= share[s];
         }

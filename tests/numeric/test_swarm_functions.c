@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /* The benchmark functions against the check values of the swarm's design note. */
-#include "bench/functions.c"
+#include "bench/functions.c" /* NOLINT(bugprone-suspicious-include) */
 
 #include <check.h>
 

@@ -302,7 +302,7 @@ static char path[64];
 
 static void enter_folder(void)
 {
-    memcpy(folder + strlen(folder) - 6, "XXXXXX", 6);
+    snprintf(folder, sizeof folder, "hps_base_XXXXXX");
     ck_assert_ptr_nonnull(mkdtemp(folder));
     snprintf(path, sizeof path, "%s/document", folder);
 }

@@ -308,8 +308,7 @@ START_TEST(test_plain_xyz)
         "2\n\n1 0 0 0.125\n8 0 -1.5 0\n",
         " 2 \n energy -76.4 at {0 K\n  H\t0\t0 .125 extra words\n O  0 -1.5E0 0d0\n\n \n",
         "2\r\ncomment\r\nH 0 0 0.125\r\nO 0 -1.5 0\r\n\r\n",
-        "\xEF\xBB\xBF"
-        "2\ncomment\nH 0 0 0.125\nO 0 -1.5 0",
+        "\357\273\2772\ncomment\nH 0 0 0.125\nO 0 -1.5 0",
         "\n\n2\ncomment\nH 0 0 0.125\nO 0 -1.5 0\n",
     };
 

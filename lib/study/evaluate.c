@@ -35,12 +35,15 @@ static void conclude(hpsi_point *p, hps_status st, int32_t setting_up)
     }
 }
 
-static void prepare(const hps_study *t, hpsi_point *p)
+static void prepare(hps_study *t, hpsi_point *p)
 {
     const double start = hpsi_seconds();
 
     p->f = 0;
     conclude(p, hpsi_study_settings(t, p->x, 0, &p->settings), 1);
+    if (p->settings != NULL) {
+        hpsi_study_freeze(t, p->x, p->settings);
+    }
     p->seconds = hpsi_seconds() - start;
 }
 

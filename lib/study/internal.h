@@ -3,7 +3,7 @@
 #ifndef HPSI_STUDY_INTERNAL_H
 #define HPSI_STUDY_INTERNAL_H
 
-#include "base/internal.h"
+#include "gpr/internal.h"
 #include "hpswarm/study.h"
 
 /* Rows of the option table, in the order of options.c. */
@@ -30,11 +30,19 @@ typedef struct hpsi_target {
     int32_t index;      /* row in the owner's option table */
     int32_t number;     /* element of a per-species name, 0 without */
     int32_t lambda;     /* 1: delta or sigma_energy, which a path has for free */
+    int32_t selects;    /* 1: the choice of sparse points depends on it */
     const char *option; /* name of the owner's option, inside the parameter's name */
 } hpsi_target;
 /* Resolve a parameter's name; HPS_E_OPTION names the nearest one. */
 hps_status hpsi_study_target(const char *name, hpsi_target *out);
 const hpsi_option_table *hpsi_study_table(const hpsi_target *t);
+
+/* Sparse points of the parameters x, kept while these do not change. */
+typedef struct hpsi_frozen {
+    int32_t tried;      /* 1: for this x */
+    double *x;          /* [n_params]; only those that select are looked at */
+    hpsi_sparse sparse; /* its index; total 0 if the choice failed */
+} hpsi_frozen;
 
 /* One candidate of a batch. */
 #define HPSI_REASON 512
@@ -61,7 +69,8 @@ struct hps_study {
     int32_t n_points;
     int32_t starved; /* 1: no memory for the points of the last batch */
     hps_path *path;  /* of the parameters path_x, or NULL */
-    double *path_x;  /* [n_params]; those of delta and sigma_energy are not looked at */
+    hpsi_frozen frozen;
+    double *path_x; /* [n_params]; those of delta and sigma_energy are not looked at */
 };
 
 /* Copy a space by its public calls. */
@@ -71,6 +80,10 @@ hps_status hpsi_study_check_space(const hps_study *t);
 /* Settings at x; with keep_lambda 1 delta and sigma_energy stay those of the base. */
 hps_status hpsi_study_settings(const hps_study *t, const double *x, int32_t keep_lambda,
                                hps_gpr **out);
+/* Replace the choice of sparse points in the settings of point x by its outcome, if it is
+ * the same for all points and costs something; the fit is the same to the last bit. Never
+ * fails: without the outcome a fit chooses by itself. */
+void hpsi_study_freeze(hps_study *t, const double *x, hps_gpr *g);
 /* 1 if forces of the test set are part of the objective. */
 int32_t hpsi_study_wants_forces(const hps_study *t);
 /* 1 if all points come from one path. */

@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /* What a batch may hold at its peak, from the point of the space that needs the most. */
-#include "gpr/internal.h"
 #include "study/internal.h"
 
 static int64_t largest(int64_t a, int64_t b)

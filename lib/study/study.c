@@ -12,7 +12,8 @@ static hps_status resolve_names(hps_study *t)
     t->n_params = hps_space_size(t->space);
     t->target = hpsi_new(t->context, t->n_params, sizeof *t->target);
     t->path_x = hpsi_new(t->context, t->n_params, sizeof *t->path_x);
-    if (t->target == NULL || t->path_x == NULL) {
+    t->frozen.x = hpsi_new(t->context, t->n_params, sizeof *t->frozen.x);
+    if (t->target == NULL || t->path_x == NULL || t->frozen.x == NULL) {
         return HPS_E_MEMORY;
     }
     for (int32_t i = 0; st == HPS_OK && i < t->n_params; i++) {
@@ -98,6 +99,8 @@ void hps_study_destroy(hps_study *t)
     hps_space_destroy(t->space);
     hpsi_free(t->target);
     hpsi_free(t->path_x);
+    hpsi_free(t->frozen.x);
+    hpsi_sparse_free(&t->frozen.sparse);
     hpsi_free(t->point);
     hpsi_context_release(t->context);
     hpsi_free(t);

@@ -417,6 +417,35 @@ START_TEST(test_two_numbers_come_from_one_path)
 }
 END_TEST
 
+/* The descriptor is fixed: sparse points are chosen once, with no trace in the results,
+ * also if a caller moves a parameter that the space has pinned. */
+START_TEST(test_sparse_points_are_chosen_once)
+{
+    static const char *const method[] = {"cur", "random", "all"};
+    const double x[4][4] = {
+        {0.5, 2, 1, 0.01}, {0.5, 3, 0.5, 0.1}, {0.3, 3, 0.5, 0.1}, {0.5, 2, 1, 0.01}};
+    setup s = begin(2);
+    double f[POINTS];
+    int32_t outcome[POINTS];
+
+    OK(hps_space_add_real(s.space, "soap.atom_sigma_r", 0.2, 1, HPS_SCALE_LOG));
+    OK(hps_space_fix(s.space, "soap.atom_sigma_r", 0.5));
+    OK(hps_space_add_real(s.space, "kernel.zeta", 1, 4, HPS_SCALE_LINEAR));
+    OK(hps_space_add_real(s.space, "gap.delta", 0.1, 5, HPS_SCALE_LOG));
+    OK(hps_space_add_real(s.space, "gap.sigma_force", 1e-4, 1, HPS_SCALE_LOG));
+    OK(hps_gpr_set_int(s.base, "fit_forces", 1));
+    OK(hps_gpr_set_text(s.base, "sparse_method", method[_i]));
+    open_study(&s);
+    ck_assert_int_eq(evaluate(&s, 4, x[0], f, outcome), 0);
+    for (int i = 0; i < 4; i++) {
+        ck_assert_int_eq(outcome[i], HPS_EVAL_OK);
+        ck_assert_double_eq(f[i], by_hand(&s, "rmse", 1.0 / 30, x[i]));
+    }
+    ck_assert_double_ne(f[1], f[2]);
+    end(&s);
+}
+END_TEST
+
 /* Mean absolute errors of forces are beyond a path: fits, to the last bit. */
 START_TEST(test_mae_with_forces_is_fitted)
 {
@@ -759,6 +788,7 @@ int main(void)
     tcase_add_loop_test(tc, test_objectives_are_the_public_calls, 0, N_GOALS);
     tcase_add_loop_test(tc, test_missing_forces_do_not_count, 0, 2);
     tcase_add_loop_test(tc, test_two_numbers_come_from_one_path, 0, 2);
+    tcase_add_loop_test(tc, test_sparse_points_are_chosen_once, 0, 3);
     tcase_add_test(tc, test_mae_with_forces_is_fitted);
     tcase_add_test(tc, test_contradicting_options_are_infeasible);
     tcase_add_test(tc, test_no_memory_for_a_candidate_is_a_failure);

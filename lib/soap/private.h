@@ -215,6 +215,7 @@ typedef struct hpsi_soap_chunk {
     const double *r; /* [n] */
     double *b, *db;  /* [n_columns][ld] 4 pi b_n and its derivative by r */
     double *f, *df;  /* [L+1][ld] */
+    double *t;       /* [n_lm padded][2][PAD] scratch of pull */
 } hpsi_soap_chunk;
 
 /* The loops that are compiled once for each instruction set. */

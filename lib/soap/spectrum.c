@@ -39,19 +39,19 @@ void hpsi_soap_reduce(const hpsi_soap_plan *p, hpsi_soap_work *w, const double *
     }
 }
 
-/* Sum of squares, in eight fixed partial sums. */
-static double square_sum(int64_t n, const double *x)
+/* Scalar product, in eight fixed partial sums. */
+static double dot(int64_t n, const double *x, const double *y)
 {
     double s[8] = {0};
     int64_t i = 0;
 
     for (; i + 8 <= n; i += 8) {
         for (int32_t k = 0; k < 8; k++) {
-            s[k] += x[i + k] * x[i + k];
+            s[k] += x[i + k] * y[i + k];
         }
     }
     for (; i < n; i++) {
-        s[0] += x[i] * x[i];
+        s[0] += x[i] * y[i];
     }
     return ((s[0] + s[1]) + (s[2] + s[3])) + ((s[4] + s[5]) + (s[6] + s[7]));
 }
@@ -73,7 +73,7 @@ double hpsi_soap_spectrum(const hpsi_soap_plan *p, hpsi_soap_work *w, const doub
                 y->factor[k] * w->p[(int64_t)y->u[k] * y->stride2 + y->v[k]];
         }
     }
-    norm = sqrt(square_sum(y->size, q));
+    norm = sqrt(dot(y->size, q, q));
     if (norm < threshold) {
         return 0;
     }
@@ -87,17 +87,16 @@ double hpsi_soap_spectrum(const hpsi_soap_plan *p, hpsi_soap_work *w, const doub
 /* 8.1: the derivative by the spectrum before normalisation. */
 static void undo_norm(int32_t n, const double *g, const double *q, double norm, double *pbar)
 {
-    double along = 0;
+    double along, inverse;
 
     if (norm == 0) {
         memcpy(pbar, g, sizeof(double) * (size_t)n);
         return;
     }
+    along = dot(n, q, g);
+    inverse = 1 / norm;
     for (int32_t k = 0; k < n; k++) {
-        along += q[k] * g[k];
-    }
-    for (int32_t k = 0; k < n; k++) {
-        pbar[k] = (g[k] - q[k] * along) / norm;
+        pbar[k] = (g[k] - q[k] * along) * inverse;
     }
 }
 

@@ -27,6 +27,7 @@ static hps_status allocate(hpsi_soap_work *w, const hpsi_soap_plan *p)
         {&w->chunk.db, y->stride * chunk},
         {&w->chunk.f, TABLE_ROWS * chunk},
         {&w->chunk.df, TABLE_ROWS * chunk},
+        {&w->chunk.t, rows * 2 * HPSI_SOAP_PAD},
         {&w->chunk_force, 3 * chunk},
         {&w->amplitude, chunk},
         {&w->slope, chunk},
@@ -79,12 +80,13 @@ void hpsi_soap_work_destroy(hpsi_soap_work *w)
         return;
     }
     void *arrays[] = {
-        w->start,   w->used,     w->species,     w->number_of,  w->atom,     w->x,
-        w->y,       w->z,        w->r,           w->force[0],   w->force[1], w->force[2],
-        w->c,       w->q,        w->norm,        w->chunk.unit, w->chunk.b,  w->chunk.db,
-        w->chunk.f, w->chunk.df, w->chunk_force, w->amplitude,  w->slope,    w->values,
-        w->slopes,  w->g,        w->x1,          w->x2,         w->d1,       w->d2,
-        w->d,       w->p,        w->h,           w->ht,         w->pbar,     w->e};
+        w->start,   w->used,     w->species, w->number_of,   w->atom,      w->x,
+        w->y,       w->z,        w->r,       w->force[0],    w->force[1],  w->force[2],
+        w->c,       w->q,        w->norm,    w->chunk.unit,  w->chunk.b,   w->chunk.db,
+        w->chunk.f, w->chunk.df, w->chunk.t, w->chunk_force, w->amplitude, w->slope,
+        w->values,  w->slopes,   w->g,       w->x1,          w->x2,        w->d1,
+        w->d2,      w->d,        w->p,       w->h,           w->ht,        w->pbar,
+        w->e};
 
     for (size_t i = 0; i < sizeof arrays / sizeof arrays[0]; i++) {
         hpsi_free(arrays[i]);

@@ -1,130 +1,163 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /* Forward mode: explicit derivatives of one descriptor by each neighbour image. The change
- * of the coefficients with one coordinate is a sum of two outer products, b'_n e_lm and
- * b_n e'_lm, so it is contracted over m before the spectrum is formed. */
+ * of the coefficients with one coordinate a is a sum of two outer products,
+ *     dc_nlm = b'_n u_a F_l Y_lm + b_n (u_a F'_l Y_lm + F_l (grad_perp Y_lm)_a / r),
+ * so what multiplies b'_n and b_n is contracted with X1 and X2 over m first. */
 #include <string.h>
 
 #include "soap/private.h"
 
-/* One coordinate of one neighbour: sums over m of e_lm X_lm,v for both factors and both
- * outer products, [v][L+1], and the radial functions reduced like the columns. */
-typedef struct change {
-    double *inner[2][2]; /* [factor][0: with b', 1: with b] */
-    double *radial[2][2];
-} change;
+/* One neighbour: F_l, F'_l and sums over m of Y_lm and of the components of its gradient
+ * with column v of a factor, [4][v][ld]. */
+typedef struct inner {
+    double f[HPSI_SOAP_MAX_L + HPSI_SOAP_PAD], df[HPSI_SOAP_MAX_L + HPSI_SOAP_PAD];
+    double *sums[2];
+    const double *x[2]; /* X1, X2 of the centre */
+} inner;
 
-static void clear(const hpsi_soap_plan *p, hpsi_soap_work *w, change *d)
+/* Places of w->e: two sums and, of two factors, what multiplies b' and b. */
+static void divide(const hpsi_soap_plan *p, hpsi_soap_work *w, inner *n, hpsi_soap_change *d)
 {
     const hpsi_soap_layout *y = &p->layout;
-    int64_t at = 0;
+    const int32_t m[2] = {y->m1, y->m2};
+    double *at = w->e;
 
-    for (int32_t factor = 0; factor < 2; factor++) {
-        int64_t m = factor == 0 ? y->m1 : y->m2;
+    d->ld = (int32_t)hpsi_soap_pad(p->l_max + 1, HPSI_SOAP_PAD);
+    for (int32_t k = 0; k < 2; k++) {
+        int64_t rows = (int64_t)m[k] * d->ld;
 
-        for (int32_t k = 0; k < 2; k++) {
-            d->inner[factor][k] = w->e + at;
-            d->radial[factor][k] = w->e + at + m * (p->l_max + 1);
-            at += m * (p->l_max + 2);
+        if (k == 1 && y->symmetric) {
+            n->sums[1] = n->sums[0];
+            memcpy(d->inner[1], d->inner[0], sizeof d->inner[0]);
+            memcpy(d->radial[1], d->radial[0], sizeof d->radial[0]);
+            return;
         }
+        n->sums[k] = at;
+        d->inner[k][0] = at + 4 * rows;
+        d->inner[k][1] = at + 5 * rows;
+        d->radial[k][0] = at + 6 * rows;
+        d->radial[k][1] = d->radial[k][0] + m[k];
+        at += 6 * rows + hpsi_soap_pad(2 * m[k], HPSI_SOAP_PAD);
     }
-    memset(w->e, 0, sizeof(double) * (size_t)at);
 }
 
-/* Sums over m with e_lm = u_a F Y and e'_lm = u_a F' Y + F (grad_perp Y)_a / r. */
-static void contract(const hpsi_soap_plan *p, const hpsi_soap_work *w, int32_t j, int32_t axis,
-                     const double *x, int32_t m, int32_t stride, double *inner[2])
+/* Sums over m for lane j of the chunk, with columns x of one factor. */
+static void contract(const hpsi_soap_plan *p, hpsi_soap_work *w, int32_t j, const double *x,
+                     int32_t m, int32_t stride, int32_t ld, double *sums)
 {
-    const hpsi_soap_chunk *k = &w->chunk;
-    int32_t lane = j % HPSI_SOAP_PAD, n_l = p->l_max + 1;
-    double unit = k->unit[axis * k->ld + j];
+    double *turn = w->lane, *out = w->lane + hpsi_soap_pad(4 * p->n_lm, HPSI_SOAP_PAD);
+    int32_t lane = j % HPSI_SOAP_PAD;
 
-    for (int32_t l = 0; l < n_l; l++) {
-        double f = k->f[l * k->ld + j], df = k->df[l * k->ld + j];
-
-        for (int32_t lm = l * l; lm < (l + 1) * (l + 1); lm++) {
-            double y = w->g[lm * HPSI_SOAP_PAD + lane];
-            double turn = w->g[((axis + 1) * (int64_t)p->n_lm + lm) * HPSI_SOAP_PAD + lane];
-            double e = unit * f * y, de = unit * df * y + f * turn;
-
+    for (int32_t k = 0; k < 4 * p->n_lm; k++) {
+        turn[k] = w->g[k * HPSI_SOAP_PAD + lane];
+    }
+    for (int32_t l = 0; l <= p->l_max; l++) {
+        p->kernels->product(turn + l * l, p->n_lm, 2 * l + 1, x + (int64_t)l * l * stride, stride,
+                            4, out);
+        for (int32_t k = 0; k < 4; k++) {
             for (int32_t v = 0; v < m; v++) {
-                inner[0][v * n_l + l] += e * x[(int64_t)lm * stride + v];
-                inner[1][v * n_l + l] += de * x[(int64_t)lm * stride + v];
+                sums[(int64_t)(k * m + v) * ld + l] = out[k * stride + v];
             }
         }
+    }
+}
+
+static void load_inner(const hpsi_soap_plan *p, hpsi_soap_work *w, int32_t j,
+                       const hpsi_soap_change *d, inner *n)
+{
+    const hpsi_soap_layout *y = &p->layout;
+
+    contract(p, w, j, n->x[0], y->m1, y->stride1, d->ld, n->sums[0]);
+    if (!y->symmetric) {
+        contract(p, w, j, n->x[1], y->m2, y->stride2, d->ld, n->sums[1]);
+    }
+    memset(n->f, 0, sizeof n->f);
+    memset(n->df, 0, sizeof n->df);
+    for (int32_t l = 0; l <= p->l_max; l++) {
+        n->f[l] = w->chunk.f[l * w->chunk.ld + j];
+        n->df[l] = w->chunk.df[l * w->chunk.ld + j];
     }
 }
 
 static void reduce_radial(const hpsi_soap_plan *p, const hpsi_soap_work *w, int32_t j,
-                          const hpsi_soap_element *e, change *d)
+                          const hpsi_soap_element *e, hpsi_soap_change *d)
 {
     const hpsi_soap_layout *y = &p->layout;
     const hpsi_soap_chunk *k = &w->chunk;
 
-    for (int32_t n = e->column; n < e->column + e->n; n++) {
-        const int32_t to[2] = {y->map1[n], y->map2[n]};
+    for (int32_t factor = 0; factor < (y->symmetric ? 1 : 2); factor++) {
+        const int32_t *map = factor == 0 ? y->map1 : y->map2;
 
-        for (int32_t factor = 0; factor < 2; factor++) {
-            if (to[factor] >= 0) {
-                d->radial[factor][0][to[factor]] += k->db[n * k->ld + j];
-                d->radial[factor][1][to[factor]] += k->b[n * k->ld + j];
+        memset(d->radial[factor][0], 0, 2 * sizeof(double) * (size_t)(factor == 0 ? y->m1 : y->m2));
+        for (int32_t n = e->column; n < e->column + e->n; n++) {
+            if (map[n] >= 0) {
+                d->radial[factor][0][map[n]] += k->db[n * k->ld + j];
+                d->radial[factor][1][map[n]] += k->b[n * k->ld + j];
             }
         }
     }
 }
 
-/* Derivative of the spectrum before normalisation. */
-static void fill_row(const hpsi_soap_plan *p, const change *d, double *row)
+/* What multiplies b' and b for one axis. */
+static void turn_axis(const inner *n, double unit, int32_t axis, int32_t factor, int32_t m,
+                      hpsi_soap_change *d)
 {
-    const hpsi_soap_layout *y = &p->layout;
-    int32_t n_l = p->l_max + 1;
+    const double *y = n->sums[factor], *g = y + (int64_t)(axis + 1) * m * d->ld;
 
-    for (int32_t k = 0; k < y->n_pairs; k++) {
-        int32_t u = y->u[k], v = y->v[k];
-        double db1 = y->factor[k] * d->radial[0][0][u], b1 = y->factor[k] * d->radial[0][1][u];
-        double db2 = y->factor[k] * d->radial[1][0][v], b2 = y->factor[k] * d->radial[1][1][v];
-        const double *e1 = d->inner[0][0] + u * n_l, *de1 = d->inner[0][1] + u * n_l;
-        const double *e2 = d->inner[1][0] + v * n_l, *de2 = d->inner[1][1] + v * n_l;
+    for (int32_t v = 0; v < m; v++) {
+        double *e = d->inner[factor][0] + v * d->ld, *de = d->inner[factor][1] + v * d->ld;
 
-        for (int32_t l = 0; l < n_l; l++) {
-            row[k * n_l + l] = db1 * e2[l] + b1 * de2[l] + db2 * e1[l] + b2 * de1[l];
+        for (int32_t l = 0; l < d->ld; l++) {
+            e[l] = unit * n->f[l] * y[v * d->ld + l];
+            de[l] = unit * n->df[l] * y[v * d->ld + l] + n->f[l] * g[v * d->ld + l];
         }
     }
 }
 
-static void normalise(int32_t n, const double *q, double norm, double *row)
+/* 8.1 forwards: dq = (dp - q (q.dp)) / |p|. */
+static void normalise(int32_t n, const double *q, double norm, const double *dp, double *dq)
 {
-    double along = 0;
+    double along, inverse;
 
-    for (int32_t k = 0; k < n && norm > 0; k++) {
-        along += q[k] * row[k];
+    if (norm == 0) {
+        memcpy(dq, dp, sizeof(double) * (size_t)n);
+        return;
     }
-    for (int32_t k = 0; k < n && norm > 0; k++) {
-        row[k] = (row[k] - q[k] * along) / norm;
+    along = hpsi_soap_dot(n, q, dp);
+    inverse = 1 / norm;
+    for (int32_t k = 0; k < n; k++) {
+        dq[k] = (dp[k] - q[k] * along) * inverse;
     }
 }
 
 /* Lane j of the chunk, a neighbour of species e. */
-static void differentiate(const hpsi_soap_plan *p, hpsi_soap_work *w, int32_t i, int32_t j,
-                          const hpsi_soap_element *e, double *jac, int64_t ld)
+static void differentiate(const hpsi_soap_plan *p, hpsi_soap_work *w, inner *n, int32_t i,
+                          int32_t j, const hpsi_soap_element *e, double *jac, int64_t ld)
 {
     const hpsi_soap_layout *y = &p->layout;
-    const double *x1, *x2;
-    change d;
+    hpsi_soap_change d;
 
-    hpsi_soap_reduce(p, w, w->c + i * hpsi_soap_rows(p) * y->stride, &x1, &x2);
+    divide(p, w, n, &d);
+    load_inner(p, w, j, &d, n);
+    reduce_radial(p, w, j, e, &d);
     for (int32_t axis = 0; axis < 3; axis++) {
-        clear(p, w, &d);
-        contract(p, w, j, axis, x1, y->m1, y->stride1, d.inner[0]);
-        contract(p, w, j, axis, x2, y->m2, y->stride2, d.inner[1]);
-        reduce_radial(p, w, j, e, &d);
-        fill_row(p, &d, jac + axis * ld);
-        normalise(y->size, w->q + (int64_t)i * y->size, w->norm[i], jac + axis * ld);
+        double unit = w->chunk.unit[axis * w->chunk.ld + j];
+
+        turn_axis(n, unit, axis, 0, y->m1, &d);
+        if (!y->symmetric) {
+            turn_axis(n, unit, axis, 1, y->m2, &d);
+        }
+        p->kernels->change(y, &d, w->pbar);
+        normalise(y->size, w->q + (int64_t)i * y->size, w->norm[i], w->pbar, jac + axis * ld);
     }
 }
 
 hps_status hpsi_soap_block_jacobian(const hpsi_soap_plan *p, hpsi_soap_work *w, int32_t i,
                                     double *jac, int64_t ld)
 {
+    inner n;
+
+    hpsi_soap_reduce(p, w, w->c + i * hpsi_soap_rows(p) * p->layout.stride, &n.x[0], &n.x[1]);
     for (int64_t j0 = 0; j0 < w->used[i]; j0 += HPSI_SOAP_CHUNK) {
         hpsi_soap_load_chunk(p, w, i, j0, 1);
         for (int32_t s = 0; s < p->n_species; s++) {
@@ -136,7 +169,7 @@ hps_status hpsi_soap_block_jacobian(const hpsi_soap_plan *p, hpsi_soap_work *w, 
                     p->kernels->gradients(&p->harmonics, &w->chunk,
                                           j / HPSI_SOAP_PAD * HPSI_SOAP_PAD, w->g);
                 }
-                differentiate(p, w, i, j, &p->elements[s], jac + 3 * (j0 + j) * ld, ld);
+                differentiate(p, w, &n, i, j, &p->elements[s], jac + 3 * (j0 + j) * ld, ld);
             }
         }
     }

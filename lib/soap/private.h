@@ -218,6 +218,13 @@ typedef struct hpsi_soap_chunk {
     double *t;       /* [n_lm padded][2][PAD] scratch of pull */
 } hpsi_soap_chunk;
 
+/* Change of the reduced coefficients with one coordinate, for the factors X1 and X2: the
+ * radial functions b' and b, [columns], and what multiplies each, [columns][ld] over l. */
+typedef struct hpsi_soap_change {
+    double *radial[2][2], *inner[2][2];
+    int32_t ld; /* L+1 padded, the rest is 0 or finite */
+} hpsi_soap_change;
+
 /* The loops that are compiled once for each instruction set. */
 typedef struct hpsi_soap_kernels {
     const char *name;
@@ -245,6 +252,8 @@ typedef struct hpsi_soap_kernels {
     /* g[4][lm][PAD]: Y_lm and the three components of grad_perp Y_lm / r of 8 lanes */
     void (*gradients)(const hpsi_soap_harmonics *h, const hpsi_soap_chunk *k, int32_t j0,
                       double *g);
+    /* Derivative of the spectrum before normalisation; may write PAD doubles past it. */
+    void (*change)(const hpsi_soap_layout *y, const hpsi_soap_change *d, double *row);
 } hpsi_soap_kernels;
 /* The widest set that the processor has; level 0 portable, 1 AVX2, 2 AVX-512, -1 best.
  * NULL if that level is not available. */
@@ -299,7 +308,7 @@ struct hpsi_soap_work {
     double *x1, *x2, *d1, *d2, *d;           /* [n_lm padded][stride1, stride2, ..] */
     double *p, *h, *ht;                      /* one l: [m1][stride2], its transpose */
     double *pbar;                            /* [size] */
-    double *e;                               /* Jacobian: [4][max m][L+1], see jacobian.c */
+    double *e, *lane;                        /* of the Jacobian, see there */
 };
 
 /* Rows of c and g: n_lm padded so that kernels may run over. */
@@ -319,6 +328,8 @@ void hpsi_soap_chunk_range(const hpsi_soap_plan *p, const hpsi_soap_work *w, int
 /* spectrum.c: X1 and X2 of coefficients c (may return c itself). */
 void hpsi_soap_reduce(const hpsi_soap_plan *p, hpsi_soap_work *w, const double *c,
                       const double **x1, const double **x2);
+/* spectrum.c: scalar product, the same bits everywhere. */
+double hpsi_soap_dot(int64_t n, const double *x, const double *y);
 /* spectrum.c: unit-norm spectrum of c into q; returns the norm, 0 if below the threshold. */
 double hpsi_soap_spectrum(const hpsi_soap_plan *p, hpsi_soap_work *w, const double *c, double *q);
 /* spectrum.c: w->d = dE/dc from g = dE/dq of centre i. */

@@ -40,7 +40,7 @@ void hpsi_soap_reduce(const hpsi_soap_plan *p, hpsi_soap_work *w, const double *
 }
 
 /* Scalar product, in eight fixed partial sums. */
-static double dot(int64_t n, const double *x, const double *y)
+double hpsi_soap_dot(int64_t n, const double *x, const double *y)
 {
     double s[8] = {0};
     int64_t i = 0;
@@ -73,7 +73,7 @@ double hpsi_soap_spectrum(const hpsi_soap_plan *p, hpsi_soap_work *w, const doub
                 y->factor[k] * w->p[(int64_t)y->u[k] * y->stride2 + y->v[k]];
         }
     }
-    norm = sqrt(dot(y->size, q, q));
+    norm = sqrt(hpsi_soap_dot(y->size, q, q));
     if (norm < threshold) {
         return 0;
     }
@@ -93,7 +93,7 @@ static void undo_norm(int32_t n, const double *g, const double *q, double norm, 
         memcpy(pbar, g, sizeof(double) * (size_t)n);
         return;
     }
-    along = dot(n, q, g);
+    along = hpsi_soap_dot(n, q, g);
     inverse = 1 / norm;
     for (int32_t k = 0; k < n; k++) {
         pbar[k] = (g[k] - q[k] * along) * inverse;

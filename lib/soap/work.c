@@ -15,7 +15,7 @@ static int64_t larger(int64_t a, int64_t b)
 static hps_status allocate(hpsi_soap_work *w, const hpsi_soap_plan *p)
 {
     const hpsi_soap_layout *y = &p->layout;
-    int64_t rows = hpsi_soap_rows(p), chunk = HPSI_SOAP_CHUNK, l = p->l_max + 1;
+    int64_t rows = hpsi_soap_rows(p), chunk = HPSI_SOAP_CHUNK;
     int64_t lanes = larger(rows * chunk, 4 * (int64_t)p->n_lm * HPSI_SOAP_PAD);
     int64_t wide = larger(larger(y->stride1, y->stride2), y->stride);
     struct {
@@ -42,8 +42,9 @@ static hps_status allocate(hpsi_soap_work *w, const hpsi_soap_plan *p)
         {&w->p, y->stride1 * (int64_t)y->stride2},
         {&w->h, y->stride1 * (int64_t)y->stride2},
         {&w->ht, y->stride1 * (int64_t)y->stride2},
-        {&w->pbar, y->size},
-        {&w->e, 4 * wide * l + 4 * wide},
+        {&w->pbar, y->size + HPSI_SOAP_PAD},
+        {&w->e, 2 * (6 * wide * hpsi_soap_pad(p->l_max + 1, HPSI_SOAP_PAD) + 2 * wide)},
+        {&w->lane, hpsi_soap_pad(4 * p->n_lm, HPSI_SOAP_PAD) + 4 * wide},
     };
 
     for (size_t i = 0; i < sizeof list / sizeof list[0]; i++) {
@@ -79,14 +80,14 @@ void hpsi_soap_work_destroy(hpsi_soap_work *w)
     if (w == NULL) {
         return;
     }
-    void *arrays[] = {
-        w->start,   w->used,     w->species, w->number_of,   w->atom,      w->x,
-        w->y,       w->z,        w->r,       w->force[0],    w->force[1],  w->force[2],
-        w->c,       w->q,        w->norm,    w->chunk.unit,  w->chunk.b,   w->chunk.db,
-        w->chunk.f, w->chunk.df, w->chunk.t, w->chunk_force, w->amplitude, w->slope,
-        w->values,  w->slopes,   w->g,       w->x1,          w->x2,        w->d1,
-        w->d2,      w->d,        w->p,       w->h,           w->ht,        w->pbar,
-        w->e};
+    void *arrays[] = {w->start,      w->used,        w->species,   w->number_of, w->atom,
+                      w->x,          w->y,           w->z,         w->r,         w->force[0],
+                      w->force[1],   w->force[2],    w->c,         w->q,         w->norm,
+                      w->chunk.unit, w->chunk.b,     w->chunk.db,  w->chunk.f,   w->chunk.df,
+                      w->chunk.t,    w->chunk_force, w->amplitude, w->slope,     w->values,
+                      w->slopes,     w->g,           w->x1,        w->x2,        w->d1,
+                      w->d2,         w->d,           w->p,         w->h,         w->ht,
+                      w->pbar,       w->e,           w->lane};
 
     for (size_t i = 0; i < sizeof arrays / sizeof arrays[0]; i++) {
         hpsi_free(arrays[i]);

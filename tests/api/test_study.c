@@ -533,7 +533,7 @@ START_TEST(test_a_path_without_room_gives_way_to_fits)
     morse_add(s.train, 1400, 3, 0);
     OK(hps_space_add_real(s.space, "gap.delta", 0.1, 5, HPS_SCALE_LOG));
     OK(hps_space_add_real(s.space, "gap.sigma_energy", 1e-4, 0.1, HPS_SCALE_LOG));
-    OK(hps_gpr_set_int(s.base, "n_sparse", 50));
+    OK(hps_gpr_set_int(s.base, "n_sparse", 150));
     open_study(&s);
     fitted = by_hand(&s, "rmse", 1.0 / 30, x);
     OK(hps_context_memory(s.context, NULL, &fit));

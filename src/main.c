@@ -27,7 +27,7 @@ static int run(const args *a)
         }
         return EXIT_DONE;
     }
-    return c->run(a);
+    return c != NULL ? c->run(a) : EXIT_USAGE; /* the parser has asked for one */
 }
 
 int main(int argc, char **argv)

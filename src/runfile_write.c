@@ -5,22 +5,68 @@
 
 #include "runfile.h"
 
-/* Words that YAML would read as something else, and everything with odd characters, go in
- * single quotes. */
-static char *quoted(const char *text)
+/* The code point at c and the bytes it takes; text from YAML is valid UTF-8. */
+static uint32_t decode(const unsigned char *c, int *bytes)
 {
-    static const char plain[] =
-        "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_./-";
-    size_t n = strlen(text);
-    char *out, *o;
-    double v;
-    int index;
+    uint32_t value = c[0];
+    int n = c[0] >= 0xf0 ? 4 : c[0] >= 0xe0 ? 3 : c[0] >= 0xc0 ? 2 : 1;
 
-    if (n > 0 && text[strspn(text, plain)] == '\0' && text[0] != '-' && text[0] != '.' &&
-        !parse_number(text, &v) && !word_in("true|false|yes|no|on|off|null|y|n", text, &index)) {
-        return new_text(text);
+    if (n > 1) {
+        value &= 0x7fu >> n;
     }
-    o = out = new_memory(2 * n + 3, 1);
+    *bytes = 1;
+    while (*bytes < n && (c[*bytes] & 0xc0) == 0x80) {
+        value = value << 6 | (c[(*bytes)++] & 0x3f);
+    }
+    return value;
+}
+
+/* Control characters, line breaks of YAML and what it does not print need an escape. */
+static int needs_escape(uint32_t code)
+{
+    return code < 0x20 || (code >= 0x7f && code < 0xa0) || code == 0x2028 || code == 0x2029 ||
+           code == 0xfeff || code == 0xfffe || code == 0xffff;
+}
+
+static char *double_quoted(const char *text)
+{
+    char *out = new_memory(10 * strlen(text) + 3, 1), *o = out;
+    int n;
+
+    *o++ = '"';
+    for (const unsigned char *c = (const unsigned char *)text; *c != '\0'; c += n) {
+        uint32_t code = decode(c, &n);
+
+        if (needs_escape(code)) {
+            o += sprintf(o, "\\U%08X", (unsigned)code);
+        } else {
+            if (code == '"' || code == '\\') {
+                *o++ = '\\';
+            }
+            memcpy(o, c, (size_t)n);
+            o += n;
+        }
+    }
+    *o = '"';
+    return out;
+}
+
+static int has_escapes(const char *text)
+{
+    int n;
+
+    for (const unsigned char *c = (const unsigned char *)text; *c != '\0'; c += n) {
+        if (needs_escape(decode(c, &n))) {
+            return 1;
+        }
+    }
+    return 0;
+}
+
+static char *single_quoted(const char *text)
+{
+    char *out = new_memory(2 * strlen(text) + 3, 1), *o = out;
+
     *o++ = '\'';
     for (const char *c = text; *c != '\0'; c++) {
         if (*c == '\'') {
@@ -30,6 +76,21 @@ static char *quoted(const char *text)
     }
     *o = '\'';
     return out;
+}
+
+/* Words that YAML would read as something else, and odd characters, go in quotes. */
+static char *quoted(const char *text)
+{
+    static const char plain[] =
+        "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_./-";
+    int index;
+    double v;
+
+    if (text[0] != '\0' && text[strspn(text, plain)] == '\0' && text[0] != '-' && text[0] != '.' &&
+        !parse_number(text, &v) && !word_in("true|false|yes|no|on|off|null|y|n", text, &index)) {
+        return new_text(text);
+    }
+    return has_escapes(text) ? double_quoted(text) : single_quoted(text);
 }
 
 static char *choice_yaml(const setting *s)

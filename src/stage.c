@@ -141,16 +141,27 @@ static int check_memory(const tuning *t, stage *s)
                 bytes_text((double)s->bytes, need), bytes_text((double)t->a->memory_limit, limit));
 }
 
-int stage_prepare(tuning *t, stage *s)
+static int make_objective(tuning *t, stage *s)
 {
     int rc = runfile_space(t->r, t->context, s->sections, &s->space);
 
-    if (rc == EXIT_DONE) {
-        rc = make_study(t, s);
-    }
-    if (rc == EXIT_DONE) {
-        rc = check_memory(t, s);
-    }
+    rc = rc == EXIT_DONE ? make_study(t, s) : rc;
+    return rc == EXIT_DONE ? check_memory(t, s) : rc;
+}
+
+int stage_check(tuning *t, const stage *s)
+{
+    stage trial = *s;
+    int rc = make_objective(t, &trial);
+
+    stage_free(&trial);
+    return rc;
+}
+
+int stage_prepare(tuning *t, stage *s)
+{
+    int rc = make_objective(t, s);
+
     if (rc == EXIT_DONE) {
         rc = make_swarm(t, s);
     }

@@ -309,10 +309,24 @@ static int load_result(tuning *t)
     return rc;
 }
 
+/* All that can be wrong with the settings is found before the folder is touched. */
+static int check_stages(tuning *t)
+{
+    int rc = EXIT_DONE;
+
+    for (int k = 0; k < t->n_stages && rc == EXIT_DONE; k++) {
+        rc = stage_check(t, &t->stages[k]);
+    }
+    return rc;
+}
+
 int tuning_run(tuning *t)
 {
-    int rc = prepare_folder(t);
+    int rc;
 
+    tuning_stages(t);
+    rc = check_stages(t);
+    rc = rc == EXIT_DONE ? prepare_folder(t) : rc;
     if (rc != EXIT_DONE) {
         return rc;
     }
@@ -321,7 +335,6 @@ int tuning_run(tuning *t)
     if (t->resume && holds(t->directory, "result.json") && holds(t->directory, "report.html")) {
         return load_result(t);
     }
-    tuning_stages(t);
     rc = open_history(t);
     rc = rc == EXIT_DONE ? run_stages(t) : rc;
     history_close(&t->history);

@@ -80,6 +80,8 @@ typedef struct tuning {
     char *result; /* content of result.json */
 } tuning;
 
+/* Would it work? Makes its study and drops it; nothing is written. */
+int stage_check(tuning *t, const stage *s);
 /* Make study and swarm of a stage (from its checkpoint if one is there). */
 int stage_prepare(tuning *t, stage *s);
 int stage_run(tuning *t, stage *s);

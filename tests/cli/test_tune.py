@@ -1,0 +1,307 @@
+# SPDX-License-Identifier: BSD-3-Clause
+"""tune: its files, both strategies, resuming after kills and signals, limits, damaged folders."""
+import json
+import os
+import random
+import signal
+import subprocess
+import time
+
+from common import DIMERS, ProgramTest, main, without_times
+
+FILES = ["best.yaml", "history.jsonl", "model.hpsm", "report.html", "result.json", "run.yaml"]
+
+
+class Tune(ProgramTest):
+    def result(self, folder):
+        return without_times(json.loads(self.read(f"{folder}/result.json")))
+
+    def history(self, folder):
+        return [without_times(json.loads(l)) for l in self.read(f"{folder}/history.jsonl").splitlines()]
+
+    def test_two_stage_leaves_the_files_of_the_contract(self):
+        self.run_file()
+        out = self.json("tune", "run.yaml", "-o", "out")
+        self.assertEqual(sorted(os.listdir(self.path("out"))), FILES)
+        self.assertEqual(out, json.loads(self.read("out/result.json")))
+        self.assertEqual((out["strategy"], out["seed"]), ("two-stage", 42))
+        self.assertEqual([s["name"] for s in out["stages"]], ["soap", "gap"])
+        self.assertEqual([s["objective"] for s in out["stages"]], ["std-skew", "rmse"])
+        soap, gap = out["stages"]
+        self.assertEqual(set(soap["best"]), {"soap.rcut_soft", "soap.atom_sigma_r", "soap.basis",
+                                             "soap.radial_enhancement", "kernel.zeta"})
+        self.assertEqual(set(gap["best"]), {"gap.delta", "gap.sigma_energy"})
+        self.assertIn(soap["best"]["soap.basis"], ("poly3", "poly3gauss"))
+        self.assertEqual(set(soap["kernel"]) & {"mean", "std", "skew"}, {"mean", "std", "skew"})
+        self.assert_close(soap["best_objective"], abs(soap["kernel"]["skew"]) - soap["kernel"]["std"], 1e-12)
+        for name in ("train", "test"):
+            self.assertIn("rmse_force", out["final"][name])
+        # the path of regularisations has its jitter in units of delta^2: gpr.md, section 8
+        final = out["final"]["test"]["rmse_energy_per_atom"] + out["final"]["test"]["rmse_force"] / 30
+        self.assert_close(gap["best_objective"] / final, 1, 1e-3)
+
+    def test_joint_objective_is_that_of_the_final_model(self):
+        self.run_file(strategy="joint")
+        out = self.json("tune", "run.yaml", "-o", "out")
+        self.assertEqual([s["name"] for s in out["stages"]], ["joint"])
+        final = out["final"]["test"]["rmse_energy_per_atom"] + out["final"]["test"]["rmse_force"] / 30
+        self.assert_close(out["stages"][0]["best_objective"] / final, 1, 1e-13)
+
+    def test_history_has_a_line_for_each_evaluation(self):
+        self.run_file()
+        out = self.json("tune", "run.yaml", "-o", "out")
+        lines = [json.loads(l) for l in self.read("out/history.jsonl").splitlines()]
+        for stage in out["stages"]:
+            own = [l for l in lines if l["stage"] == stage["name"]]
+            self.assertEqual(len(own), stage["evaluations"])
+            self.assertEqual([l["id"] for l in own], list(range(len(own))))
+            values = [l["objectives"][0] for l in own if l["outcome"] == "ok"]
+            self.assertEqual(min(values), stage["best_objective"])
+            best = own[[l["objectives"][0] for l in own].index(min(values))]
+            self.assertEqual(best["parameters"], stage["best"])
+            for line in own:
+                self.assertLessEqual({"iteration", "particle", "parameters", "seconds"}, set(line))
+
+    def test_best_fits_to_the_same_model(self):
+        self.run_file(**{"data: {file: %s, test_fraction: 0.2}" % DIMERS:
+                         "data: {train: %s, test: %s}" % (DIMERS, DIMERS)})
+        out = self.json("tune", "run.yaml", "-o", "out")
+        fitted = self.json("fit", DIMERS, "-p", "out/best.yaml", "-m", "again")
+        self.assertEqual(fitted["train"], out["final"]["train"])
+        with open(self.path("out/model.hpsm"), "rb") as a, open(self.path("again"), "rb") as b:
+            self.assertEqual(a.read(), b.read())
+
+    def test_written_run_file_gives_the_same_run(self):
+        self.run_file(strategy="joint")
+        self.json("tune", "run.yaml", "-o", "out")
+        self.json("tune", "out/run.yaml", "-o", "again")
+        self.assertEqual(self.read("out/run.yaml"), self.read("again/run.yaml"))
+        self.assertEqual(self.result("out"), self.result("again"))
+
+    def test_threads_and_repeats_give_the_same_digits(self):
+        for strategy in ("joint", "two-stage"):
+            self.run_file(strategy=strategy)
+            runs = [without_times(self.json("tune", "run.yaml", "-o", f"{strategy}{n}", "--threads", t))
+                    for n, t in enumerate("121")]
+            self.assertEqual(runs[0], runs[1])
+            self.assertEqual(runs[0], runs[2])
+            self.assertEqual(self.history(f"{strategy}0"), self.history(f"{strategy}1"))
+
+    def test_seed_changes_the_run(self):
+        self.run_file(strategy="joint")
+        a, b = (self.json("tune", "run.yaml", "-o", f"s{s}", "--seed", s) for s in "12")
+        self.assertEqual(b["seed"], 2)
+        self.assertNotEqual(a["stages"][0]["best"], b["stages"][0]["best"])
+
+    def test_objectives(self):
+        for stage2 in ("mae", "loo"):
+            self.run_file(strategy="joint")
+            out = self.json("tune", "run.yaml", "-o", stage2, "--set", f"objective.stage2={stage2}")
+            self.assertEqual(out["stages"][0]["objective"], stage2)
+        out = self.json("tune", "run.yaml", "-o", "std", "--set", "strategy=two-stage", "--set",
+                        "objective.stage1=std", "--set", "objective.references=10")
+        self.assert_close(out["stages"][0]["best_objective"], -out["stages"][0]["kernel"]["std"], 1e-12)
+
+    def test_report_can_be_made_again_and_stands_alone(self):
+        self.run_file()
+        self.json("tune", "run.yaml", "-o", "out")
+        first = self.read("out/report.html")
+        os.unlink(self.path("out/report.html"))
+        self.run_program("report", "out")
+        self.assertEqual(self.read("out/report.html"), first)
+        self.assertIn("<svg", first)
+        for word in ("http:", "https:", "src=", "<script"):
+            self.assertNotIn(word, first)
+        self.assertIn("gap.sigma_energy", first)
+        self.refused(3, "result.json", "report", "nowhere")
+
+    def test_progress_goes_to_standard_error(self):
+        self.run_file()
+        out, err = self.run_program("tune", "run.yaml", "-o", "out")
+        self.assertIn("evaluations", err)
+        self.assertIn("best.yaml", out)
+        _, err = self.run_program("tune", "run.yaml", "-o", "out2", "-q")
+        self.assertEqual(err, "")
+
+    def test_infeasible_points_do_not_stop_a_run(self):
+        self.run_file(strategy="joint", **{"rcut_hard: 4.0": "rcut_hard: [3.2, 4.2]"})
+        out = self.json("tune", "run.yaml", "-o", "out")
+        self.assertGreater(out["stages"][0]["failed"], 0)
+        outcomes = {l["outcome"] for l in self.history("out")}
+        self.assertEqual(outcomes, {"ok", "infeasible"})
+
+    def test_every_evaluation_failed(self):
+        self.run_file(strategy="joint", **{"rcut_soft: [3.0, 4.0]": "rcut_soft: 3.5",
+                                           "atom_sigma_t: 0.5": "atom_sigma_t: 0.5, atom_sigma_r_scaling: [-9, -8]"})
+        _, err = self.run_program("tune", "run.yaml", "-o", "out", "-q", code=5)
+        self.assertIn("every one of", err)
+        self.assertIn("atom_sigma_r", err)
+        self.assertFalse(os.path.exists(self.path("out/result.json")))
+
+
+class Folder(ProgramTest):
+    def test_used_folder_is_refused(self):
+        self.run_file()
+        self.run_program("tune", "run.yaml", "-o", "out", "-q")
+        before = self.read("out/history.jsonl")
+        self.refused(2, "--resume", "tune", "run.yaml", "-o", "out")
+        self.assertEqual(self.read("out/history.jsonl"), before)
+
+    def test_default_folder_has_the_name_of_the_run_file(self):
+        self.run_file("carbon.yaml")
+        self.run_program("tune", "carbon.yaml", "-q")
+        self.assertTrue(os.path.exists(self.path("carbon-out/result.json")))
+
+    def test_finished_run_is_not_run_again(self):
+        self.run_file()
+        first = self.json("tune", "run.yaml", "-o", "out")
+        self.assertEqual(self.json("tune", "run.yaml", "-o", "out", "--resume"), first)
+        self.assertEqual(self.json("tune", "-o", "out", "--resume"), first)
+
+    def test_unwritable_folder(self):
+        self.run_file()
+        self.write("file", "")
+        self.refused(2, "a file has this name", "tune", "run.yaml", "-o", "file")
+        self.refused(2, "cannot make this output folder", "tune", "run.yaml", "-o", "/proc/nothing")
+        os.mkdir(self.path("closed"), 0o500)
+        if not os.access(self.path("closed"), os.W_OK):
+            self.refused(2, "cannot write into", "tune", "run.yaml", "-o", "closed")
+
+    def test_another_run_file_is_refused(self):
+        self.run_file()
+        self.stop_early("out")
+        self.refused(2, "gap.delta is [0.1, 4] here and [0.1, 5] there", "tune", "run.yaml", "-o",
+                     "out", "--resume", "--set", "gap.delta=[0.1, 4]")
+        self.refused(2, "swarm.seed is 7 here", "tune", "run.yaml", "-o", "out", "--resume",
+                     "--seed", "7")
+
+    def stop_early(self, folder, *flags):
+        self.run_program("tune", "run.yaml", "-o", folder, "--time-limit", "0.001s", "-q", *flags,
+                         code=75)
+
+    def test_limits_may_be_raised(self):
+        self.run_file(strategy="joint")
+        self.stop_early("out")
+        raised = self.json("tune", "run.yaml", "-o", "out", "--resume", "--set", "swarm.iterations=8")
+        whole = self.json("tune", "run.yaml", "-o", "whole", "--set", "swarm.iterations=8")
+        self.assertEqual(without_times(raised), without_times(whole))
+
+    def test_damaged_checkpoint(self):
+        self.run_file(strategy="joint", **{"iterations: 5": "iterations: 100000"})
+        run = self.start("tune", "run.yaml", "-o", "out", "-q")
+        path = self.path("out/checkpoint.hpsw")
+        deadline = time.time() + 60
+        while not os.path.exists(path) and time.time() < deadline:
+            time.sleep(0.01)
+        run.kill()
+        run.communicate()
+        with open(path, "rb") as f:
+            good = f.read()
+        for bad in (b"", good[:-1], good[:30] + b"\xff" + good[31:]):
+            with open(path, "wb") as f:
+                f.write(bad)
+            line = self.refused(3, "checkpoint.hpsw", "tune", "run.yaml", "-o", "out", "--resume")
+            self.assertNotIn("result", line)
+
+    def test_memory_limit(self):
+        self.run_file()
+        need = self.json("tune", "run.yaml", "--dry-run")["stages"][0]["memory_bytes"]
+        self.refused(6, "--max-memory allows", "tune", "run.yaml", "-o", "out", "--max-memory",
+                     str(need - 1))
+        self.refused(6, "limit", "tune", "run.yaml", "-o", "out", "--max-memory", "40K")
+
+
+class Resume(ProgramTest):
+    def setUp(self):
+        super().setUp()
+        self.run_file(**{"iterations: 5": "iterations: 40", "particles: 4": "particles: 6"})
+        self.start_time = time.time()
+        self.run_program("tune", "run.yaml", "-o", "whole", "-q")
+        self.seconds = time.time() - self.start_time
+
+    def compare(self, folder):
+        self.assertEqual(*(without_times(json.loads(self.read(f"{d}/result.json")))
+                           for d in ("whole", folder)))
+        self.assertEqual(*([without_times(json.loads(l))
+                            for l in self.read(f"{d}/history.jsonl").splitlines()]
+                           for d in ("whole", folder)))
+        self.assertEqual(self.read("whole/best.yaml"), self.read(f"{folder}/best.yaml"))
+        self.assertEqual(sorted(os.listdir(self.path(folder))), FILES)
+
+    def test_killed_at_random_moments(self):
+        random.seed(os.environ.get("HPSWARM_TEST_SEED", "1"))
+        for n in range(3):
+            kills = 0
+            while True:
+                run = self.start("tune", "run.yaml", "-o", f"killed{n}", "--resume", "-q")
+                try:
+                    run.communicate(timeout=random.uniform(0.02, self.seconds if kills < 8 else 60))
+                except subprocess.TimeoutExpired:
+                    kills += 1
+                    run.send_signal(signal.SIGKILL)
+                    run.communicate()
+                    continue
+                self.assertEqual(run.returncode, 0)
+                break
+            self.compare(f"killed{n}")
+
+    def test_terminated_with_a_checkpoint(self):
+        for number in (signal.SIGTERM, signal.SIGINT):
+            folder = f"stopped{int(number)}"
+            run = self.start("tune", "run.yaml", "-o", folder, "-q")
+            while not os.path.exists(self.path(f"{folder}/history.jsonl")) and run.poll() is None:
+                time.sleep(0.005)
+            run.send_signal(number)
+            out, err = run.communicate(timeout=60)
+            self.assertEqual(run.returncode, 75, err)
+            self.assertIn("--resume goes on", err)
+            self.assertEqual(out, "")
+            self.run_program("tune", "run.yaml", "-o", folder, "--resume", "-q")
+            self.compare(folder)
+
+    def test_time_limit(self):
+        for n in range(200):
+            flags = ["--resume"] if n else []
+            run = self.start("tune", "run.yaml", "-o", "limited", "-q", "--time-limit",
+                             f"{self.seconds / 3 + 0.2 * n:.3f}s", *flags)
+            run.communicate(timeout=60)
+            if run.returncode == 0:
+                break
+            self.assertEqual(run.returncode, 75)
+        self.compare("limited")
+
+    def test_torn_and_lost_history(self):
+        run = self.start("tune", "run.yaml", "-o", "torn", "-q")
+        while not os.path.exists(self.path("torn/checkpoint.soap.hpsw")) and run.poll() is None:
+            time.sleep(0.005)
+        run.kill()
+        run.communicate()
+        if os.path.exists(self.path("torn/result.json")):
+            self.skipTest("the run was faster than the kill")
+        with open(self.path("torn/history.jsonl"), "a") as f:
+            f.write('{"id":99999,"stage":"gap","itera')
+        self.run_program("tune", "run.yaml", "-o", "torn", "--resume", "-q")
+        self.compare("torn")
+
+
+class FullDisk(ProgramTest):
+    def test_small_disk(self):
+        """A tmpfs of a few pages, where one can be mounted."""
+        disk = self.path("disk")
+        os.mkdir(disk)
+        if os.system(f"mount -t tmpfs -o size=24k tmpfs {disk} 2>/dev/null") != 0:
+            self.skipTest("no right to mount")
+        self.addCleanup(os.system, f"umount {disk}")
+        self.run_file(**{"iterations: 5": "iterations: 400"})
+        _, err = self.run_program("tune", "run.yaml", "-o", "disk/out", "-q", code=1)
+        self.assertEqual(len(err.splitlines()), 1, err)
+        self.assertIn("No space left", err)
+        history = self.read("disk/out/history.jsonl")
+        self.assertTrue(history.endswith("\n") or history == "")
+        for line in history.splitlines():
+            json.loads(line)
+        self.assertFalse(any(".tmp" in n for n in os.listdir(f"{disk}/out")))
+        self.assertFalse(os.path.exists(f"{disk}/out/result.json"))
+
+
+main()

@@ -205,9 +205,10 @@ class Folder(ProgramTest):
 
     def test_memory_limit(self):
         self.run_file()
-        need = self.json("tune", "run.yaml", "--dry-run")["stages"][0]["memory_bytes"]
+        large = ("--set", "soap.n_max=12", "--set", "soap.l_max=12")
+        need = self.json("tune", "run.yaml", "--dry-run", *large)["stages"][0]["memory_bytes"]
         self.refused(6, "--max-memory allows", "tune", "run.yaml", "-o", "out", "--max-memory",
-                     str(need - 1))
+                     str(need - 1), *large)
         self.refused(6, "limit", "tune", "run.yaml", "-o", "out", "--max-memory", "40K")
 
 

@@ -108,7 +108,11 @@ HPS_API void hps_gpr_destroy(hps_gpr *g);
 
 /** With descriptor, zeta and sparse points fixed and energies fitted, every prediction
  *  depends on (delta, sigma_energy) through lambda = sigma_energy^2/delta^2 alone: one
- *  factorisation serves all of them (docs/gpr.md, section 8). */
+ *  factorisation serves all of them (docs/gpr.md, section 8). That takes a jitter that is
+ *  a fixed share of delta^2: jitter/delta^2 of the settings that the path is made from. A
+ *  fit with that share (jitter times (delta'/delta)^2) agrees to rounding, one with the
+ *  same absolute jitter as far as predictions notice the jitter at all. Memory: about
+ *  (2 training structures + test structures + 2 sparse points) x sparse points. */
 typedef struct hps_path hps_path;
 /** @param g its options (all but delta and sigma_energy) are used; not changed
  *  @param test frames for the errors; NULL: leave-one-out and evidence only */

@@ -41,8 +41,14 @@ HPS_API hps_status hps_study_set_text(hps_study *t, const char *name, const char
 
 /** An hps_evaluate_fn whose user is the study. A point whose options contradict each
  *  other (rcut_soft above rcut_hard) is HPS_EVAL_INFEASIBLE, one that fails numerically
- *  HPS_EVAL_FAILED. If only delta and sigma_energy are searched and no forces are
- *  fitted, all points come from one hps_path. */
+ *  HPS_EVAL_FAILED, one that finds no memory too. Nonzero, which ends a run, only for
+ *  calls that make no sense: a batch of another space, rmse or mae without a test set.
+ *  If only delta and sigma_energy are searched and no forces are fitted, all points come
+ *  from one hps_path made with the base's delta (not for mae with forces, which a path
+ *  does not know); in all other cases the values are those of the public calls on the
+ *  settings of hps_study_apply, bit for bit. Forces count while force_weight > 0 and the
+ *  test set has some. Up to 5000 atoms candidates run side by side, above in turn with
+ *  threads inside; the values do not depend on it. */
 HPS_API int32_t hps_study_evaluate(const hps_batch *b, double *f, int32_t *outcome, void *study);
 /** Why point i of the last batch failed, "" if it did not; borrowed until the next batch. */
 HPS_API const char *hps_study_reason(const hps_study *t, int32_t i);

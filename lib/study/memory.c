@@ -2,6 +2,9 @@
 /* What a batch may hold at its peak, from the point of the space that needs the most. */
 #include "study/internal.h"
 
+/* Tables of the descriptor, and the buffers of one worker: measured up to 2 MB each. */
+#define TABLES ((int64_t)2000000)
+
 static int64_t largest(int64_t a, int64_t b)
 {
     return a > b ? a : b;
@@ -134,7 +137,7 @@ hps_status hps_study_memory(const hps_study *t, int64_t *bytes)
         const int32_t abreast = hpsi_study_is_small(t) && !hpsi_study_uses_path(t)
                                     ? hps_context_threads(t->context)
                                     : 1;
-        *bytes = most * abreast;
+        *bytes = most * abreast + TABLES * (1 + hps_context_threads(t->context));
     }
     return st;
 }

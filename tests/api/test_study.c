@@ -695,23 +695,98 @@ END_TEST
 /* Memory that a study announces is enough for its batch, and not absurdly more. */
 START_TEST(test_memory_estimate)
 {
-    const double x[] = {20, 1, 0.01};
+    static const char *const methods[] = {"random", "all"};
+    const double x[] = {200, 0, 1, 0.01};
     setup s = begin(1);
     double f[POINTS];
     int32_t outcome[POINTS];
     int64_t bytes = 0, before, peak;
 
-    OK(hps_space_add_int(s.space, "gap.n_sparse", 2, 20, HPS_SCALE_LINEAR));
+    morse_add(s.train, 1450, 3, 0); /* too many to run side by side */
+    OK(hps_space_add_int(s.space, "gap.n_sparse", 2, 200, HPS_SCALE_LINEAR));
+    OK(hps_space_fix(s.space, "gap.n_sparse", 200));
+    OK(hps_space_add_choice(s.space, "gap.sparse_method", 2, methods));
     OK(hps_space_add_real(s.space, "gap.delta", 0.1, 5, HPS_SCALE_LOG));
     OK(hps_space_add_real(s.space, "gap.sigma_energy", 1e-4, 0.1, HPS_SCALE_LOG));
+    if (_i % 2 == 0) {
+        OK(hps_space_fix(s.space, "gap.sparse_method", 0));
+    }
     open_study(&s);
-    OK(hps_study_set_text(s.study, "objective", goal[_i].objective));
+    OK(hps_study_set_text(s.study, "objective", goal[_i / 2].objective));
+    OK(hps_study_set_int(s.study, "references", 40));
     OK(hps_study_memory(s.study, &bytes));
+    if (_i % 2 == 1) { /* a choice counts with its most expensive level */
+        if (strncmp(goal[_i / 2].objective, "std", 3) != 0) {
+            ck_assert_int_gt(bytes, 5000LL * 5000 * 8);
+        }
+        end(&s);
+        return;
+    }
     OK(hps_context_memory(s.context, &before, NULL));
     ck_assert_int_eq(evaluate(&s, 1, x, f, outcome), 0);
+    ck_assert_msg(outcome[0] == HPS_EVAL_OK, "%s", hps_study_reason(s.study, 0));
     OK(hps_context_memory(s.context, NULL, &peak));
-    ck_assert_int_gt(bytes, (peak - before) / 20);
-    ck_assert_int_lt(bytes, 20 * (peak - before) + 1000000);
+    ck_assert_int_ge(bytes, peak - before);
+    ck_assert_int_le(bytes, 4 * (peak - before) + 4000000);
+    end(&s);
+}
+END_TEST
+
+/* A point above both bounds of a contradiction is no reason to have no estimate. */
+START_TEST(test_memory_estimate_of_a_contradicting_corner)
+{
+    setup s = begin(2);
+    int64_t bytes = 0;
+
+    OK(hps_space_add_real(s.space, "soap.rcut_hard", 3, 4, HPS_SCALE_LINEAR));
+    OK(hps_space_add_real(s.space, "soap.rcut_soft", 3, 5, HPS_SCALE_LINEAR));
+    open_study(&s);
+    OK(hps_study_memory(s.study, &bytes));
+    ck_assert_int_gt(bytes, 1000);
+    end(&s);
+}
+END_TEST
+
+/* Above the limit of atoms candidates run in turn, with threads inside: the same calls. */
+START_TEST(test_large_data_run_in_turn)
+{
+    setup s = begin(2);
+    double f[POINTS];
+    int32_t outcome[POINTS];
+
+    morse_add(s.train, 1450, 3, 0);
+    joint_space(&s);
+    open_study(&s);
+    OK(hps_study_set_text(s.study, "objective", "std"));
+    OK(hps_study_set_int(s.study, "references", 40));
+    OK(hps_study_set_int(s.study, "seed", 7));
+    ck_assert_int_eq(evaluate(&s, 2, joint_x[0], f, outcome), 0);
+    ck_assert_double_eq(f[0], by_hand(&s, "std", 0, joint_x[0]));
+    ck_assert_double_eq(f[1], by_hand(&s, "std", 0, joint_x[1]));
+    end(&s);
+}
+END_TEST
+
+START_TEST(test_points_outside_of_any_space_are_infeasible)
+{
+    static const char *const basis[] = {"poly3", "poly3gauss"};
+    const double x[4][2] = {{0, (double)NAN}, {2, 1}, {-1, 1}, {1, 1}};
+    setup s = begin(1);
+    double f[POINTS];
+    int32_t outcome[POINTS];
+    const hps_batch b = {.struct_size = sizeof b, .n = 1, .n_params = 3, .n_objectives = 1};
+
+    OK(hps_space_add_choice(s.space, "soap.basis", 2, basis));
+    OK(hps_space_add_real(s.space, "gap.delta", 0.1, 5, HPS_SCALE_LOG));
+    open_study(&s);
+    ck_assert_int_eq(evaluate(&s, 4, x[0], f, outcome), 0);
+    for (int i = 0; i < 3; i++) {
+        ck_assert_int_eq(outcome[i], HPS_EVAL_INFEASIBLE);
+        ck_assert_ptr_nonnull(strstr(hps_study_reason(s.study, i), i == 0 ? "delta" : "basis"));
+    }
+    ck_assert_int_eq(outcome[3], HPS_EVAL_OK);
+    ck_assert_int_ne(hps_study_evaluate(&b, f, outcome, s.study), 0);
+    ck_assert_ptr_nonnull(strstr(hps_last_error(), "3 parameters"));
     end(&s);
 }
 END_TEST
@@ -829,7 +904,10 @@ int main(void)
     tcase_add_test(tc, test_bad_calls_are_refused);
     tcase_add_test(tc, test_a_run_has_the_same_bits_for_every_thread_count);
     tcase_add_test(tc, test_two_stages);
-    tcase_add_loop_test(tc, test_memory_estimate, 0, N_GOALS);
+    tcase_add_loop_test(tc, test_memory_estimate, 0, 2 * N_GOALS);
+    tcase_add_test(tc, test_memory_estimate_of_a_contradicting_corner);
+    tcase_add_test(tc, test_large_data_run_in_turn);
+    tcase_add_test(tc, test_points_outside_of_any_space_are_infeasible);
     tcase_add_test(tc, test_candidates_side_by_side_do_not_log);
     tcase_add_test(tc, test_failing_allocations_leave_nothing);
     suite_add_tcase(suite, tc);

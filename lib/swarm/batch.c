@@ -226,8 +226,6 @@ void hpsi_swarm_absorb(hps_swarm *e)
     if (hpsi_swarm_least(e, e->p_f) < 0) { /* nobody has a value: start again */
         e->fresh = 1;
         e->failed_designs++;
-    } else {
-        e->failed_designs = 0;
     }
     e->iteration++;
     e->open = 0;

@@ -148,7 +148,7 @@ struct hps_swarm {
     int64_t last_improvement; /* iteration that improved g (variant swarm) */
     int32_t fresh;            /* the next batch is a design */
     int32_t open;             /* a batch is planned and not complete */
-    int32_t failed_designs;   /* designs in a row without a value */
+    int32_t failed_designs;   /* designs without a value; matters while nothing has one */
     int32_t stalled;          /* iterations in a row without a new point */
 
     hpsi_archive archive;

@@ -161,7 +161,7 @@ START_TEST(test_the_best_of_many_starts_make_the_swarm)
 {
     hps_space *s;
     hps_swarm *e;
-    double many[9] = {0.9, 0.1, 0.8, 0.2, 0.7, 0.3, 0.6, 0.4, 0.5};
+    double many[9] = {0.9, 0.1, 0.85, 0.2, 0.7, 0.3, 0.55, 0.4, 0.5};
     int32_t sizes[2] = {0};
     CK_OK(hps_space_create(&s, NULL));
     CK_OK(hps_space_add_real(s, "x", 0.0, 1.0, HPS_SCALE_LINEAR));
@@ -182,6 +182,24 @@ START_TEST(test_the_best_of_many_starts_make_the_swarm)
     ck_assert_int_le(sizes[1], 4);
     hps_swarm_destroy(e);
     hps_space_destroy(s);
+}
+END_TEST
+
+START_TEST(test_a_start_given_twice_is_moved)
+{
+    hps_swarm *e = mixed_swarm(NULL, "swarm", 100);
+    double twice[2][MIXED_PARAMS], x[16 * MIXED_PARAMS];
+    int64_t id[16];
+    int32_t n;
+    memcpy(twice[0], start[0], sizeof twice[0]);
+    memcpy(twice[1], start[0], sizeof twice[1]);
+    CK_OK(hps_swarm_set_start(e, 2, twice[0]));
+    CK_OK(hps_swarm_ask(e, 16, &n, id, x));
+    ck_assert_int_eq(n, 12);
+    ck_assert_mem_eq(x, start[0], sizeof start[0]);
+    ck_assert_mem_ne(x + MIXED_PARAMS, start[0], sizeof start[0]);
+    ck_assert_double_eq_tol(x[MIXED_PARAMS], start[0][0], 0.03);
+    hps_swarm_destroy(e);
 }
 END_TEST
 
@@ -440,6 +458,7 @@ static void add(TCase *t)
     tcase_add_test(t, test_create_checks_its_arguments);
     tcase_add_loop_test(t, test_start_positions_come_first_and_exactly, 0, 2);
     tcase_add_test(t, test_start_positions_are_checked);
+    tcase_add_test(t, test_a_start_given_twice_is_moved);
     tcase_add_loop_test(t, test_the_best_of_many_starts_make_the_swarm, 0, 2);
     tcase_add_loop_test(t, test_points_are_inside_and_distinct, 0, 2);
     tcase_add_test(t, test_wrong_tells_take_nothing);

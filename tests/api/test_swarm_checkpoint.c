@@ -352,6 +352,69 @@ START_TEST(test_options_come_from_the_file)
 }
 END_TEST
 
+/* One evaluation a point with the same value or none at all, reloaded after every iteration. */
+static hps_progress reloaded_run(hps_swarm *e, int works, const char *reason)
+{
+    hps_progress p = {.struct_size = (int32_t)sizeof p};
+    while (!hps_swarm_done(e)) {
+        int64_t id[64];
+        double x[64 * MIXED_PARAMS], f[64];
+        int32_t n;
+        CK_OK(hps_swarm_ask(e, 64, &n, id, x));
+        for (int32_t i = 0; i < n; i++) {
+            f[i] = works ? 2.0 : (double)NAN;
+        }
+        CK_OK(hps_swarm_tell(e, n, id, f, NULL));
+        CK_OK(hps_swarm_get_progress(e, &p));
+        double seconds = p.seconds;
+        CK_OK(hps_swarm_save(e, path));
+        hps_swarm_destroy(e);
+        CK_OK(hps_swarm_load(&e, NULL, space, path));
+        CK_OK(hps_swarm_get_progress(e, &p));
+        ck_assert(p.seconds >= seconds);
+    }
+    ck_assert_str_eq(hps_swarm_stop_reason(e), reason);
+    hps_swarm_destroy(e);
+    return p;
+}
+
+START_TEST(test_counters_of_the_stops_survive)
+{
+    hps_swarm *e = mixed_swarm(NULL, "swarm", 500);
+    CK_OK(hps_swarm_set_int(e, "stagnation", 60));
+    ck_assert_int_eq(reloaded_run(e, 1, "stagnation").n_evaluated, 72); /* 61, whole iterations */
+    e = mixed_swarm(NULL, "paper", 500);
+    ck_assert_int_eq(reloaded_run(e, 0, "all_failed").iteration, 6);
+}
+END_TEST
+
+START_TEST(test_an_exhausted_run_is_loaded_as_such)
+{
+    hps_space *s;
+    hps_swarm *e;
+    CK_OK(hps_space_create(&s, NULL));
+    CK_OK(hps_space_add_int(s, "i", 0, 400, HPS_SCALE_LINEAR));
+    CK_OK(hps_swarm_create(&e, NULL, s, 1));
+    CK_OK(hps_swarm_set_int(e, "max_iterations", 1000000));
+    while (!hps_swarm_done(e)) {
+        int64_t id[16];
+        double x[16], f[16];
+        int32_t n;
+        CK_OK(hps_swarm_ask(e, 16, &n, id, x));
+        for (int32_t i = 0; i < n; i++) {
+            f[i] = fabs(x[i] - 100.0);
+        }
+        CK_OK(hps_swarm_tell(e, n, id, f, NULL));
+    }
+    CK_OK(hps_swarm_save(e, path));
+    hps_swarm_destroy(e);
+    CK_OK(hps_swarm_load(&e, NULL, s, path));
+    ck_assert_str_eq(hps_swarm_stop_reason(e), "exhausted");
+    hps_swarm_destroy(e);
+    hps_space_destroy(s);
+}
+END_TEST
+
 /* --------------------------------------------------- failing allocations */
 
 static hps_status use_everything(hps_context *c, void *user)
@@ -422,6 +485,8 @@ static void add(TCase *t)
     tcase_add_test(t, test_autosave_every_third_iteration);
     tcase_add_test(t, test_autosave_at_the_end_only);
     tcase_add_test(t, test_options_come_from_the_file);
+    tcase_add_test(t, test_counters_of_the_stops_survive);
+    tcase_add_test(t, test_an_exhausted_run_is_loaded_as_such);
     tcase_add_loop_test(t, test_every_allocation_may_fail, 0, 2);
     tcase_add_test(t, test_a_run_out_of_memory_goes_on);
 }

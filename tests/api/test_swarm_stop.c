@@ -153,6 +153,59 @@ START_TEST(test_time)
 }
 END_TEST
 
+START_TEST(test_time_runs_between_ask_and_ask)
+{
+    hps_swarm *e = mixed_swarm(NULL, variants[_i], 0);
+    CK_OK(hps_swarm_set_real(e, "time_limit", 0.5));
+    one_round(e, 64);
+    ck_assert_str_eq(hps_swarm_stop_reason(e), "");
+    struct timespec pause = {0, 550000000};
+    nanosleep(&pause, NULL);
+    ck_assert_int_eq(one_round(e, 64), 0); /* looked at by ask */
+    ends_with(e, "time");
+    hps_swarm_destroy(e);
+}
+END_TEST
+
+static int32_t give_up(const hps_batch *b, double *f, int32_t *outcome, void *user)
+{
+    (void)b;
+    (void)f;
+    (void)outcome;
+    (void)user;
+    return 1;
+}
+
+START_TEST(test_an_aborted_run_stops_its_clock)
+{
+    hps_swarm *e = mixed_swarm(NULL, variants[_i], 50);
+    ck_assert_int_eq(hps_swarm_run(e, give_up, NULL), HPS_E_CALLBACK);
+    double seconds = progress_of(e).seconds;
+    struct timespec pause = {0, 5000000};
+    nanosleep(&pause, NULL);
+    ck_assert(progress_of(e).seconds == seconds);
+    hps_swarm_destroy(e);
+}
+END_TEST
+
+START_TEST(test_a_lowered_limit_waits_for_what_was_asked)
+{
+    hps_swarm *e = mixed_swarm(NULL, variants[_i], 100);
+    int64_t id[12];
+    double x[12 * MIXED_PARAMS], f[12] = {0};
+    int32_t n;
+    CK_OK(hps_swarm_ask(e, 8, &n, id, x));
+    CK_OK(hps_swarm_tell(e, 5, id, f, NULL));
+    CK_OK(hps_swarm_set_int(e, "max_evaluations", 3));
+    ck_assert_str_eq(hps_swarm_stop_reason(e), "");
+    ck_assert_int_eq(hps_swarm_done(e), 0);
+    CK_OK(hps_swarm_tell(e, 3, id + 5, f, NULL));
+    ends_with(e, "evaluations");
+    ck_assert_int_eq(progress_of(e).n_evaluated, 8);
+    hps_swarm_destroy(e);
+}
+END_TEST
+
 /* -------------------------------------------------------------- cancel */
 
 static int32_t cancelling(const hps_batch *b, double *f, int32_t *outcome, void *user)
@@ -468,6 +521,9 @@ static void add(TCase *t)
     tcase_add_loop_test(t, test_stagnation, 0, 2);
     tcase_add_loop_test(t, test_stagnation_tolerance, 0, 2);
     tcase_add_loop_test(t, test_time, 0, 2);
+    tcase_add_loop_test(t, test_time_runs_between_ask_and_ask, 0, 2);
+    tcase_add_loop_test(t, test_an_aborted_run_stops_its_clock, 0, 2);
+    tcase_add_loop_test(t, test_a_lowered_limit_waits_for_what_was_asked, 0, 2);
     tcase_add_loop_test(t, test_cancel_from_the_callback, 0, 2);
     tcase_add_loop_test(t, test_cancel_from_another_thread, 0, 2);
     tcase_add_loop_test(t, test_cancel_takes_outstanding_tells, 0, 2);

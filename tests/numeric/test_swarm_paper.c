@@ -25,8 +25,12 @@ static double value_of(int d, double u)
     return x < lo[d] ? lo[d] : x > hi[d] ? hi[d] : x;
 }
 
-static double objective(const double *x)
+/* With a corner the least value is at the lower bounds. */
+static double objective(const double *x, int corner)
 {
+    if (corner) {
+        return (x[0] - lo[0]) + (x[1] - lo[1]) + log(x[2] / lo[2]);
+    }
     double a = x[0] - 0.3, b = 8.0 * (x[1] - 0.6), c = log(x[2]) + 2.0;
     return a * a + b * b + c * c + 0.3 * cos(9.0 * a);
 }
@@ -36,6 +40,7 @@ static double objective(const double *x)
 typedef struct plain {
     int64_t seed;
     int of_iteration;
+    int corner; /* particle 0 starts in the corner where the objective is least */
     double c1, c2, dt;
     double u[N][D], own[N][D], own_f[N], best[D], best_f;
 } plain;
@@ -84,7 +89,7 @@ typedef struct record {
     double u[ITERATIONS * N][D], x[ITERATIONS * N][D], f[ITERATIONS * N];
 } record;
 
-static double plain_value(const double *u, record *out)
+static double plain_value(const double *u, int corner, record *out)
 {
     for (int k = 0; k < out->n; k++) {
         if (memcmp(out->u[k], u, D * sizeof *u) == 0) {
@@ -95,7 +100,7 @@ static double plain_value(const double *u, record *out)
     for (int d = 0; d < D; d++) {
         out->x[out->n][d] = value_of(d, u[d]);
     }
-    out->f[out->n] = objective(out->x[out->n]);
+    out->f[out->n] = objective(out->x[out->n], corner);
     return out->f[out->n++];
 }
 
@@ -107,6 +112,7 @@ static void plain_run(plain *s, record *out)
         s->own_f[i] = (double)INFINITY;
         for (int d = 0; d < D; d++) {
             s->u[i][d] = number(s, HPSI_STREAM_INIT, 0, i, d, 0); /* eq. 14 */
+            s->u[i][d] = s->corner && i == 0 ? 0.0 : s->u[i][d];
         }
     }
     for (int t = 0; t < ITERATIONS; t++) {
@@ -115,7 +121,7 @@ static void plain_run(plain *s, record *out)
         }
         double f[N];
         for (int i = 0; i < N; i++) {
-            f[i] = plain_value(s->u[i], out);
+            f[i] = plain_value(s->u[i], s->corner, out);
         }
         plain_update(s, f);
     }
@@ -126,9 +132,8 @@ static void plain_run(plain *s, record *out)
 static int32_t evaluate(const hps_batch *b, double *f, int32_t *outcome, void *user)
 {
     (void)outcome;
-    (void)user;
     for (int32_t i = 0; i < b->n; i++) {
-        f[i] = objective(b->x + (int64_t)i * b->n_params);
+        f[i] = objective(b->x + (int64_t)i * b->n_params, *(const int *)user);
     }
     return 0;
 }
@@ -155,7 +160,11 @@ static void check_equal(const plain *model)
     ck_assert_int_eq(hps_swarm_set_text(e, "gbest", model->of_iteration ? "iteration" : "alltime"),
                      HPS_OK);
     ck_assert_int_eq(hps_swarm_set_int(e, "max_iterations", ITERATIONS), HPS_OK);
-    ck_assert_int_eq(hps_swarm_run(e, evaluate, NULL), HPS_OK);
+    int corner = model->corner;
+    if (corner) {
+        ck_assert_int_eq(hps_swarm_set_start(e, 1, lo), HPS_OK);
+    }
+    ck_assert_int_eq(hps_swarm_run(e, evaluate, &corner), HPS_OK);
     ck_assert_str_eq(hps_swarm_stop_reason(e), "iterations");
 
     int64_t n = 0;
@@ -192,6 +201,14 @@ START_TEST(test_equations_with_the_best_of_the_iteration)
 }
 END_TEST
 
+/* The best particle rests by eqs 15, 16, so that the two choices differ only if a wall moves it. */
+START_TEST(test_a_best_on_the_wall_is_redrawn)
+{
+    plain s = {.seed = 4, .of_iteration = _i, .corner = 1, .c1 = 1.0, .c2 = 2.0, .dt = 1.0};
+    check_equal(&s);
+}
+END_TEST
+
 START_TEST(test_equations_with_other_constants)
 {
     plain s = {.seed = 11, .c1 = 1.7, .c2 = 0.6, .dt = 0.9};
@@ -206,6 +223,7 @@ int main(void)
     tcase_add_test(t, test_equations_with_the_best_since_the_start);
     tcase_add_test(t, test_equations_with_the_best_of_the_iteration);
     tcase_add_test(t, test_equations_with_other_constants);
+    tcase_add_loop_test(t, test_a_best_on_the_wall_is_redrawn, 0, 2);
     suite_add_tcase(s, t);
     SRunner *r = srunner_create(s);
     srunner_run_all(r, CK_NORMAL);

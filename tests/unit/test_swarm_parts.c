@@ -83,6 +83,11 @@ START_TEST(test_levels_have_their_share)
     }
     double expected = log(10.5 / 0.5) / log(100.5 / 0.5);
     ck_assert_double_eq_tol((double)low / all, expected, 1e-4);
+    hpsi_param even = param(HPS_PARAM_INT, HPS_SCALE_LINEAR, 0, 4);
+    for (int k = 0; k < 5; k++) {
+        ck_assert(hpsi_param_value(&even, (k + 1e-6) / 5.0) == k);
+        ck_assert(hpsi_param_value(&even, (k + 1.0 - 1e-6) / 5.0) == k);
+    }
 }
 END_TEST
 
@@ -232,6 +237,75 @@ START_TEST(test_known_points_are_repaired)
 }
 END_TEST
 
+/* swarm.md 1.3: a level steps with probability min(1, 1.5 / D) */
+START_TEST(test_repair_steps_levels_now_and_then)
+{
+    enum { N = 2000, DIMS = 5 };
+    hps_space *s;
+    hps_swarm *e;
+    CK_OK(hps_space_create(&s, NULL));
+    CK_OK(hps_space_add_real(s, "x", 0.0, 1.0, HPS_SCALE_LINEAR));
+    for (int d = 1; d < DIMS; d++) {
+        char name[] = {(char)('a' + d), '\0'};
+        CK_OK(hps_space_add_int(s, name, 0, 99, HPS_SCALE_LINEAR));
+    }
+    CK_OK(hps_swarm_create(&e, NULL, s, 1));
+    CK_OK(hps_swarm_set_text(e, "variant", "swarm"));
+    CK_OK(hps_swarm_set_int(e, "particles", N));
+    CK_OK(hps_swarm_set_int(e, "max_iterations", 2));
+    double *start = malloc(sizeof(double) * N * DIMS);
+    for (int k = 0; k < N * DIMS; k++) {
+        start[k] = k % DIMS == 0 ? 0.5 : 50.0;
+    }
+    CK_OK(hps_swarm_set_start(e, N, start)); /* all on one point */
+    CK_OK(hpsi_swarm_begin(e));
+    CK_OK(hpsi_swarm_plan(e));
+    double up = 0.0, down = 0.0, shift = 0.0;
+    for (int64_t i = 1; i < N; i++) {
+        const double *x = e->archive.x + i * DIMS;
+        shift += (x[0] - 0.5) * (x[0] - 0.5);
+        for (int d = 1; d < DIMS; d++) {
+            ck_assert(fabs(x[d] - 50.0) <= 1.0);
+            up += x[d] == 51.0;
+            down += x[d] == 49.0;
+        }
+    }
+    double draws = (N - 1.0) * (DIMS - 1);
+    ck_assert_double_eq_tol(up / draws, 0.15, 0.02);
+    ck_assert_double_eq_tol(down / draws, 0.15, 0.02);
+    ck_assert_double_eq_tol(sqrt(shift / (N - 1.0)), 1e-3, 1e-4);
+    free(start);
+    hps_swarm_destroy(e);
+    hps_space_destroy(s);
+}
+END_TEST
+
+/* One success in the first swarm is no collapse: the others have no best of their own yet. */
+START_TEST(test_members_without_a_value_are_redrawn)
+{
+    hps_swarm *e = mixed_swarm(NULL, _i == 0 ? "paper" : "swarm", 200);
+    int64_t id[16];
+    double x[16 * MIXED_PARAMS], f[16];
+    int32_t n;
+    CK_OK(hps_swarm_ask(e, 16, &n, id, x));
+    for (int i = 0; i < n; i++) {
+        f[i] = i == 3 ? 1.0 : (double)NAN;
+    }
+    CK_OK(hps_swarm_tell(e, n, id, f, NULL));
+    ck_assert_int_eq(e->fresh, 0);
+    CK_OK(hpsi_swarm_plan(e));
+    ck_assert_int_eq(e->designs, 1);
+    for (int i = 0; i < n; i++) {
+        for (int d = 0; i != 3 && d < e->n_dims; d++) {
+            double u = hpsi_uniform(5, HPSI_STREAM_INIT, 1, (uint32_t)i, (uint32_t)d).u[0];
+            ck_assert(e->x[i * e->n_dims + d] == u);
+            ck_assert(e->v[i * e->n_dims + d] == 0.0);
+        }
+    }
+    hps_swarm_destroy(e);
+}
+END_TEST
+
 static void add(TCase *t)
 {
     tcase_add_test(t, test_reals_map_both_ways);
@@ -243,6 +317,8 @@ static void add(TCase *t)
     tcase_add_test(t, test_first_design_is_a_latin_hypercube);
     tcase_add_test(t, test_a_choice_moves_by_weights);
     tcase_add_test(t, test_known_points_are_repaired);
+    tcase_add_test(t, test_repair_steps_levels_now_and_then);
+    tcase_add_loop_test(t, test_members_without_a_value_are_redrawn, 0, 2);
 }
 
 int main(void)

@@ -379,6 +379,57 @@ START_TEST(test_near_the_cutoff)
 }
 END_TEST
 
+/* A norm just below 1e-5 leaves the vector as it is, one just above is divided out; the
+ * derivative follows. */
+START_TEST(test_norm_threshold)
+{
+    const int32_t numbers[2] = {6, 6};
+    const double r[6] = {0, 0, 0, 0.9, 1.1, 0.4};
+    hps_soap *s = make_soap(NULL, "none");
+    int32_t size = hps_soap_size(s);
+    double wanted = _i ? 1.05e-5 : 0.95e-5, slope = 0, force[6], *q, *weight;
+    hps_dataset *d = structure(2, numbers, r, NULL);
+    hpsi_soap_plan *p = NULL;
+    hpsi_soap_work *w = NULL;
+    hps_frame f;
+
+    weight = calloc((size_t)(2 * size), sizeof *weight);
+    q = calloc((size_t)(2 * size), sizeof *q);
+    hpsi_dataset_frame(d, 0, &f);
+    OK(hpsi_soap_plan_create(&p, s));
+    OK(hpsi_soap_work_create(&w, NULL, p));
+    OK(hpsi_soap_block(p, w, &f, 0, 2, q, size));
+    /* the spectrum is of second order in the density, the centre's included */
+    OK(hps_soap_set_real(s, "global_scaling", sqrt(wanted / w->norm[0])));
+    free(q);
+    q = descriptors(s, 2, numbers, r);
+    ck_assert_double_eq_tol(norm_of(size, q), _i ? 1 : wanted, _i ? 1e-13 : 1e-17);
+    for (int32_t k = 0; k < size; k++) {
+        weight[k] = cos(0.3 * k);
+    }
+    OK(hps_soap_adjoint(s, d, 0, weight, size, force, NULL));
+    for (int32_t k = 0; k < 4; k++) {
+        double moved[6], *there, shift = 1e-4 * (k < 2 ? k - 2 : k - 1);
+
+        memcpy(moved, r, sizeof r);
+        moved[4] += shift;
+        there = descriptors(s, 2, numbers, moved);
+        for (int32_t m = 0; m < size; m++) {
+            slope += (k % 3 == 0 ? 1 : 8) * (k == 0 || k == 2 ? 1 : -1) * weight[m] * there[m];
+        }
+        free(there);
+    }
+    slope /= 12e-4;
+    ck_assert_double_eq_tol(force[4], slope, 1e-7 * norm_of(6, force));
+    hpsi_soap_work_destroy(w);
+    hpsi_soap_plan_destroy(p);
+    hps_dataset_destroy(d);
+    hps_soap_destroy(s);
+    free(q);
+    free(weight);
+}
+END_TEST
+
 /* A data set refuses it, but the formulas have a limit: l = 0 only and no gradient. */
 START_TEST(test_neighbour_on_the_centre)
 {
@@ -420,6 +471,7 @@ int main(void)
     tcase_add_loop_test(t, test_isolated_atom, 0, 2);
     tcase_add_test(t, test_atoms_that_do_not_count);
     tcase_add_loop_test(t, test_near_the_cutoff, 0, 20);
+    tcase_add_loop_test(t, test_norm_threshold, 0, 2);
     tcase_add_test(t, test_neighbour_on_the_centre);
     suite_add_tcase(s, t);
     r = srunner_create(s);

@@ -492,6 +492,23 @@ START_TEST(test_contradicting_options_are_infeasible)
 }
 END_TEST
 
+START_TEST(test_leave_one_out_with_forces_in_the_fit_is_infeasible)
+{
+    setup s = begin(1);
+    double f[POINTS];
+    int32_t outcome[POINTS];
+
+    joint_space(&s);
+    OK(hps_gpr_set_int(s.base, "fit_forces", 1));
+    open_study(&s);
+    OK(hps_study_set_text(s.study, "objective", "loo"));
+    ck_assert_int_eq(evaluate(&s, 1, joint_x[0], f, outcome), 0);
+    ck_assert_int_eq(outcome[0], HPS_EVAL_INFEASIBLE);
+    ck_assert_ptr_nonnull(strstr(hps_study_reason(s.study, 0), "fit_forces"));
+    end(&s);
+}
+END_TEST
+
 START_TEST(test_no_memory_for_a_candidate_is_a_failure)
 {
     setup s = begin(2);
@@ -898,6 +915,7 @@ int main(void)
     tcase_add_loop_test(tc, test_sparse_points_are_chosen_once, 0, 3);
     tcase_add_test(tc, test_mae_with_forces_is_fitted);
     tcase_add_test(tc, test_contradicting_options_are_infeasible);
+    tcase_add_test(tc, test_leave_one_out_with_forces_in_the_fit_is_infeasible);
     tcase_add_test(tc, test_no_memory_for_a_candidate_is_a_failure);
     tcase_add_test(tc, test_a_path_without_room_gives_way_to_fits);
     tcase_add_test(tc, test_an_objective_that_is_no_number_is_a_failure);

@@ -8,17 +8,21 @@
 
 #define SAME 1e-10 /* two descriptors are, if no component and no hash differ by more */
 #define BATCH 256  /* of sorted candidates compared at a time */
+#define GROUPS 8   /* of equal environments remembered among those with one hash */
 
 typedef struct selection {
     const hps_gpr *g;
     hpsi_source *source;
     hpsi_sparse *sparse;
-    double *hash;     /* [n_atoms] sum of |q_k| */
-    int64_t *atom;    /* [n_atoms] work: environments of the element, then candidates */
-    int64_t *chosen;  /* [n_atoms] work: positions among the candidates */
-    int64_t *ordinal; /* [n_atoms] 0-based position among the element's environments */
-    hpsi_keyed *keys; /* [n_atoms] */
-    double *rows;     /* [2 BATCH][ld] */
+    double *hash;           /* [n_atoms] sum of |q_k| */
+    int64_t *atom;          /* [n_atoms] work: environments of the element, then candidates */
+    int64_t *chosen;        /* [n_atoms] work: positions among the candidates */
+    int64_t *ordinal;       /* [n_atoms] 0-based position among the element's environments */
+    hpsi_keyed *keys;       /* [n_atoms] */
+    double *rows;           /* [BATCH + GROUPS][ld] */
+    double *group;          /* [GROUPS][ld] behind them: one of each group of the present cluster */
+    int64_t keeper[GROUPS]; /* key that has the group's candidate */
+    int32_t n_groups;
     int32_t number[HPSI_ELEMENTS];  /* of the descriptor's species */
     int64_t count[HPSI_ELEMENTS];   /* environments by species */
     int64_t state;                  /* of CUR's generator */
@@ -96,9 +100,9 @@ static hps_status hash_chunk(int64_t i, int32_t worker, void *arg)
     return status;
 }
 
-static int near_next(const selection *x, int64_t i)
+static int near_next(const selection *x, int64_t i, int64_t n)
 {
-    return x->keys[i + 1].key - x->keys[i].key < SAME;
+    return i >= 0 && i + 1 < n && x->keys[i + 1].key - x->keys[i].key < SAME;
 }
 
 static int equal_rows(const double *a, const double *b, int32_t n)
@@ -111,33 +115,60 @@ static int equal_rows(const double *a, const double *b, int32_t n)
     return 1;
 }
 
-/* Of the sorted candidates first..first+m, marks (position -1) those equal to the next. */
-static hps_status mark_batch(selection *x, int64_t first, int64_t m)
+/* Compare candidate i with the groups of its cluster: join one or begin one. */
+static void join_group(selection *x, int64_t i, const double *q)
+{
+    int64_t ld = x->source->ld;
+    int32_t size = x->source->size;
+    int32_t slot;
+
+    for (int32_t g = 0; g < x->n_groups && g < GROUPS; g++) {
+        if (equal_rows(x->group + g * ld, q, size)) {
+            int64_t *kept = &x->keys[x->keeper[g]].position;
+
+            if (x->keys[i].position < *kept) {
+                *kept = x->keys[i].position;
+            }
+            x->keys[i].position = -1;
+            return;
+        }
+    }
+    slot = x->n_groups++ % GROUPS;
+    memcpy(x->group + slot * ld, q, (size_t)size * sizeof *q);
+    x->keeper[slot] = i;
+}
+
+/* Candidates first..first+m of the n in the order of hashes. A cluster is a chain of hashes
+ * that are near each other. */
+static hps_status join_batch(selection *x, int64_t first, int64_t m, int64_t n)
 {
     hpsi_source *s = x->source;
-    int64_t atom[2 * BATCH];
-    int64_t pair[BATCH];
-    int64_t n = 0;
+    int64_t atom[BATCH];
+    int64_t count = 0;
     hps_status status;
 
     for (int64_t i = first; i < first + m; i++) {
-        if (near_next(x, i)) {
-            atom[2 * n] = x->keys[i].position;
-            atom[2 * n + 1] = x->keys[i + 1].position;
-            pair[n++] = i;
+        if (near_next(x, i - 1, n) || near_next(x, i, n)) {
+            atom[count++] = x->keys[i].position;
         }
     }
-    status = n > 0 ? hpsi_source_gather(s, 2 * n, atom, x->rows, s->ld) : HPS_OK;
-    for (int64_t i = 0; status == HPS_OK && i < n; i++) {
-        if (equal_rows(x->rows + 2 * i * s->ld, x->rows + (2 * i + 1) * s->ld, s->size)) {
-            x->keys[pair[i]].position = -1;
+    status = count > 0 ? hpsi_source_gather(s, count, atom, x->rows, s->ld) : HPS_OK;
+    count = 0;
+    for (int64_t i = first; status == HPS_OK && i < first + m; i++) {
+        int chained = near_next(x, i - 1, n);
+
+        x->n_groups = chained ? x->n_groups : 0;
+        if (chained || near_next(x, i, n)) {
+            join_group(x, i, x->rows + s->ld * count++);
         }
     }
     return status;
 }
 
-/* Of equal neighbours in the order of hashes the earlier one is no candidate. On entry atom
- * has the n environments; on return *n candidates, ascending. */
+/* Of equal environments the first one is a candidate, the others are not. gap_fit keeps the
+ * one that rounding put last in the order of hashes; a choice that rounding cannot change
+ * gives the same fit on every machine. On entry atom has the n environments; on return *n
+ * candidates, ascending. */
 static hps_status drop_duplicates(selection *x, int64_t *n)
 {
     int64_t kept = 0;
@@ -147,8 +178,9 @@ static hps_status drop_duplicates(selection *x, int64_t *n)
         x->keys[i].position = x->atom[i];
     }
     hpsi_sort_keyed(*n, x->keys);
-    for (int64_t i = 0; i + 1 < *n; i += BATCH) {
-        hps_status status = mark_batch(x, i, *n - 1 - i < BATCH ? *n - 1 - i : BATCH);
+    x->n_groups = 0;
+    for (int64_t i = 0; i < *n; i += BATCH) {
+        hps_status status = join_batch(x, i, *n - i < BATCH ? *n - i : BATCH, *n);
 
         if (status != HPS_OK) {
             return status;
@@ -323,9 +355,10 @@ hps_status hpsi_gpr_select(const hps_gpr *g, hpsi_source *train, hpsi_sparse *p)
     x.chosen = hpsi_new(c, train->n_atoms, sizeof *x.chosen);
     x.ordinal = hpsi_new(c, train->n_atoms, sizeof *x.ordinal);
     x.keys = hpsi_new(c, train->n_atoms, sizeof *x.keys);
-    x.rows = hpsi_new(c, 2 * BATCH * train->ld, sizeof *x.rows);
+    x.rows = hpsi_new(c, (BATCH + GROUPS) * train->ld, sizeof *x.rows);
     if (x.hash != NULL && x.atom != NULL && x.chosen != NULL && x.ordinal != NULL &&
         x.keys != NULL && x.rows != NULL) {
+        x.group = x.rows + BATCH * train->ld;
         status = select_all(&x);
     }
     if (status != HPS_OK) {

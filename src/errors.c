@@ -1,18 +1,16 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /* The one line that says what is wrong, and the exit code that goes with it. */
 #include <stdarg.h>
-#include <string.h>
 
 #include "program.h"
 
 static char message[1400];
 static int has_place; /* the line begins with file:line, no program name in front */
 
-static void keep(const char *format, va_list arguments)
+static void keep(const char *text, int placed)
 {
-    size_t used = strlen(message);
-
-    vsnprintf(message + used, sizeof message - used, format, arguments);
+    snprintf(message, sizeof message, "%s", text);
+    has_place = placed;
     for (char *c = message; *c != '\0'; c++) {
         if (*c == '\n' || *c == '\r') {
             *c = ' ';
@@ -22,34 +20,35 @@ static void keep(const char *format, va_list arguments)
 
 int fail(int code, const char *format, ...)
 {
+    char text[sizeof message];
     va_list arguments;
 
-    message[0] = '\0';
-    has_place = 0;
     va_start(arguments, format);
-    keep(format, arguments);
+    vsnprintf(text, sizeof text, format, arguments);
     va_end(arguments);
+    keep(text, 0);
     return code;
 }
 
 int fail_at(place at, const char *key, const char *format, ...)
 {
+    char text[sizeof message];
     va_list arguments;
-    size_t used;
+    int used;
 
     if (at.line > 0) {
-        snprintf(message, sizeof message, "%s:%d:%d: ", at.source, at.line, at.column);
+        used = snprintf(text, sizeof text / 2, "%s:%d:%d: ", at.source, at.line, at.column);
     } else {
-        snprintf(message, sizeof message, "%s: ", at.source);
+        used = snprintf(text, sizeof text / 2, "%s: ", at.source);
     }
-    used = strlen(message);
+    used = used < (int)sizeof text / 2 ? used : (int)sizeof text / 2 - 1;
     if (key != NULL && key[0] != '\0') {
-        snprintf(message + used, sizeof message - used, "%s: ", key);
+        used += snprintf(text + used, 200, "%.180s: ", key);
     }
-    has_place = 1;
     va_start(arguments, format);
-    keep(format, arguments);
+    vsnprintf(text + used, sizeof text - (size_t)used, format, arguments);
     va_end(arguments);
+    keep(text, 1);
     return EXIT_USAGE;
 }
 

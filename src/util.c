@@ -45,17 +45,16 @@ char *new_text(const char *s)
 
 char *new_textf(const char *format, ...)
 {
-    va_list arguments, again;
+    char *s = NULL;
+    va_list arguments;
     int n;
-    char *s;
 
     va_start(arguments, format);
-    va_copy(again, arguments);
-    n = vsnprintf(NULL, 0, format, arguments);
-    s = new_memory((size_t)n + 1, 1);
-    vsnprintf(s, (size_t)n + 1, format, again);
-    va_end(again);
+    n = vasprintf(&s, format, arguments);
     va_end(arguments);
+    if (n < 0) {
+        out_of_memory();
+    }
     return s;
 }
 

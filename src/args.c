@@ -195,7 +195,7 @@ static int set_value(args *a, int flag, const char *value)
         return rc;
     case FLAG_SEED:
         a->has_seed = 1;
-        return read_whole(name, value, 1, 9007199254740992, &a->seed);
+        return read_whole(name, value, 0, 9007199254740992, &a->seed);
     case FLAG_MEMORY:
         return read_memory(name, value, a);
     case FLAG_TIME:

@@ -94,7 +94,7 @@ static int read_settings(const args *a, const demo_row *row, const char *data, r
                            RUNFILE_RANGES);
 
     if (rc == EXIT_DONE && a->has_seed) {
-        setting_set_number(runfile_find(*out, "swarm", "seed", 0), (double)a->seed);
+        runfile_seed(*out, "swarm", a->seed);
     }
     free(text);
     free(path);

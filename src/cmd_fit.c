@@ -150,7 +150,7 @@ static int run(const args *a, runfile *r, hps_context *c, hps_dataset *d)
         rc = data_species(r, d);
     }
     if (rc == EXIT_DONE && a->has_seed) {
-        setting_set_number(runfile_find(r, "gap", "seed", 0), (double)a->seed);
+        runfile_seed(r, "gap", a->seed);
     }
     if (rc == EXIT_DONE) {
         rc = runfile_gpr(r, c, &g);

@@ -29,7 +29,7 @@ static int read_settings(tuning *t, const char *folder)
         rc = runfile_read(&t->r, path, a->n_overrides, a->overrides, RUNFILE_RANGES);
     }
     if (rc == EXIT_DONE && a->has_seed) {
-        setting_set_number(runfile_find(t->r, "swarm", "seed", 0), (double)a->seed);
+        runfile_seed(t->r, "swarm", a->seed);
     }
     free(stored);
     return rc;

@@ -109,6 +109,15 @@ void setting_set_text(setting *s, const char *text)
     s->text = copy;
 }
 
+void runfile_seed(runfile *r, const char *section, int64_t seed)
+{
+    static const place flag = {"--seed", 0, 0};
+    setting *s = runfile_find(r, section, "seed", 0);
+
+    s->at = flag;
+    setting_set_number(s, (double)seed);
+}
+
 const char *setting_name(const setting *s, char buffer[80])
 {
     const char *dot = s->rule->section[0] != '\0' ? "." : "";

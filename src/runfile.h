@@ -90,6 +90,8 @@ const char *runfile_text(const runfile *r, const char *section, const char *key)
 int runfile_is(const runfile *r, const char *section, const char *key, const char *word);
 void setting_set_number(setting *s, double v);
 void setting_set_text(setting *s, const char *text);
+/* What --seed stands for in a command: the seed of one section. */
+void runfile_seed(runfile *r, const char *section, int64_t seed);
 /* "soap.atom_sigma_r:C", as the space, the history and messages call it. */
 const char *setting_name(const setting *s, char buffer[80]);
 int setting_searched(const setting *s);

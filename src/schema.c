@@ -55,7 +55,7 @@ static const key_rule own[] = {
     {"objective", "force_weight", KIND_REAL, 0, 0, 0, 0, 1e6, NULL, "",
      "weight of the force error beside the energy error", "0.033333333333333333", "force_weight"},
     {"objective", "references", KIND_INT, 0, 0, 0, 0, MANY, NULL, "",
-     "reference environments of the kernel statistics; 0: all", "0", "references"},
+     "sampled reference environments of the kernel statistics; 0: all", "3000", "references"},
     {"objective", "seed", KIND_INT, 0, 0, 0, 0, MANY, NULL, "", "seed of their sample", "1",
      "seed"},
     {"swarm", "iterations", KIND_INT, 0, 0, 1, 0, 4294967295.0, NULL, "",

@@ -212,4 +212,19 @@ class FitAndPredict(ProgramTest):
         self.assertEqual(os.listdir(self.folder), ["hp.yaml"])
 
 
+class Examples(ProgramTest):
+    """The files of docs/examples do what they say."""
+
+    def test_they_run(self):
+        examples = os.path.join(os.path.dirname(__file__), "../../docs/examples")
+        for name in sorted(n for n in os.listdir(examples) if n.endswith(".yaml")):
+            path = os.path.join(examples, name)
+            if "hp" in name:
+                out = self.json("fit", DIMERS, "-p", path, "-m", "model")
+                self.assertLess(out["train"]["rmse_energy_per_atom"], 0.05)
+                continue
+            out = self.json("tune", path, "-o", name + "-out", "-q")
+            self.assertLess(out["final"]["test"]["rmse_energy_per_atom"], 0.5)
+
+
 main()

@@ -77,7 +77,7 @@ static int32_t criterion(hps_swarm *e)
     if (o[HPSI_SWARM_TIME_LIMIT] > 0.0 && hpsi_swarm_seconds(e) >= o[HPSI_SWARM_TIME_LIMIT]) {
         return HPSI_STOP_TIME;
     }
-    if (atomic_exchange_explicit(&e->cancel, 0, memory_order_relaxed) != 0) {
+    if (atomic_load_explicit(&e->cancel, memory_order_relaxed) != 0) {
         return HPSI_STOP_CANCELLED;
     }
     if (exhausted(e)) {
@@ -95,6 +95,8 @@ void hpsi_swarm_update_stop(hps_swarm *e)
     e->stop = criterion(e);
     if (e->stop != HPSI_STOP_NONE) {
         hpsi_swarm_clock(e, 0);
+        /* answered, whichever criterion came first: it must not end the next run as well */
+        atomic_store_explicit(&e->cancel, 0, memory_order_relaxed);
     }
 }
 

@@ -232,6 +232,21 @@ START_TEST(test_cancel_from_the_callback)
 }
 END_TEST
 
+START_TEST(test_cancel_in_the_last_batch_does_not_linger)
+{
+    hps_swarm *e = mixed_swarm(NULL, variants[_i], 0);
+    CK_OK(hps_swarm_set_int(e, "max_iterations", 4));
+    CK_OK(hps_swarm_run(e, cancelling, e)); /* in iteration 3, the last */
+    ends_with(e, "iterations");
+    CK_OK(hps_swarm_set_int(e, "max_iterations", 9));
+    ck_assert_str_eq(hps_swarm_stop_reason(e), "");
+    CK_OK(hps_swarm_run(e, mixed_evaluate, NULL));
+    ends_with(e, "iterations");
+    ck_assert_int_eq(progress_of(e).iteration, 9);
+    hps_swarm_destroy(e);
+}
+END_TEST
+
 static void *cancel_soon(void *e)
 {
     struct timespec t = {0, 30000000};
@@ -525,6 +540,7 @@ static void add(TCase *t)
     tcase_add_loop_test(t, test_an_aborted_run_stops_its_clock, 0, 2);
     tcase_add_loop_test(t, test_a_lowered_limit_waits_for_what_was_asked, 0, 2);
     tcase_add_loop_test(t, test_cancel_from_the_callback, 0, 2);
+    tcase_add_loop_test(t, test_cancel_in_the_last_batch_does_not_linger, 0, 2);
     tcase_add_loop_test(t, test_cancel_from_another_thread, 0, 2);
     tcase_add_loop_test(t, test_cancel_takes_outstanding_tells, 0, 2);
     tcase_add_loop_test(t, test_cancel_before_the_run, 0, 2);

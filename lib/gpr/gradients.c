@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* Rows of the linear system for forces and virials (docs/gpr.md, sections 1 and 11): row of
+/* Rows of the linear system for forces and virials (docs/gpr.md, sections 2 and 5): row of
  * coordinate c of atom j, sum_i zeta (q_i.q_t)^(zeta-1) q_t.dq_i/dr_jc, all centres i whose
  * environment has an image of j, and j itself with minus the sum of its neighbours. */
 #include <string.h>

@@ -56,9 +56,9 @@ static int64_t cur_bytes(int64_t n, int64_t d)
     int64_t k = n < d ? n : d;
 
     if (n <= d) {
-        return REAL * (2 * n * d + n * k + 4 * k * k + 7 * k);
+        return REAL * (2 * n * d + n * k + 3 * k * k + 7 * k);
     }
-    return REAL * (3 * d * d + 2 * 512 * d + 4 * d * d + 7 * d);
+    return REAL * (2 * d * d + larger(d, 512) * d + 512 * d + 3 * d * d + 7 * d);
 }
 
 /* ------------------------------------------------------------------ probe */

@@ -45,8 +45,13 @@ static void write_line(FILE *f, const hps_space *space, const evaluation *e)
     json_open(&j, NULL, '{');
     json_int(&j, "id", e->id);
     json_text(&j, "stage", e->stage);
-    json_int(&j, "iteration", e->iteration);
-    json_int(&j, "particle", e->particle);
+    if (e->iteration >= 0) {
+        json_int(&j, "iteration", e->iteration);
+        json_int(&j, "particle", e->particle);
+    } else { /* written again from a checkpoint, which does not tell */
+        json_null(&j, "iteration");
+        json_null(&j, "particle");
+    }
     outcome_parameters(&j, "parameters", space, e->x);
     json_open(&j, "objectives", '[');
     json_number(&j, NULL, e->outcome == HPS_EVAL_OK ? e->f : (double)NAN);
@@ -60,66 +65,97 @@ static void write_line(FILE *f, const hps_space *space, const evaluation *e)
     json_end(&j);
 }
 
-/* Is this line, as written above, one of the known evaluations? */
-static int is_known(const char *line, size_t n, int n_stages, const char *const *names,
-                    const int64_t *known)
+void past_free(past *p)
 {
-    static const char start[] = "{\"id\":";
+    hps_space_destroy(p->space);
+    free(p->x);
+    free(p->f);
+    free(p->outcome);
+    memset(p, 0, sizeof *p);
+}
+
+/* Id of a whole line, as written above, of one stage; -1 if it is something else. */
+static int64_t line_id(const char *line, size_t n, const char *wanted)
+{
     long long id;
-    char name[16], *rest;
+    char name[16];
 
-    if (n < sizeof start || line[n - 1] != '}' || strncmp(line, start, sizeof start - 1) != 0) {
-        return 0;
+    if (n < 2 || line[n - 1] != '}' ||
+        sscanf(line, "{\"id\":%lld,\"stage\":\"%15[a-z]\"", &id, name) != 2 ||
+        strcmp(name, wanted) != 0) {
+        return -1;
     }
-    id = strtoll(line + sizeof start - 1, &rest, 10);
-    if (sscanf(rest, ",\"stage\":\"%15[a-z]\"", name) != 1) {
-        return 0;
-    }
-    for (int k = 0; k < n_stages; k++) {
-        if (strcmp(names[k], name) == 0) {
-            return id < known[k];
-        }
-    }
-    return 0;
+    return id;
 }
 
-/* The lines to keep of an old file. */
-static int keep_known(const char *path, memory_text *kept, int n_stages, const char *const *names,
-                      const int64_t *known)
+/* lines[id] of the evaluations that a stage knows; text is cut at its line ends. */
+static void find_lines(char *text, size_t size, const past *p, const char **lines)
 {
-    char *data, *end;
-    size_t size;
-    int rc = file_read(path, (size_t)1 << 40, &data, &size, EXIT_INTERNAL);
+    for (char *line = text, *end = text; size > 0 && line < text + size; line = end + 1) {
+        int64_t id;
 
-    if (rc != EXIT_DONE) {
-        return rc;
-    }
-    for (char *line = data; (end = strchr(line, '\n')) != NULL; line = end + 1) {
+        end = memchr(line, '\n', (size_t)(text + size - line));
+        if (end == NULL) {
+            return; /* torn by a kill */
+        }
         *end = '\0';
-        if (is_known(line, (size_t)(end - line), n_stages, names, known)) {
-            fprintf(kept->stream, "%s\n", line);
+        id = line_id(line, (size_t)(end - line), p->stage);
+        *end = '\n';
+        if (id >= 0 && id < p->n) {
+            lines[id] = line;
         }
     }
-    free(data);
-    return EXIT_DONE;
 }
 
-int history_open(history *h, const char *directory, int n_stages, const char *const *names,
-                 const int64_t *known)
+static void write_lost(FILE *f, const past *p, int64_t id)
+{
+    const evaluation e = {.id = id,
+                          .iteration = -1,
+                          .particle = -1,
+                          .outcome = p->outcome[id],
+                          .stage = p->stage,
+                          .reason = "",
+                          .x = p->x + id * hps_space_size(p->space),
+                          .f = p->f[id],
+                          .seconds = (double)NAN};
+
+    write_line(f, p->space, &e);
+}
+
+static void write_known(FILE *f, char *text, size_t size, const past *p)
+{
+    const char **lines = new_memory((size_t)p->n, sizeof *lines);
+
+    find_lines(text, size, p, lines);
+    for (int64_t id = 0; id < p->n; id++) {
+        if (lines[id] != NULL) {
+            fwrite(lines[id], 1, strcspn(lines[id], "\n") + 1, f);
+        } else {
+            write_lost(f, p, id);
+        }
+    }
+    free(lines);
+}
+
+int history_open(history *h, const char *directory, int n_stages, const past *stages)
 {
     memory_text kept;
+    char *text = NULL;
+    size_t size = 0;
     int rc = EXIT_DONE;
 
     h->path = path_join(directory, "history.jsonl");
-    memory_open(&kept);
     if (file_exists(h->path)) {
-        rc = keep_known(h->path, &kept, n_stages, names, known);
+        rc = file_read(h->path, (size_t)1 << 40, &text, &size, EXIT_INTERNAL);
     }
     if (rc != EXIT_DONE) {
-        fclose(kept.stream);
-        free(kept.text);
         return rc;
     }
+    memory_open(&kept);
+    for (int k = 0; k < n_stages; k++) {
+        write_known(kept.stream, text, size, &stages[k]);
+    }
+    free(text);
     rc = memory_save(&kept, directory, "history.jsonl");
     if (rc != EXIT_DONE) {
         return rc;

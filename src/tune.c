@@ -120,53 +120,65 @@ void tuning_stages(tuning *t)
     }
 }
 
-/* Evaluations of a stage that its checkpoint knows. */
-static int known_evaluations(tuning *t, const stage *s, int64_t *known)
+static hps_status read_past(hps_swarm *e, past *p)
 {
-    char *names[2] = {new_textf("checkpoint.%s.hpsw", s->name), new_text("checkpoint.hpsw")};
-    hps_progress p = {.struct_size = sizeof p};
-    hps_space *space = NULL;
+    hps_status st = hps_swarm_history(e, 0, &p->n, NULL, NULL, NULL, NULL);
+
+    if (st != HPS_OK && st != HPS_E_CAPACITY) {
+        return st;
+    }
+    p->x = new_memory((size_t)p->n * (size_t)hps_space_size(p->space), sizeof *p->x);
+    p->f = new_memory((size_t)p->n, sizeof *p->f);
+    p->outcome = new_memory((size_t)p->n, sizeof *p->outcome);
+    return hps_swarm_history(e, p->n, &p->n, NULL, p->x, p->f, p->outcome);
+}
+
+/* What a stage's checkpoint knows, if there is one. */
+static int load_past(tuning *t, const stage *s, const char *name, past *p)
+{
+    char *path = path_join(t->directory, name);
     hps_swarm *e = NULL;
-    int rc = EXIT_DONE, i = holds(t->directory, names[0]) ? 0 : 1;
+    int rc = EXIT_DONE;
 
-    *known = 0;
-    if (t->resume && holds(t->directory, names[i])) {
-        char *path = path_join(t->directory, names[i]);
+    if (file_exists(path)) {
+        rc = runfile_space(t->r, t->context, s->sections, &p->space);
+        if (rc == EXIT_DONE) {
+            hps_status st = hps_swarm_load(&e, t->context, p->space, path);
 
-        rc = runfile_space(t->r, t->context, s->sections, &space);
-        if (rc == EXIT_DONE && (hps_swarm_load(&e, t->context, space, path) != HPS_OK ||
-                                hps_swarm_get_progress(e, &p) != HPS_OK)) {
-            rc = fail_library(HPS_E_FORMAT, EXIT_DATA);
+            st = st == HPS_OK ? read_past(e, p) : st;
+            rc = st == HPS_OK ? EXIT_DONE : fail_library(st, EXIT_DATA);
         }
-        *known = p.n_evaluated;
-        free(path);
     }
     hps_swarm_destroy(e);
-    hps_space_destroy(space);
-    free(names[0]);
-    free(names[1]);
+    free(path);
     return rc;
 }
 
+/* checkpoint.hpsw belongs to the first stage that is not finished. */
 static int open_history(tuning *t)
 {
-    const char *names[2] = {"", ""};
-    int64_t known[2] = {0, 0};
-    int rc = EXIT_DONE, finished = 1;
+    past stages[2];
+    int rc = EXIT_DONE, finished = t->resume;
 
+    memset(stages, 0, sizeof stages);
     for (int k = 0; k < t->n_stages && rc == EXIT_DONE; k++) {
         char *done = new_textf("checkpoint.%s.hpsw", t->stages[k].name);
+        int is_done = holds(t->directory, done);
 
-        names[k] = t->stages[k].name;
-        /* checkpoint.hpsw belongs to the first stage that is not finished */
+        stages[k].stage = t->stages[k].name;
         if (finished) {
-            rc = known_evaluations(t, &t->stages[k], &known[k]);
+            rc = load_past(t, &t->stages[k], is_done ? done : "checkpoint.hpsw", &stages[k]);
         }
-        finished = finished && holds(t->directory, done);
+        finished = finished && is_done;
         free(done);
     }
-    return rc == EXIT_DONE ? history_open(&t->history, t->directory, t->n_stages, names, known)
-                           : rc;
+    if (rc == EXIT_DONE) {
+        rc = history_open(&t->history, t->directory, t->n_stages, stages);
+    }
+    for (int k = 0; k < t->n_stages; k++) {
+        past_free(&stages[k]);
+    }
+    return rc;
 }
 
 static int run_stages(tuning *t)

@@ -30,10 +30,19 @@ typedef struct evaluation {
     double f, seconds;
 } evaluation;
 
-/* A new one, or the old one cut to what the checkpoints know: of stage k (names[k]) the
- * evaluations below known[k]. */
-int history_open(history *h, const char *directory, int n_stages, const char *const *names,
-                 const int64_t *known);
+/* What the checkpoint of a stage knows of its past, in order of id. */
+typedef struct past {
+    const char *stage;
+    hps_space *space;
+    int64_t n;
+    double *x, *f;
+    int32_t *outcome;
+} past;
+void past_free(past *p);
+
+/* A new one, or the old one made to agree with the checkpoints: the lines of evaluations that
+ * they know are kept, others dropped, and lost ones written again from the checkpoint. */
+int history_open(history *h, const char *directory, int n_stages, const past *stages);
 int history_add(history *h, const hps_space *space, int n, const evaluation *e);
 void history_close(history *h);
 void outcome_parameters(json *j, const char *key, const hps_space *space, const double *x);

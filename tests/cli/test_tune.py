@@ -3,6 +3,7 @@
 import json
 import os
 import random
+import shutil
 import signal
 import subprocess
 import time
@@ -272,6 +273,7 @@ class Resume(ProgramTest):
         self.compare("limited")
 
     def test_torn_and_lost_history(self):
+        """A torn line is dropped; lines that a power cut lost come back from the checkpoint."""
         run = self.start("tune", "run.yaml", "-o", "torn", "-q")
         while not os.path.exists(self.path("torn/checkpoint.soap.hpsw")) and run.poll() is None:
             time.sleep(0.005)
@@ -281,8 +283,17 @@ class Resume(ProgramTest):
             self.skipTest("the run was faster than the kill")
         with open(self.path("torn/history.jsonl"), "a") as f:
             f.write('{"id":99999,"stage":"gap","itera')
+        shutil.copytree(self.path("torn"), self.path("lost"))
         self.run_program("tune", "run.yaml", "-o", "torn", "--resume", "-q")
         self.compare("torn")
+        lines = self.read("lost/history.jsonl").splitlines(keepends=True)
+        self.write("lost/history.jsonl", "".join(lines[:20] + lines[25:]))
+        self.run_program("tune", "run.yaml", "-o", "lost", "--resume", "-q")
+        for k, (old, new) in enumerate(zip(*([json.loads(l) for l in self.read(f"{d}/history.jsonl").splitlines()]
+                                             for d in ("whole", "lost")), strict=True)):
+            for key in ("id", "stage", "parameters", "objectives", "outcome"):
+                self.assertEqual(old[key], new[key])
+            self.assertEqual(new["particle"] is None, 20 <= k < 25)
 
 
 class FullDisk(ProgramTest):

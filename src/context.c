@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /* The library's context as the command line wants it. */
+#include <unistd.h>
+
 #include "args.h"
 
 /* A warning that every evaluation of a run repeats is printed once. */
@@ -28,7 +30,9 @@ static void print_log(int32_t level, const char *message, void *user)
     if (level == HPS_LOG_WARN && seen_before(message)) {
         return;
     }
-    fprintf(stderr, "hpswarm: %s%s\n", level == HPS_LOG_WARN ? "warning: " : "", message);
+    /* a progress line may stand there */
+    fprintf(stderr, "%shpswarm: %s%s\n", isatty(2) ? "\r\033[K" : "",
+            level == HPS_LOG_WARN ? "warning: " : "", message);
 }
 
 int args_context(const args *a, hps_context **out)

@@ -132,7 +132,7 @@ void help_command(FILE *f, const command *c)
 
 void help_version(void)
 {
-    static const char *const what[] = {"blas", "openmp", "random", "compiler"};
+    static const char *const what[] = {"blas", "openmp", "mpi", "random", "compiler"};
 
     printf("hpswarm %s\n", hps_version_text());
     for (size_t i = 0; i < sizeof what / sizeof what[0]; i++) {
@@ -145,8 +145,8 @@ void help_version(void)
 void help_citation(void)
 {
     fputs("Please cite the method, the descriptor and this program:\n\n"
-          "S. Kondati Natarajan and M. A. Caro, particle-swarm optimisation of the\n"
-          "hyper-parameters of SOAP/GAP interatomic potentials.\n\n"
+          "S. Kondati Natarajan and M. A. Caro, Particle swarm based hyper-parameter\n"
+          "optimization for machine learned interatomic potentials, arXiv:2101.00049 (2020).\n\n"
           "M. A. Caro, Optimizing many-body atomic descriptors for enhanced computational\n"
           "performance of machine learning based interatomic potentials,\n"
           "Phys. Rev. B 100, 024112 (2019).\n\n",

@@ -9,23 +9,6 @@
 
 #include "base/internal.h"
 
-/* The failure with the lowest item so far. Reading `lowest` without the lock only decides
- * whether an item is skipped, and items below it never are. */
-typedef struct failure {
-    atomic_int_least64_t lowest; /* n while nothing failed */
-    hps_status status;
-    char message[1024];
-} failure;
-
-static void record(failure *f, int64_t item, hps_status s)
-{
-    if (item < atomic_load(&f->lowest)) {
-        f->status = s;
-        snprintf(f->message, sizeof f->message, "%s", hps_last_error());
-        atomic_store(&f->lowest, item);
-    }
-}
-
 static _Thread_local int32_t loop_depth;
 
 int32_t hpsi_in_loop(void)
@@ -56,6 +39,23 @@ static hps_status serial(int64_t n, hpsi_body body, void *arg)
 }
 
 #ifdef _OPENMP
+/* The failure with the lowest item so far. Reading `lowest` without the lock only decides
+ * whether an item is skipped, and items below it never are. */
+typedef struct failure {
+    atomic_int_least64_t lowest; /* n while nothing failed */
+    hps_status status;
+    char message[1024];
+} failure;
+
+static void record(failure *f, int64_t item, hps_status s)
+{
+    if (item < atomic_load(&f->lowest)) {
+        f->status = s;
+        snprintf(f->message, sizeof f->message, "%s", hps_last_error());
+        atomic_store(&f->lowest, item);
+    }
+}
+
 static hps_status parallel(int32_t threads, int64_t n, hpsi_body body, void *arg)
 {
     failure f = {.status = HPS_OK};

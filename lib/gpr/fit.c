@@ -102,10 +102,35 @@ static hps_status solve(fit *x)
     return HPS_OK;
 }
 
-static int32_t kinds_of(const hps_gpr *g)
+/* What the options ask for; said if the data have nothing of it. */
+static int32_t kinds_of(const fit *x)
 {
-    return HPSI_ROWS_ENERGY + (g->option[HPSI_GPR_FIT_FORCES] != 0 ? HPSI_ROWS_FORCE : 0) +
-           (g->option[HPSI_GPR_FIT_VIRIALS] != 0 ? HPSI_ROWS_VIRIAL : 0);
+    const hps_gpr *g = x->g;
+    int32_t kinds = HPSI_ROWS_ENERGY;
+    int32_t found = 0;
+
+    for (int64_t i = 0; i < x->source.n_frames; i++) {
+        hps_frame f;
+
+        hpsi_dataset_frame(x->source.data, i, &f);
+        found |=
+            (f.forces != NULL ? HPSI_ROWS_FORCE : 0) | (f.virial != NULL ? HPSI_ROWS_VIRIAL : 0);
+    }
+    if (g->option[HPSI_GPR_FIT_FORCES] != 0) {
+        kinds |= HPSI_ROWS_FORCE;
+    }
+    if (g->option[HPSI_GPR_FIT_VIRIALS] != 0) {
+        kinds |= HPSI_ROWS_VIRIAL;
+    }
+    if ((kinds & ~found & HPSI_ROWS_FORCE) != 0) {
+        hpsi_log(g->context, HPS_LOG_WARN,
+                 "gpr: fit_forces is 1, but no training frame has forces");
+    }
+    if ((kinds & ~found & HPSI_ROWS_VIRIAL) != 0) {
+        hpsi_log(g->context, HPS_LOG_WARN,
+                 "gpr: fit_virials is 1, but no training frame has a virial");
+    }
+    return kinds & (found | HPSI_ROWS_ENERGY);
 }
 
 static hps_status covariances(fit *x)
@@ -126,8 +151,7 @@ static hps_status covariances(fit *x)
     x->eta = option[HPSI_GPR_JITTER] / (option[HPSI_GPR_DELTA] * option[HPSI_GPR_DELTA]);
     status = hpsi_gpr_whitener(c, &x->sparse, option[HPSI_GPR_ZETA], &x->eta, x->r, n);
     if (status == HPS_OK) {
-        status =
-            hpsi_gpr_stream(x->g, &x->source, &x->sparse, x->e0, kinds_of(x->g), append_rows, x);
+        status = hpsi_gpr_stream(x->g, &x->source, &x->sparse, x->e0, kinds_of(x), append_rows, x);
     }
     x->seconds_covariance = hpsi_seconds() - start - x->seconds_solve;
     if (status == HPS_OK && x->n_rows == 0) {

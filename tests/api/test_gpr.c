@@ -479,6 +479,31 @@ START_TEST(test_model_without_an_element_refuses_it)
 }
 END_TEST
 
+START_TEST(test_missing_forces_are_said)
+{
+    world w = new_world();
+    char said[2000] = "";
+    hps_dataset *d = atoms_dataset(w.context);
+    atoms a = atoms_grid(2, 2, 2, 1, 0, 0);
+    hps_gpr_report r = {.struct_size = (int32_t)sizeof r};
+
+    atoms_add(d, &a, ATOMS_ENERGY, NULL);
+    ck_assert_int_eq(hps_context_set_log(w.context, HPS_LOG_WARN, remember, said), HPS_OK);
+    ck_assert_int_eq(hps_gpr_set_int(w.model, "n_sparse", 4), HPS_OK);
+    ck_assert_int_eq(hps_gpr_fit(w.model, d), HPS_OK);
+    ck_assert_str_eq(said, "");
+    ck_assert_int_eq(hps_gpr_set_int(w.model, "fit_forces", 1), HPS_OK);
+    ck_assert_int_eq(hps_gpr_set_int(w.model, "fit_virials", 1), HPS_OK);
+    ck_assert_int_eq(hps_gpr_fit(w.model, d), HPS_OK);
+    ck_assert_ptr_nonnull(strstr(said, "no training frame has forces"));
+    ck_assert_ptr_nonnull(strstr(said, "no training frame has a virial"));
+    ck_assert_int_eq(hps_gpr_get_report(w.model, &r), HPS_OK);
+    ck_assert_int_eq(r.n_rows, 1);
+    hps_dataset_destroy(d);
+    end_world(&w);
+}
+END_TEST
+
 START_TEST(test_report_counts_rows)
 {
     world w = new_world();
@@ -834,6 +859,7 @@ int main(void)
     tcase_add_test(tc, test_singular_covariance_raises_the_jitter_and_says_so);
     tcase_add_test(tc, test_wrong_calls_are_refused_with_a_reason);
     tcase_add_test(tc, test_model_without_an_element_refuses_it);
+    tcase_add_test(tc, test_missing_forces_are_said);
     tcase_add_test(tc, test_report_counts_rows);
     tcase_add_test(tc, test_errors_are_those_of_the_definitions);
     tcase_add_test(tc, test_score_is_predict_and_compare);

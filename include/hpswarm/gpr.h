@@ -74,7 +74,8 @@ HPS_API hps_status hps_gpr_memory(const hps_gpr *g, const hps_dataset *train, in
  *  definite even with a jitter raised as logged. */
 HPS_API hps_status hps_gpr_fit(hps_gpr *g, const hps_dataset *train);
 
-/** Each output may be NULL. HPS_E_STATE before a fit.
+/** Each output may be NULL. HPS_E_STATE before a fit, HPS_E_OPTION for an element that
+ *  the model has no sparse points of. Options set after the fit do not change it.
  *  @param[out] energy [n_frames]  @param[out] forces [n_atoms][3]
  *  @param[out] virial [n_frames][3][3] */
 HPS_API hps_status hps_gpr_predict(const hps_gpr *g, const hps_dataset *d, double *energy,

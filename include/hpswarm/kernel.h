@@ -25,8 +25,9 @@ typedef struct hps_kernel_stats {
 } hps_kernel_stats;
 
 /** Statistics of (max(q.q',0))^zeta, streamed in blocks: memory does not grow with
- *  references x environments.
- *  @param zeta > 0
+ *  references x environments. HPS_E_OPTION for an element that the descriptor does not
+ *  list.
+ *  @param zeta > 0, at most 1000
  *  @param n_references 0: all environments, else a seeded sample of that many
  *         (all of them if there are fewer)
  *  @param[in,out] out struct_size set by the caller

@@ -35,7 +35,8 @@ int main(int argc, char **argv)
     args a;
     int rc;
 
-    signal(SIGPIPE, SIG_IGN); /* a closed pipe is a write error like any other */
+    signal(SIGPIPE, SIG_IGN); /* a closed pipe is a write error like any other, */
+    signal(SIGXFSZ, SIG_IGN); /* and so is a file larger than the shell allows */
     rc = args_parse(&a, argc, argv);
     if (rc == EXIT_DONE) {
         rc = run(&a);

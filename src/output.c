@@ -80,6 +80,19 @@ int output_open(output *o, const char *path)
     return EXIT_DONE;
 }
 
+/* Why a stream failed earlier, which stdio does not keep: ask again with a few more pages
+ * (what was written so far is dropped anyway). */
+static int reason(const output *o)
+{
+    static const char pages[65536];
+
+    if (o->path != NULL && write(fileno(o->stream), pages, sizeof pages) < (ssize_t)sizeof pages &&
+        write(fileno(o->stream), pages, sizeof pages) < 0) {
+        return errno;
+    }
+    return EIO;
+}
+
 /* 0 when everything reached the file; errno of the first failure else. */
 static int finish(output *o)
 {
@@ -87,7 +100,7 @@ static int finish(output *o)
 
     errno = 0;
     if (fflush(o->stream) != 0 || ferror(o->stream)) {
-        wrong = errno != 0 ? errno : EIO;
+        wrong = errno != 0 ? errno : reason(o);
     }
     if (o->temporary != NULL && wrong == 0 && fsync(fileno(o->stream)) != 0) {
         wrong = errno;

@@ -17,6 +17,8 @@ class BadData(ProgramTest):
                           ("tune", "run.yaml", "-o", "out")):
             line = self.refused(3, message, *arguments)
             self.assertIn(place, line)
+            if place:
+                self.assertFalse(line.startswith("hpswarm:"), line)
 
     def test_missing_file(self):
         self.write("hp.yaml", HP)

@@ -3,6 +3,7 @@
 import json
 import os
 import random
+import resource
 import shutil
 import signal
 import subprocess
@@ -251,25 +252,32 @@ class Resume(ProgramTest):
         for number in (signal.SIGTERM, signal.SIGINT):
             folder = f"stopped{int(number)}"
             run = self.start("tune", "run.yaml", "-o", folder, "-q")
-            while not os.path.exists(self.path(f"{folder}/history.jsonl")) and run.poll() is None:
+            while run.poll() is None:
                 time.sleep(0.005)
+                if os.path.exists(self.path(f"{folder}/checkpoint.hpsw")) and \
+                        len(self.read(f"{folder}/history.jsonl").splitlines()) > 18:
+                    break
             run.send_signal(number)
             out, err = run.communicate(timeout=60)
             self.assertEqual(run.returncode, 75, err)
             self.assertIn("--resume goes on", err)
             self.assertEqual(out, "")
+            before = self.read(f"{folder}/history.jsonl").splitlines()
             self.run_program("tune", "run.yaml", "-o", folder, "--resume", "-q")
             self.compare(folder)
+            # what was done is not done again: even the seconds are those of the first time
+            self.assertEqual(self.read(f"{folder}/history.jsonl").splitlines()[:12], before[:12])
 
     def test_time_limit(self):
         for n in range(200):
             flags = ["--resume"] if n else []
             run = self.start("tune", "run.yaml", "-o", "limited", "-q", "--time-limit",
-                             f"{self.seconds / 3 + 0.2 * n:.3f}s", *flags)
+                             f"{0.01 + 0.2 * n:.3f}s", *flags)
             run.communicate(timeout=60)
             if run.returncode == 0:
                 break
             self.assertEqual(run.returncode, 75)
+        self.assertGreater(n, 0)
         self.compare("limited")
 
     def test_torn_and_lost_history(self):
@@ -297,23 +305,53 @@ class Resume(ProgramTest):
 
 
 class FullDisk(ProgramTest):
-    def test_small_disk(self):
-        """A tmpfs of a few pages, where one can be mounted."""
+    def test_small_disks(self):
+        """Disks of ever more pages, where one can be mounted: each fills at another moment."""
         disk = self.path("disk")
         os.mkdir(disk)
-        if os.system(f"mount -t tmpfs -o size=24k tmpfs {disk} 2>/dev/null") != 0:
-            self.skipTest("no right to mount")
-        self.addCleanup(os.system, f"umount {disk}")
-        self.run_file(**{"iterations: 5": "iterations: 400"})
-        _, err = self.run_program("tune", "run.yaml", "-o", "disk/out", "-q", code=1)
+        self.run_file(**{"iterations: 5": "iterations: 30"})
+        messages = set()
+        for size in range(4, 400, 8):
+            if os.system(f"mount -t tmpfs -o size={size}k tmpfs {disk} 2>/dev/null") != 0:
+                self.skipTest("no right to mount")
+            try:
+                run = self.start("tune", "run.yaml", "-o", "disk/out", "-q")
+                _, err = run.communicate(timeout=100)
+                if run.returncode == 0:
+                    break
+                messages.add(self.look_at_failure(run.returncode, err))
+            finally:
+                os.system(f"umount {disk}")
+        self.assertEqual(run.returncode, 0, "no disk was large enough")
+        self.assertGreater(len(messages), 1)
+
+    def test_file_size_limit_in_the_middle_of_the_history(self):
+        self.run_file(**{"iterations: 5": "iterations: 100"})
+        limit = 21000
+        run = self.start("tune", "run.yaml", "-o", "out", "-q", preexec_fn=lambda:
+                         resource.setrlimit(resource.RLIMIT_FSIZE, (limit, limit)))
+        _, err = run.communicate(timeout=100)
+        self.assertEqual((run.returncode, len(err.splitlines())), (1, 1), err)
+        self.assertIn("history.jsonl: cannot write: File too large", err)
+        history = self.read("out/history.jsonl")
+        self.assertTrue(history.endswith("}\n"))
+        self.assertGreater(len(history), limit / 2)
+        self.run_program("tune", "run.yaml", "-o", "out", "--resume", "-q")
+
+    def look_at_failure(self, code, err):
+        self.assertEqual(code, 1, err)
         self.assertEqual(len(err.splitlines()), 1, err)
         self.assertIn("No space left", err)
-        history = self.read("disk/out/history.jsonl")
-        self.assertTrue(history.endswith("\n") or history == "")
-        for line in history.splitlines():
-            json.loads(line)
-        self.assertFalse(any(".tmp" in n for n in os.listdir(f"{disk}/out")))
-        self.assertFalse(os.path.exists(f"{disk}/out/result.json"))
+        names = os.listdir(self.path("disk/out"))
+        self.assertFalse([n for n in names if ".tmp" in n])
+        if "history.jsonl" in names:
+            history = self.read("disk/out/history.jsonl")
+            self.assertTrue(history.endswith("\n") or history == "", history[-200:])
+            for line in history.splitlines():
+                json.loads(line)
+        if "result.json" in names:
+            json.loads(self.read("disk/out/result.json"))
+        return err
 
 
 main()

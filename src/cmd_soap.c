@@ -42,8 +42,10 @@ static int pairs_of_frame(const soap_job *job, int64_t frame, pair_list *p)
     p->centre = p->moved = NULL;
     p->grad = NULL;
     if (job->a->memory_limit > 0 && p->n > job->a->memory_limit / (int64_t)(8 * row)) {
-        return fail(EXIT_LIMIT, "frame %lld: %lld gradients would exceed --max-memory",
-                    (long long)frame, (long long)p->n);
+        fail(EXIT_LIMIT, "frame %lld: %lld gradients would exceed --max-memory", (long long)frame,
+             (long long)p->n);
+        p->n = 0;
+        return EXIT_LIMIT;
     }
     if (st == HPS_OK || st == HPS_E_CAPACITY) {
         p->centre = new_memory((size_t)p->n, sizeof *p->centre);

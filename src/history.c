@@ -77,15 +77,16 @@ void past_free(past *p)
 /* Id of a whole line, as written above, of one stage; -1 if it is something else. */
 static int64_t line_id(const char *line, size_t n, const char *wanted)
 {
-    long long id;
-    char name[16];
+    static const char start[] = "{\"id\":";
+    int64_t id;
+    char name[16], *rest;
 
-    if (n < 2 || line[n - 1] != '}' ||
-        sscanf(line, "{\"id\":%lld,\"stage\":\"%15[a-z]\"", &id, name) != 2 ||
-        strcmp(name, wanted) != 0) {
+    if (n < sizeof start || line[n - 1] != '}' || strncmp(line, start, sizeof start - 1) != 0) {
         return -1;
     }
-    return id;
+    id = strtoll(line + sizeof start - 1, &rest, 10);
+    return sscanf(rest, ",\"stage\":\"%15[a-z]\"", name) == 1 && strcmp(name, wanted) == 0 ? id
+                                                                                           : -1;
 }
 
 /* lines[id] of the evaluations that a stage knows; text is cut at its line ends. */

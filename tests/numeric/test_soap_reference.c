@@ -91,7 +91,7 @@ static void check_descriptor(FILE *f, const hps_soap *s, const environment *e, c
 static void check_adjoint(FILE *f, const hps_soap *s, const environment *e, const char *name)
 {
     int32_t n = hps_soap_size(s), rows = read_int(f);
-    double *g = calloc((size_t)(n * e->n), sizeof *g), exact[3 * ATOMS], found[3 * ATOMS];
+    double *g = calloc((size_t)(n * e->n + 1), sizeof *g), exact[3 * ATOMS], found[3 * ATOMS];
     hps_dataset *d = structure(e->n, e->numbers, e->positions, NULL);
 
     ck_assert_int_eq(rows, e->n);

@@ -8,7 +8,7 @@
 
 int64_t hpsi_stream_capacity(int32_t total)
 {
-    return total < 256 ? 256 : total > 1024 ? 1024 : total;
+    return total < 256 ? 1024 : 2048;
 }
 
 double hpsi_stream_sigma(const hpsi_stream *t, int32_t option, int32_t n_atoms)

@@ -94,9 +94,9 @@ static int write_gradients(soap_job *job, int64_t frame)
     pair_list p;
     int rc = pairs_of_frame(job, frame, &p);
 
-    if (rc == EXIT_DONE && job->a->json) {
+    if (p.grad != NULL && rc == EXIT_DONE && job->a->json) {
         write_pairs_json(job, &p);
-    } else if (rc == EXIT_DONE) {
+    } else if (p.grad != NULL && rc == EXIT_DONE) {
         write_pairs_text(job, frame, &p);
     }
     pairs_free(&p);

@@ -233,6 +233,68 @@ void soap_oracle_prepare(soap_oracle *o)
     }
 }
 
+static void orthonormalise(const soap_oracle *o, int s, const quad *in, double *out)
+{
+    int n = o->n_max[s];
+
+    for (int a = 0; a < n; a++) {
+        quad sum = 0;
+
+        for (int b = 0; b < n; b++) {
+            sum += ((quad)o->w[s][a][b][0] + (quad)o->w[s][a][b][1]) * in[b];
+        }
+        out[a] = (double)sum;
+    }
+}
+
+/* epsilon_0 .. epsilon_{ORACLE_N+4} of soap.md section 10, B: errors of the moments of 1 - y. */
+static void lost_moments(const soap_oracle *o, int s, quad x, quad *e)
+{
+    quad hard = (quad)o->hard[s], soft = (quad)o->soft[s] / hard;
+    quad width = (quad)o->sigma_r[s] / hard + (quad)o->scaling_r[s] * x;
+    quad d = (1 - soft) / (quad)o->nf[s], sum = width * width + d * d;
+    quad square = width * width * d * d / sum;
+    quad c = 1 - (width * width * soft + d * d * x) / sum;
+
+    e[0] = 0;
+    e[1] =
+        -square * quad_exp(-(soft - x) * (soft - x) / (2 * sum)) * quad_exp(-c * c / (2 * square));
+    for (int p = 2; p <= ORACLE_N + 4; p++) {
+        e[p] = c * e[p - 1] + square * (p - 1) * e[p - 2];
+    }
+}
+
+static void add_lost_terms(const soap_oracle *o, int s, quad x, quad *in)
+{
+    quad e[ORACLE_N + 5];
+
+    lost_moments(o, s, x, e);
+    for (int k = 1; k <= polynomials(o, s); k++) {
+        in[k - 1] += quad_sqrt(2 * k + 5) * e[k + 2];
+    }
+}
+
+void soap_oracle_lost_slopes(const soap_oracle *o, int s, double r, double *out)
+{
+    quad in[ORACLE_N] = {0}, e[ORACLE_N + 5], up[ORACLE_N + 5], down[ORACLE_N + 5];
+    quad hard = (quad)o->hard[s], x = (quad)r / hard, v = 1 - x;
+    quad a = (quad)o->scaling_r[s], w = (quad)o->sigma_r[s] / hard + a * x;
+    const quad h = (quad)1e-9; /* error h^2 times the third derivative */
+
+    lost_moments(o, s, x, e);
+    lost_moments(o, s, x + h, up);
+    lost_moments(o, s, x - h, down);
+    for (int k = 1; k <= polynomials(o, s); k++) {
+        int p = k + 2;
+        /* (y-x)/s^2 + a (y-x)^2/s^3 with y - x = v - (1-y): soap.md 8.3 */
+        quad own = (v * e[p] - e[p + 1]) / (w * w) +
+                   a * (v * v * e[p] - 2 * v * e[p + 1] + e[p + 2]) / (w * w * w);
+
+        in[k - 1] = quad_sqrt(2 * k + 5) * ((up[p] - down[p]) / (2 * h) - own) / hard;
+    }
+    orthonormalise(o, s, in, out);
+}
+
 void soap_oracle_integrals(const soap_oracle *o, int s, double r, double *out)
 {
     quad in[ORACLE_N] = {0}, hard = (quad)o->hard[s], x = (quad)r / hard;
@@ -245,18 +307,14 @@ void soap_oracle_integrals(const soap_oracle *o, int s, double r, double *out)
     integrate(o, s, plain, 0, soft, polynomial, in);
     if (soft < 1 && (o->smooth_tail || soft - x < 4 * width)) {
         integrate(o, s, damped, soft, 1, polynomial, in);
+        if (o->lost_term) {
+            add_lost_terms(o, s, x, in);
+        }
     }
     if (o->gauss && x < 4 * (s0 + width)) {
         integrate(o, s, plain, 0, x + 14 * width, last, in);
     }
-    for (int a = 0; a < n; a++) {
-        quad sum = 0;
-
-        for (int b = 0; b < n; b++) {
-            sum += ((quad)o->w[s][a][b][0] + (quad)o->w[s][a][b][1]) * in[b];
-        }
-        out[a] = (double)sum;
-    }
+    orthonormalise(o, s, in, out);
 }
 
 static double enhancement(const soap_oracle *o, double x, double s)

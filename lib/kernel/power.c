@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /* Powers of dot products, max(x,0)^zeta: products for whole and half-integer exponents,
- * otherwise exp(zeta log x) with the logarithm carried in two doubles, so that the result is
- * good to about one unit in the last place. No calls and no branches: the loops are vectors. */
+ * otherwise exp(zeta log x), good to a few units in the last place. No calls and no branches
+ * in the loops: they are vectors. */
 #include <math.h>
 #include <string.h>
 
@@ -16,7 +16,7 @@
 #endif
 
 #define TILE 256                            /* values treated at a time: stays in the first cache */
-#define MOST_PRODUCTS 8.0                   /* above it rounding adds up to more than a few units */
+#define MOST_PRODUCTS 8                     /* above it rounding adds up to more than a few units */
 #define SMALLEST (-708.0)                   /* exp of less is treated as 0 */
 #define ROUNDER 6755399441055744.0          /* 1.5 2^52: adding it rounds to an integer */
 #define ROOT_HALF 0x3fe6a09e667f3bcdULL     /* bits of sqrt(1/2) */
@@ -114,6 +114,59 @@ static inline double exponential(double y, double small)
     return (1.0 + p) * from_bits((to_bits(shifted) << 52) + (1023ULL << 52));
 }
 
+/* Exponents up to MOST_PRODUCTS. With x = 2^k m the whole part of zeta log2 x is split off
+ * before anything is rounded: high k is exact (26 and 11 bits), and what remains is small. The
+ * coefficients are those of atanh and exp on these intervals, interpolated at the zeros of
+ * Chebyshev polynomials (largest errors 5e-18 and 3e-17). */
+PER_TARGET static void power_small(double zeta, int64_t n, double *restrict x)
+{
+    const split z = halves(zeta);
+    const double ln2 = 0.69314718055994530942;
+    const double low = z.low * ln2;
+
+#pragma omp simd
+    for (int64_t i = 0; i < n; i++) {
+        double v = x[i];
+        double safe = v > 2.3e-308 ? v : 1.0;
+        uint64_t b = to_bits(safe) - ROOT_HALF + (1024ULL << 52);
+        double k = from_bits((b >> 52) | TWO_52) - (4503599627370496.0 + 1024.0);
+        double f = from_bits((b & 0x000fffffffffffffULL) + ROOT_HALF) - 1.0;
+        double s = f / (2.0 + f);
+        double t = s * s;
+        double h = 0.5 * f * f;
+        double a = 0.14616449685043406;
+        double p = 2.5095554677111112e-08;
+        double l;
+        double shifted;
+        double whole;
+        double r;
+
+        a = a * t + 0.15331721600556042;
+        a = a * t + 0.18182889125261723;
+        a = a * t + 0.2222221113479508;
+        a = a * t + 0.28571428625975487;
+        a = a * t + 0.39999999999899505;
+        a = a * t + 0.666666666666667;
+        l = zeta * (f - (h - s * (h + t * a))) + low * k;
+        shifted = z.high * k + l * 1.44269504088896340736 + ROUNDER;
+        whole = shifted - ROUNDER;
+        r = (z.high * k - whole) * ln2 + l;
+        p = p * r + 2.761380686153829e-07;
+        p = p * r + 2.755728006701698e-06;
+        p = p * r + 2.4801536388690766e-05;
+        p = p * r + 0.0001984126985433861;
+        p = p * r + 0.0013888888905881542;
+        p = p * r + 0.008333333333332155;
+        p = p * r + 0.04166666666665136;
+        p = p * r + 0.16666666666666666;
+        p = p * r + 0.5;
+        p = (p * r) * r + r;
+        p = (1.0 + p) * from_bits((to_bits(shifted) << 52) + (1023ULL << 52));
+        p = whole > -1021.0 ? p : 0.0;
+        x[i] = v > 2.3e-308 ? p : 0.0 * v + 0.0; /* keeps NaN, turns -0 into 0 */
+    }
+}
+
 PER_TARGET static void power_general(double zeta, int64_t n, double *restrict x)
 {
     split z = halves(zeta);
@@ -137,28 +190,50 @@ PER_TARGET static void power_general(double zeta, int64_t n, double *restrict x)
 
 /* ------------------------------------------------------ powers by products */
 
-/* x^(half/2), half a whole number >= 1, by repeated squaring. */
-PER_TARGET static void power_products(int32_t half, int64_t n, double *restrict x)
+/* x^(half/2) by repeated squaring; unrolled, since half is a constant where it is called. */
+static inline __attribute__((always_inline)) void power_constant(int half, int64_t n,
+                                                                 double *restrict x)
 {
-    double square[TILE];
-
+#pragma omp simd
     for (int64_t i = 0; i < n; i++) {
         double v = x[i] > 0 ? x[i] : 0.0 * x[i] + 0.0;
+        double v2 = v * v;
+        double v4 = v2 * v2;
+        double p = half & 1 ? sqrt(v) : 1.0;
 
-        square[i] = v;
-        x[i] = half % 2 != 0 ? sqrt(v) : 1.0;
+        p = half & 2 ? p * v : p;
+        p = half & 4 ? p * v2 : p;
+        p = half & 8 ? p * v4 : p;
+        x[i] = half & 16 ? p * (v4 * v4) : p;
     }
-    for (int32_t whole = half / 2; whole > 0; whole /= 2) {
-        if (whole % 2 != 0) {
-#pragma omp simd
-            for (int64_t i = 0; i < n; i++) {
-                x[i] *= square[i];
-            }
-        }
-#pragma omp simd
-        for (int64_t i = 0; i < n; i++) {
-            square[i] *= square[i];
-        }
+}
+
+#define CASE(half)                                                                                 \
+    case half:                                                                                     \
+        power_constant(half, n, x);                                                                \
+        break
+
+PER_TARGET static void power_products(int32_t half, int64_t n, double *restrict x)
+{
+    switch (half) {
+        CASE(1);
+        CASE(2);
+        CASE(3);
+        CASE(4);
+        CASE(5);
+        CASE(6);
+        CASE(7);
+        CASE(8);
+        CASE(9);
+        CASE(10);
+        CASE(11);
+        CASE(12);
+        CASE(13);
+        CASE(14);
+        CASE(15);
+    default: /* 2 MOST_PRODUCTS */
+        power_constant(16, n, x);
+        break;
     }
 }
 
@@ -169,16 +244,12 @@ static int is_products(double zeta)
 
 void hpsi_kernel_power(double zeta, int64_t n, double *x)
 {
-    int32_t half = is_products(zeta) ? (int32_t)(2 * zeta) : 0;
-
-    for (int64_t i = 0; i < n; i += TILE) {
-        int64_t count = n - i < TILE ? n - i : TILE;
-
-        if (half > 0) {
-            power_products(half, count, x + i);
-        } else {
-            power_general(zeta, count, x + i);
-        }
+    if (is_products(zeta)) {
+        power_products((int32_t)(2 * zeta), n, x);
+    } else if (zeta <= MOST_PRODUCTS) {
+        power_small(zeta, n, x);
+    } else {
+        power_general(zeta, n, x);
     }
 }
 

@@ -61,4 +61,23 @@ int32_t hpsi_source_rows(const hpsi_source *s, const hpsi_chunk *c, int32_t spec
 hps_status hpsi_source_gather(hpsi_source *s, int64_t n, const int64_t *atom, double *q,
                               int64_t ldq);
 
+/* ----------------------------------------------------------- group.c */
+
+/* Runs of whole chunks with at most HPSI_GROUP atoms together, the same for every number of
+ * threads. */
+#define HPSI_GROUP 256
+#define HPSI_GROUP_SPECIES 128 /* more than a descriptor can have */
+typedef struct hpsi_groups {
+    hpsi_source *source; /* borrowed */
+    int64_t n, most;     /* groups; atoms of the largest */
+    int64_t *first;      /* [n + 1] first chunk of a group */
+    double *rows;        /* [n_workers][most][ld], or NULL: those of the source are in order */
+} hpsi_groups;
+hps_status hpsi_groups_open(hpsi_groups *g, hpsi_source *s); /* on failure nothing is left */
+void hpsi_groups_close(hpsi_groups *g);
+/* Descriptors of group i, species by species: those of species z are the rows first[z] to
+ * first[z+1]-1, of the source's ld. Valid until the worker's next call. */
+hps_status hpsi_groups_load(const hpsi_groups *g, int64_t i, int32_t worker, const double **rows,
+                            int32_t first[HPSI_GROUP_SPECIES]);
+
 #endif

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* Moments, extremes and histogram of the kernel over (reference, environment) pairs, one
- * chunk of environments against a tile of references at a time. */
+/* Moments, extremes and histogram of the kernel over (reference, environment) pairs: products
+ * of a group of environments with a tile of references, then powers and sums strip by strip,
+ * while the strip is in the first cache. */
 #include <float.h>
 #include <math.h>
 #include <string.h>
@@ -8,10 +9,19 @@
 #include "base/linalg.h"
 #include "kernel/internal.h"
 
-#define TILE 256 /* references at a time */
+/* One copy of the sums per instruction set, chosen when the library is loaded. */
+#if defined(__GNUC__) && !defined(__clang__) && defined(__x86_64__) && defined(__linux__) &&       \
+    !defined(__SANITIZE_ADDRESS__) && !defined(__SANITIZE_THREAD__)
+#define PER_TARGET __attribute__((target_clones("arch=x86-64-v4", "arch=x86-64-v3", "default")))
+#else
+#define PER_TARGET
+#endif
+
+#define TILE 256   /* references at a time: with a group's rows half of a second cache */
+#define STRIP 1024 /* values raised to a power and added up at a time */
 #define MAX_SPECIES 128
 
-/* Sums of one chunk about the provisional mean. */
+/* Sums of one group about the provisional mean. */
 typedef struct partial {
     int64_t n;
     double s1, s2, s3, minimum, maximum;
@@ -23,9 +33,10 @@ typedef struct statistics {
     int64_t n_references;
     int64_t first[MAX_SPECIES + 1]; /* references of species s: first[s]..first[s+1]-1 */
     double *reference;              /* [n_references][ld], species by species */
-    partial *part;                  /* [n_chunks] */
-    double *rows;                   /* [n_workers][HPSI_SOAP_BLOCK][ld] one species of a chunk */
-    double *tile;                   /* [n_workers][HPSI_SOAP_BLOCK][TILE] */
+    hpsi_groups groups;
+    partial *part;  /* [groups.n] */
+    int64_t across; /* references of a tile */
+    double *tile;   /* [n_workers][groups.most][across] */
     int32_t n_bins;
     int64_t *histogram; /* [n_workers][n_bins] */
 } statistics;
@@ -98,7 +109,7 @@ static void add_to_histogram(const double *k, int64_t n, int32_t n_bins, int64_t
     }
 }
 
-static void add_values(const double *k, int64_t n, double provisional, partial *p)
+PER_TARGET static void add_values(const double *k, int64_t n, double provisional, partial *p)
 {
     double s1 = 0;
     double s2 = 0;
@@ -128,41 +139,41 @@ static void add_pairs(statistics *t, int32_t species, int64_t n, const double *r
                       partial *p)
 {
     const hpsi_source *s = &t->source;
-    double *tile = t->tile + (int64_t)worker * HPSI_SOAP_BLOCK * TILE;
+    double *tile = t->tile + worker * t->groups.most * t->across;
+    int64_t *histogram = t->histogram + (int64_t)worker * t->n_bins;
     int64_t end = t->first[species + 1];
 
-    for (int64_t r = t->first[species]; r < end; r += TILE) {
-        int64_t m = end - r < TILE ? end - r : TILE;
+    for (int64_t r = t->first[species]; r < end; r += t->across) {
+        int64_t m = end - r < t->across ? end - r : t->across;
 
         hpsi_gemm(0, 1, n, m, s->size, 1.0, rows, s->ld, t->reference + r * s->ld, s->ld, 0.0, tile,
                   m);
-        hpsi_kernel_power(t->zeta, n * m, tile);
-        add_values(tile, n * m, t->provisional, p);
-        if (t->n_bins > 0) {
-            add_to_histogram(tile, n * m, t->n_bins, t->histogram + (int64_t)worker * t->n_bins);
+        for (int64_t i = 0; i < n * m; i += STRIP) {
+            int64_t count = n * m - i < STRIP ? n * m - i : STRIP;
+
+            hpsi_kernel_power(t->zeta, count, tile + i);
+            add_values(tile + i, count, t->provisional, p);
+            if (t->n_bins > 0) {
+                add_to_histogram(tile + i, count, t->n_bins, histogram);
+            }
         }
     }
 }
 
-static hps_status sum_chunk(int64_t i, int32_t worker, void *arg)
+static hps_status sum_group(int64_t i, int32_t worker, void *arg)
 {
     statistics *t = arg;
-    hpsi_source *s = &t->source;
-    double *copy = t->rows + (int64_t)worker * HPSI_SOAP_BLOCK * s->ld;
     partial p = {.minimum = DBL_MAX, .maximum = -DBL_MAX};
-    const double *q;
-    hps_status status = hpsi_source_chunk(s, i, worker, &q);
+    int32_t first[HPSI_GROUP_SPECIES];
+    const double *rows;
+    hps_status status = hpsi_groups_load(&t->groups, i, worker, &rows, first);
 
     if (status != HPS_OK) {
         return status;
     }
-    for (int32_t species = 0; species < n_species(s); species++) {
-        const double *rows;
-        int32_t index[HPSI_SOAP_BLOCK];
-        int32_t n = hpsi_source_rows(s, &s->chunk[i], species, q, copy, &rows, index);
-
-        if (n > 0) {
-            add_pairs(t, species, n, rows, worker, &p);
+    for (int32_t z = 0; z < n_species(&t->source); z++) {
+        if (first[z + 1] > first[z]) {
+            add_pairs(t, z, first[z + 1] - first[z], rows + first[z] * t->source.ld, worker, &p);
         }
     }
     t->part[i] = p;
@@ -171,7 +182,7 @@ static hps_status sum_chunk(int64_t i, int32_t worker, void *arg)
 
 /* ------------------------------------------------------------ combination */
 
-/* Central moments from sums about the provisional mean, chunks in order. */
+/* Central moments from sums about the provisional mean, groups in order. */
 static void combine(const statistics *t, hps_kernel_stats *out)
 {
     partial sum = {.minimum = DBL_MAX, .maximum = -DBL_MAX};
@@ -179,7 +190,7 @@ static void combine(const statistics *t, hps_kernel_stats *out)
     double mu2;
     double mu3;
 
-    for (int64_t i = 0; i < t->source.n_chunks; i++) {
+    for (int64_t i = 0; i < t->groups.n; i++) {
         const partial *p = &t->part[i];
 
         sum.n += p->n;
@@ -215,11 +226,11 @@ static void combine_histogram(const statistics *t, int64_t *histogram)
     }
 }
 
-/* The mean of the first chunk that has pairs is near enough to the mean of all. */
+/* The mean of the first group that has pairs is near enough to the mean of all. */
 static hps_status find_provisional(statistics *t)
 {
-    for (int64_t i = 0; i < t->source.n_chunks; i++) {
-        hps_status status = sum_chunk(i, 0, t);
+    for (int64_t i = 0; i < t->groups.n; i++) {
+        hps_status status = sum_group(i, 0, t);
 
         if (status != HPS_OK) {
             return status;
@@ -239,14 +250,16 @@ static hps_status compute(statistics *t, int64_t seed)
 {
     hpsi_source *s = &t->source;
     hps_context *c = s->context;
-    int64_t block = (int64_t)s->n_workers * HPSI_SOAP_BLOCK;
-    hps_status status;
+    hps_status status = hpsi_groups_open(&t->groups, s);
 
-    t->part = hpsi_new(c, s->n_chunks, sizeof *t->part);
-    t->rows = hpsi_new(c, block * s->ld, sizeof *t->rows);
-    t->tile = hpsi_new(c, block * TILE, sizeof *t->tile);
+    if (status != HPS_OK) {
+        return status;
+    }
+    t->part = hpsi_new(c, t->groups.n, sizeof *t->part);
+    t->across = t->n_references < TILE ? t->n_references : TILE;
+    t->tile = hpsi_new(c, s->n_workers * t->groups.most * t->across, sizeof *t->tile);
     t->histogram = hpsi_new(c, (int64_t)s->n_workers * t->n_bins, sizeof *t->histogram);
-    if (t->part == NULL || t->rows == NULL || t->tile == NULL || t->histogram == NULL) {
+    if (t->part == NULL || t->tile == NULL || t->histogram == NULL) {
         return HPS_E_MEMORY;
     }
     status = make_references(t, seed);
@@ -255,16 +268,16 @@ static hps_status compute(statistics *t, int64_t seed)
         status = find_provisional(t);
         hpsi_blas_end();
     }
-    return status == HPS_OK ? hpsi_parallel_for(c, s->n_chunks, sum_chunk, t) : status;
+    return status == HPS_OK ? hpsi_parallel_for(c, t->groups.n, sum_group, t) : status;
 }
 
 static void clean(statistics *t)
 {
     hpsi_free(t->histogram);
     hpsi_free(t->tile);
-    hpsi_free(t->rows);
     hpsi_free(t->part);
     hpsi_free(t->reference);
+    hpsi_groups_close(&t->groups);
     hpsi_source_close(&t->source);
 }
 

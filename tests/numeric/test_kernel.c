@@ -110,8 +110,8 @@ static hps_dataset *mixed_set(hps_context *c)
 
         atoms_add(d, &a, ATOMS_ENERGY, NULL);
     }
-    {
-        atoms large = atoms_grid(5, 5, 3, 1, 0, 9); /* more than one chunk */
+    for (uint64_t i = 9; i < 11; i++) { /* more than one chunk, together more than one group */
+        atoms large = atoms_grid(5, 5, 5, 1, 0, i);
 
         atoms_add(d, &large, ATOMS_ENERGY, NULL);
     }

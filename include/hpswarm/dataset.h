@@ -42,12 +42,12 @@ HPS_API hps_status hps_dataset_add(hps_dataset *d, int32_t n, const int32_t *num
  *  (energy, Energy, free_energy, REF_energy, dft_energy, DFT_energy, dft-energy, ...),
  *  forces (forces, force, REF_forces, dft_forces, ...), virial (virial, virials,
  *  REF_virial, dft_virial) or a stress key, converted by W = -stress * volume; case
- *  does not matter. The key "none" reads none. If several candidates are present in a frame
- *  and disagree by more than rounding (1e-5 eV, 1e-4 eV/angstrom, 1e-3 of a virial) the file
- *  is refused and the message names them; free_energy, which differs from energy where
- *  electrons are smeared, is read only if there is no other and never compared. Lattice
- *  without pbc is periodic, no Lattice is free.
- *  HPS_E_IO, HPS_E_FORMAT */
+ *  does not matter. The key "none" reads none. energy_sigma, force_sigma and virial_sigma in
+ *  the header and a column force_mask:L:1 are the frame's noise in a fit, as gap_fit has them. If
+ * several candidates are present in a frame and disagree by more than rounding (1e-5 eV, 1e-4
+ * eV/angstrom, 1e-3 of a virial) the file is refused and the message names them; free_energy, which
+ * differs from energy where electrons are smeared, is read only if there is no other and never
+ * compared. Lattice without pbc is periodic, no Lattice is free. HPS_E_IO, HPS_E_FORMAT */
 HPS_API hps_status hps_dataset_read_extxyz(hps_dataset *d, const char *path, const char *energy_key,
                                            const char *force_key, const char *virial_key);
 /** Key under which the last read file had a quantity, "" if it had none.
@@ -74,8 +74,23 @@ typedef struct hps_frame {
     const char *source;      /**< file it came from, "" if added as arrays */
     int64_t line;            /**< of its atom count in the source, 0 if added */
     int64_t index;           /**< its place in the set where it was first added */
+    /* of the frame alone, for a fit (hps_dataset_set_noise, or the file) */
+    double energy_sigma, force_sigma, virial_sigma; /**< eV, eV/angstrom, eV; absolute, not
+                                                         scaled by the atoms; NaN: that of
+                                                         the fit */
+    const int32_t *force_mask; /**< [n_atoms] 1: a fit leaves the force out; or NULL */
 } hps_frame;
 HPS_API hps_status hps_dataset_frame(const hps_dataset *d, int64_t i, hps_frame *out);
+
+/** Noise of one structure in a fit, in place of the fit's own; a set that was made from d
+ *  before keeps what it has. Pointers from hps_dataset_frame to this frame end.
+ *  @param energy_sigma eV  @param force_sigma eV/angstrom  @param virial_sigma eV, each
+ *  absolute (not scaled by the number of atoms) and > 0, NaN: as the fit has it
+ *  @param force_mask [n_atoms], 1 leaves the force of the atom out of the fit, 0 does not;
+ *  NULL: none is left out */
+HPS_API hps_status hps_dataset_set_noise(hps_dataset *d, int64_t i, double energy_sigma,
+                                         double force_sigma, double virial_sigma,
+                                         const int32_t *force_mask);
 
 /** Atomic numbers present, ascending. *n is the full size, also on HPS_E_CAPACITY.
  *  @param[out] numbers [capacity], may be NULL with capacity 0 */
@@ -106,9 +121,9 @@ HPS_API hps_status hps_dataset_neighbours(const hps_dataset *d, int64_t frame, d
                                           int64_t capacity, int64_t *n, int32_t *centre,
                                           int32_t *neighbour, double *vector);
 
-/** Write frames as extended XYZ, 17 digits, under the keys energy, forces, virial and
- *  config_type; labels given here replace those of the set, NULL keeps them. The file
- *  appears whole or not at all.
+/** Write frames as extended XYZ, 17 digits, under the keys energy, forces, virial,
+ *  config_type and those of the noise; labels given here replace those of the set, NULL keeps them.
+ * The file appears whole or not at all.
  *  @param energy [n_frames] or NULL   @param forces [n_atoms][3] or NULL
  *  @param virial [n_frames][3][3] or NULL.  HPS_E_IO */
 HPS_API hps_status hps_dataset_write_extxyz(const hps_dataset *d, const char *path,

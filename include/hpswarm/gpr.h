@@ -65,6 +65,15 @@ HPS_API const hps_soap *hps_gpr_soap(const hps_gpr *g);
  *  all environments of that element, frame by frame */
 HPS_API hps_status hps_gpr_set_sparse(hps_gpr *g, int32_t number, int32_t n,
                                       const int64_t *indices);
+/** Noise of the structures of one config_type, in place of "sigma_energy", "sigma_force" and
+ *  "sigma_virial" and scaled like them; NaN: as those. A frame's own noise
+ *  (hps_dataset_set_noise) goes before both. HPS_E_OPTION outside the options' bounds.
+ *  @param energy eV  @param force eV/angstrom  @param virial eV */
+HPS_API hps_status hps_gpr_set_sigma(hps_gpr *g, const char *config_type, double energy,
+                                     double force, double virial);
+/** What holds for a config_type: its own noise, or the options'; each output may be NULL. */
+HPS_API hps_status hps_gpr_get_sigma(const hps_gpr *g, const char *config_type, double *energy,
+                                     double *force, double *virial);
 
 /** Bytes that hps_gpr_fit would hold at its peak with the present options. */
 HPS_API hps_status hps_gpr_memory(const hps_gpr *g, const hps_dataset *train, int64_t *bytes);
@@ -112,7 +121,9 @@ HPS_API void hps_gpr_destroy(hps_gpr *g);
  *  factorisation serves all of them (docs/gpr.md, section 8). That takes a jitter that is
  *  a fixed share of delta^2: jitter/delta^2 of the settings that the path is made from. A
  *  fit with that share (jitter times (delta'/delta)^2) agrees to rounding, one with the
- *  same absolute jitter as far as predictions notice the jitter at all. Memory: about
+ *  same absolute jitter as far as predictions notice the jitter at all. A structure with a
+ *  noise of its own (hps_gpr_set_sigma, hps_dataset_set_noise) keeps its ratio to the
+ *  sigma_energy of those settings: a query with another one scales both. Memory: about
  *  (2 training structures + test structures + 2 sparse points) x sparse points. */
 typedef struct hps_path hps_path;
 /** @param g its options (all but delta and sigma_energy) are used; not changed

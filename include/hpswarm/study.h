@@ -45,7 +45,8 @@ HPS_API hps_status hps_study_set_text(hps_study *t, const char *name, const char
  *  calls that make no sense: a batch of another space, rmse or mae without a test set.
  *  If only delta and sigma_energy are searched and no forces are fitted, all points come
  *  from one hps_path made with the base's delta (not for mae with forces, which a path
- *  does not know); in all other cases the values are those of the public calls on the
+ *  does not know, nor where sigma_energy varies beside energies with a
+ *  noise of their own); in all other cases the values are those of the public calls on the
  *  settings of hps_study_apply, bit for bit. Forces count while force_weight > 0 and the
  *  test set has some. Up to 5000 atoms candidates run side by side, above in turn with
  *  threads inside; the values do not depend on it. */

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /* The data set handle: a list of shared frames. */
 #include <math.h>
+#include <stddef.h>
 #include <string.h>
 
 #include "dataset/private.h"
@@ -127,7 +128,37 @@ hps_status hps_dataset_add(hps_dataset *d, int32_t n, const int32_t *numbers,
     f.virial = virial;
     f.config_type = config_type;
     f.index = d->n_frames;
+    f.energy_sigma = f.force_sigma = f.virial_sigma = (double)NAN;
     return add_frame(d, &f);
+}
+
+hps_status hps_dataset_set_noise(hps_dataset *d, int64_t i, double energy_sigma, double force_sigma,
+                                 double virial_sigma, const int32_t *force_mask)
+{
+    hpsi_record *r;
+    hps_frame f;
+    hps_status s;
+
+    if (d == NULL || i < 0 || i >= d->n_frames) {
+        return hpsi_fail(HPS_E_ARGUMENT, "dataset: the set is NULL, or frame %lld not in 0..%lld",
+                         (long long)i, (long long)hps_dataset_n_frames(d) - 1);
+    }
+    f = d->frames[i]->frame;
+    f.energy_sigma = energy_sigma;
+    f.force_sigma = force_sigma;
+    f.virial_sigma = virial_sigma;
+    f.force_mask = force_mask;
+    s = hpsi_frame_check_noise(&f);
+    if (s != HPS_OK) {
+        return s;
+    }
+    r = hpsi_record_create(d->context, &f);
+    if (r == NULL) {
+        return HPS_E_MEMORY;
+    }
+    hpsi_record_release(d->frames[i]);
+    d->frames[i] = r;
+    return HPS_OK;
 }
 
 int64_t hps_dataset_n_frames(const hps_dataset *d)
@@ -140,12 +171,17 @@ int64_t hps_dataset_n_atoms(const hps_dataset *d)
     return d == NULL ? 0 : hpsi_dataset_first_atom(d, d->n_frames);
 }
 
+/* The struct as it was before the noise came to its end. */
+#define FIRST_FRAME ((int32_t)offsetof(hps_frame, energy_sigma))
+
 hps_status hps_dataset_frame(const hps_dataset *d, int64_t i, hps_frame *out)
 {
+    hps_frame f;
+
     if (d == NULL || out == NULL) {
         return hpsi_fail(HPS_E_ARGUMENT, "dataset: %s is NULL", d == NULL ? "the set" : "out");
     }
-    if (out->struct_size != (int32_t)sizeof *out) {
+    if (out->struct_size != (int32_t)sizeof *out && out->struct_size != FIRST_FRAME) {
         return hpsi_fail(HPS_E_ARGUMENT, "dataset: struct_size = %d of hps_frame must be %d",
                          out->struct_size, (int32_t)sizeof *out);
     }
@@ -153,7 +189,9 @@ hps_status hps_dataset_frame(const hps_dataset *d, int64_t i, hps_frame *out)
         return hpsi_fail(HPS_E_ARGUMENT, "dataset: frame %lld must be in 0..%lld", (long long)i,
                          (long long)d->n_frames - 1);
     }
-    hpsi_dataset_frame(d, i, out);
+    hpsi_dataset_frame(d, i, &f);
+    f.struct_size = out->struct_size;
+    memcpy(out, &f, (size_t)out->struct_size);
     return HPS_OK;
 }
 

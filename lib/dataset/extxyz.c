@@ -205,6 +205,7 @@ static void free_reader(hpsi_reader *x)
     hpsi_free(x->unescaped);
     hpsi_free(x->columns);
     hpsi_free(x->numbers);
+    hpsi_free(x->mask);
     hpsi_free(x->positions);
     hpsi_free(x->forces);
     hpsi_free(x->config_type);

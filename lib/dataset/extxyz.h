@@ -28,7 +28,8 @@ enum {
     HPSI_ROLE_SYMBOL = 1,
     HPSI_ROLE_NUMBER = 2,
     HPSI_ROLE_POSITION = 3,
-    HPSI_ROLE_FORCE = 4 /* + index of the candidate */
+    HPSI_ROLE_MASK = 4,
+    HPSI_ROLE_FORCE = 5 /* + index of the candidate */
 };
 #define HPSI_MAX_FORCES 8 /* candidates for the forces in one file */
 
@@ -60,6 +61,7 @@ typedef struct hpsi_reader {
 
     hpsi_column *columns;
     int64_t n_columns, columns_capacity;
+    int32_t masked;   /* 1: a column is the mask of the forces */
     int32_t plain;    /* no Properties: further columns are passed over */
     int32_t n_forces; /* candidates; number `force` is the one in use */
     int32_t force;
@@ -67,9 +69,9 @@ typedef struct hpsi_reader {
     int32_t force_rank[HPSI_MAX_FORCES];
 
     hps_frame frame; /* being read; its arrays are these */
-    int32_t *numbers;
+    int32_t *numbers, *mask;
     double *positions, *forces;
-    int64_t numbers_capacity, positions_capacity, forces_capacity;
+    int64_t numbers_capacity, mask_capacity, positions_capacity, forces_capacity;
     double cell[9], virial[9];
     char *config_type;
     int64_t config_capacity;
@@ -98,6 +100,8 @@ hpsi_span hpsi_span_word(hpsi_span *rest, const char *also);
 hps_status hpsi_header_split(hpsi_reader *x, hpsi_span line);
 /* Value of a key, case aside; NULL if absent. HPS_E_FORMAT if given twice and different. */
 hps_status hpsi_header_find(hpsi_reader *x, const char *key, const hpsi_span **value);
+/* 1 for T, 0 for F, -1 for neither. */
+int32_t hpsi_span_truth(hpsi_span word);
 /* Up to `most` numbers of a value, brackets and commas aside; *n is how many. */
 hps_status hpsi_header_reals(const hpsi_reader *x, const hpsi_entry *e, int32_t most, int32_t *n,
                              double *values);

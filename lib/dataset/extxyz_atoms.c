@@ -140,6 +140,19 @@ static hps_status take_force(hpsi_reader *x, double (*force)[3], int32_t atom)
     return HPS_OK;
 }
 
+/* Is the force of the atom left out of a fit? */
+static hps_status read_mask(hpsi_reader *x, hpsi_span word, int32_t atom)
+{
+    const int32_t masked = hpsi_span_truth(word);
+
+    if (masked < 0) {
+        return hpsi_reader_fail(x, x->line - 1, "'%s' in column force_mask must be T or F",
+                                hpsi_span_quote(word).text);
+    }
+    x->mask[atom] = masked;
+    return HPS_OK;
+}
+
 static hps_status read_column(hpsi_reader *x, hpsi_span line, const char **at,
                               const hpsi_column *column, int32_t atom, double (*force)[3])
 {
@@ -159,6 +172,9 @@ static hps_status read_column(hpsi_reader *x, hpsi_span line, const char **at,
         word.size = *at - word.text;
         if (word.size == 0) {
             return fail_count(x, line, atom);
+        }
+        if (column->role == HPSI_ROLE_MASK) {
+            return read_mask(x, word, atom);
         }
         if (column->role != HPSI_ROLE_SKIP) {
             return read_element(x, word, column, atom);
@@ -221,6 +237,9 @@ hps_status hpsi_atoms_read(hpsi_reader *x)
     if (s == HPS_OK) {
         s = hpsi_grow(x->context, (void **)&x->forces, &x->forces_capacity, 3 * n, sizeof(double));
     }
+    if (s == HPS_OK) {
+        s = hpsi_grow(x->context, (void **)&x->mask, &x->mask_capacity, n, sizeof(int32_t));
+    }
     for (int32_t i = 0; s == HPS_OK && i < n; i++) {
         hpsi_span line = {NULL, 0};
 
@@ -233,5 +252,6 @@ hps_status hpsi_atoms_read(hpsi_reader *x)
     x->frame.numbers = x->numbers;
     x->frame.positions = x->positions;
     x->frame.forces = x->n_forces > 0 ? x->forces : NULL;
+    x->frame.force_mask = x->masked ? x->mask : NULL;
     return s;
 }

@@ -266,6 +266,19 @@ hps_status hpsi_header_find(hpsi_reader *x, const char *key, const hpsi_span **v
     return HPS_OK;
 }
 
+int32_t hpsi_span_truth(hpsi_span word)
+{
+    if (hpsi_span_is_like(word, "T") || hpsi_span_is_like(word, "true") ||
+        hpsi_span_is(word, "1")) {
+        return 1;
+    }
+    if (hpsi_span_is_like(word, "F") || hpsi_span_is_like(word, "false") ||
+        hpsi_span_is(word, "0")) {
+        return 0;
+    }
+    return -1;
+}
+
 hps_status hpsi_header_reals(const hpsi_reader *x, const hpsi_entry *e, int32_t most, int32_t *n,
                              double *values)
 {

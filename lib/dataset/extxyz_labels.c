@@ -82,7 +82,8 @@ static const hpsi_entry *best_entry(const hpsi_reader *x, int32_t label, int32_t
     return best;
 }
 
-static hps_status read_energy(const hpsi_reader *x, const hpsi_entry *e, double *energy)
+/* One number. */
+static hps_status read_number(const hpsi_reader *x, const hpsi_entry *e, double *energy)
 {
     int32_t n;
     hps_status s = hpsi_header_reals(x, e, 1, &n, energy);
@@ -133,7 +134,7 @@ static hps_status find_energy(hpsi_reader *x)
     if (best == NULL) {
         return HPS_OK;
     }
-    s = read_energy(x, best, &x->frame.energy);
+    s = read_number(x, best, &x->frame.energy);
     for (int64_t i = 0; s == HPS_OK && i < x->n_entries; i++) {
         const hpsi_entry *e = &x->entries[i];
         double v = 0;
@@ -141,7 +142,7 @@ static hps_status find_energy(hpsi_reader *x)
         if (!is_rival(x, HPSI_ENERGY, e, best, rank)) {
             continue;
         }
-        s = read_energy(x, e, &v);
+        s = read_number(x, e, &v);
         if (s == HPS_OK &&
             fabs(v - x->frame.energy) > ENERGY_TOLERANCE + 1e-9 * fabs(x->frame.energy)) {
             s = fail_disagree(x, best, x->frame.energy, e, v);
@@ -279,20 +280,6 @@ static hps_status find_cell(hpsi_reader *x)
     return HPS_OK;
 }
 
-/* 1 for T, 0 for F, -1 for neither. */
-static int32_t truth(hpsi_span word)
-{
-    if (hpsi_span_is_like(word, "T") || hpsi_span_is_like(word, "true") ||
-        hpsi_span_is(word, "1")) {
-        return 1;
-    }
-    if (hpsi_span_is_like(word, "F") || hpsi_span_is_like(word, "false") ||
-        hpsi_span_is(word, "0")) {
-        return 0;
-    }
-    return -1;
-}
-
 static hps_status find_boundaries(hpsi_reader *x)
 {
     const hpsi_span *value;
@@ -312,9 +299,10 @@ static hps_status find_boundaries(hpsi_reader *x)
     if (hpsi_span_is(word, "_JSON")) {
         word = hpsi_span_word(&rest, ",[]{}");
     }
-    for (; word.size > 0 && truth(word) >= 0; word = hpsi_span_word(&rest, ",[]{}"), n++) {
+    for (; word.size > 0 && hpsi_span_truth(word) >= 0;
+         word = hpsi_span_word(&rest, ",[]{}"), n++) {
         for (int32_t k = n; k < 3; k++) { /* a single one holds for all directions */
-            x->frame.periodic[k] = truth(word);
+            x->frame.periodic[k] = hpsi_span_truth(word);
         }
     }
     if (word.size > 0 || (n != 3 && n != 1)) {
@@ -344,6 +332,36 @@ static hps_status find_config_type(hpsi_reader *x)
     return HPS_OK;
 }
 
+/* A noise of the frame's own, as gap_fit reads it: absolute, NaN where the key is absent. */
+static hps_status find_sigma(hpsi_reader *x, const char *key, double *sigma)
+{
+    const hpsi_span *value;
+    hpsi_entry e = {{key, (int64_t)strlen(key)}, {NULL, 0}, 0};
+    hps_status s = hpsi_header_find(x, key, &value);
+
+    *sigma = (double)NAN;
+    if (s != HPS_OK || value == NULL) {
+        return s;
+    }
+    e.value = *value;
+    s = read_number(x, &e, sigma);
+    if (s == HPS_OK && !(*sigma >= HPSI_MIN_SIGMA && *sigma <= HPSI_MAX_SIGMA)) {
+        s = hpsi_reader_fail(x, x->first + 1, "%s = %g must be in %g..%g", key, *sigma,
+                             HPSI_MIN_SIGMA, HPSI_MAX_SIGMA);
+    }
+    return s;
+}
+
+static hps_status find_noise(hpsi_reader *x)
+{
+    hps_status s = find_sigma(x, "energy_sigma", &x->frame.energy_sigma);
+
+    if (s == HPS_OK) {
+        s = find_sigma(x, "force_sigma", &x->frame.force_sigma);
+    }
+    return s == HPS_OK ? find_sigma(x, "virial_sigma", &x->frame.virial_sigma) : s;
+}
+
 hps_status hpsi_labels_read(hpsi_reader *x)
 {
     hps_status s = find_cell(x);
@@ -365,6 +383,9 @@ hps_status hpsi_labels_read(hpsi_reader *x)
     }
     if (s == HPS_OK) {
         s = find_virial(x);
+    }
+    if (s == HPS_OK) {
+        s = find_noise(x);
     }
     if (s == HPS_OK) {
         s = find_config_type(x);

@@ -63,6 +63,26 @@ static hps_status check_values(const hps_frame *f)
     return s;
 }
 
+hps_status hpsi_frame_check_noise(const hps_frame *f)
+{
+    static const char *const names[] = {"energy_sigma", "force_sigma", "virial_sigma"};
+    const double sigma[] = {f->energy_sigma, f->force_sigma, f->virial_sigma};
+
+    for (int32_t k = 0; k < 3; k++) {
+        if (!isnan(sigma[k]) && !(sigma[k] >= HPSI_MIN_SIGMA && sigma[k] <= HPSI_MAX_SIGMA)) {
+            return hpsi_fail(HPS_E_ARGUMENT, "dataset: %s = %g must be in %g..%g", names[k],
+                             sigma[k], HPSI_MIN_SIGMA, HPSI_MAX_SIGMA);
+        }
+    }
+    for (int32_t i = 0; f->force_mask != NULL && i < f->n_atoms; i++) {
+        if (f->force_mask[i] != 0 && f->force_mask[i] != 1) {
+            return hpsi_fail(HPS_E_ARGUMENT, "dataset: force_mask[%d] = %d must be 0 or 1", i,
+                             f->force_mask[i]);
+        }
+    }
+    return HPS_OK;
+}
+
 hps_status hpsi_frame_check_cell(const hps_frame *f)
 {
     hpsi_cell cell;

@@ -12,6 +12,9 @@
 #define HPSI_MIN_DISTANCE 1e-4
 /* Coordinates beyond this are refused: too few digits are left for distances. */
 #define HPSI_MAX_COORDINATE 1e8
+/* Noise of a frame: the bounds of a fit's own. */
+#define HPSI_MIN_SIGMA 1e-12
+#define HPSI_MAX_SIGMA 1e6
 
 /* --------------------------------------------------------- elements.c */
 
@@ -69,6 +72,8 @@ double hpsi_cell_volume(const double *cell); /* |det| */
 
 /* All that hps_dataset_add refuses, values first; the message begins "dataset: ". */
 hps_status hpsi_frame_check(hpsi_neighbours *nb, hps_context *c, const hps_frame *f);
+/* Are the noise and the mask, where they are given, of use to a fit? */
+hps_status hpsi_frame_check_noise(const hps_frame *f);
 /* Is the cell good for its periodic directions? The message has no prefix. */
 hps_status hpsi_frame_check_cell(const hps_frame *f);
 /* The nearest pair below HPSI_MIN_DISTANCE (atoms pair[0] <= pair[1], the same for an image

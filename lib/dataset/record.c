@@ -13,7 +13,8 @@ static int64_t payload_size(const hps_frame *f, int64_t config_size, int64_t sou
     reals += f->cell != NULL ? 9 : 0;
     reals += f->forces != NULL ? 3 * n : 0;
     reals += f->virial != NULL ? 9 : 0;
-    return reals * (int64_t)sizeof(double) + n * (int64_t)sizeof(int32_t) + config_size +
+    return reals * (int64_t)sizeof(double) +
+           (f->force_mask != NULL ? 2 : 1) * n * (int64_t)sizeof(int32_t) + config_size +
            source_size;
 }
 
@@ -37,6 +38,7 @@ hpsi_record *hpsi_record_create(hps_context *c, const hps_frame *f)
     const int64_t config_size = (int64_t)strlen(config) + 1;
     const int64_t source_size = (int64_t)strlen(source) + 1;
     const int64_t vectors = 3 * (int64_t)f->n_atoms * (int64_t)sizeof(double);
+    const int64_t integers = (int64_t)f->n_atoms * (int64_t)sizeof(int32_t);
     const int64_t matrix = 9 * (int64_t)sizeof(double);
     hpsi_record *r = hpsi_new(c, (int64_t)sizeof *r + payload_size(f, config_size, source_size), 1);
     char *at;
@@ -52,7 +54,8 @@ hpsi_record *hpsi_record_create(hps_context *c, const hps_frame *f)
     r->frame.cell = place(&at, f->cell, matrix);
     r->frame.forces = place(&at, f->forces, vectors);
     r->frame.virial = place(&at, f->virial, matrix);
-    r->frame.numbers = place(&at, f->numbers, (int64_t)f->n_atoms * (int64_t)sizeof(int32_t));
+    r->frame.numbers = place(&at, f->numbers, integers);
+    r->frame.force_mask = place(&at, f->force_mask, integers);
     r->frame.config_type = place(&at, config, config_size);
     r->frame.source = place(&at, source, source_size);
     return r;

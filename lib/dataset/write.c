@@ -55,6 +55,14 @@ static void put_quoted(writer *w, const char *name, const char *value)
     put(w, "\" ");
 }
 
+/* name=value, unless it is not known. */
+static void put_known(writer *w, const char *name, double value)
+{
+    if (!isnan(value)) {
+        put(w, "%s=%.17g ", name, value);
+    }
+}
+
 static void put_header(writer *w, const hps_frame *f)
 {
     static const char *const truth[] = {"F", "T"};
@@ -63,13 +71,17 @@ static void put_header(writer *w, const hps_frame *f)
     if (f->cell != NULL) {
         put_matrix(w, "Lattice", f->cell);
     }
-    put(w, "Properties=species:S:1:pos:R:3%s ", f->forces != NULL ? ":forces:R:3" : "");
+    put(w, "Properties=species:S:1:pos:R:3%s%s ", f->forces != NULL ? ":forces:R:3" : "",
+        f->force_mask != NULL ? ":force_mask:L:1" : "");
     if (f->has_energy) {
         put(w, "energy=%.17g ", f->energy);
     }
     if (f->virial != NULL) {
         put_matrix(w, "virial", f->virial);
     }
+    put_known(w, "energy_sigma", f->energy_sigma);
+    put_known(w, "force_sigma", f->force_sigma);
+    put_known(w, "virial_sigma", f->virial_sigma);
     if (f->config_type[0] != '\0') {
         put_quoted(w, "config_type", f->config_type);
     }
@@ -86,6 +98,9 @@ static void put_atoms(writer *w, const hps_frame *f)
         if (f->forces != NULL) {
             r = f->forces + 3 * (int64_t)i;
             put(w, " %.17g %.17g %.17g", r[0], r[1], r[2]);
+        }
+        if (f->force_mask != NULL) {
+            put(w, f->force_mask[i] != 0 ? " T" : " F");
         }
         put(w, "\n");
     }

@@ -43,13 +43,13 @@ static hps_status append_rows(const hpsi_rows *rows, void *arg)
             rows->a[i * rows->ld + t] *= d;
         }
         rows->y[i] *= d;
+        x->n_rows += d > 0; /* a force that is left out has infinite noise */
     }
     status = hpsi_solve_right(c, rows->m, n, x->r, n, rows->a, rows->ld);
     if (status == HPS_OK) {
         status =
             hpsi_qr_append(c, n, x->t, n, x->qty, &x->rest, rows->m, rows->a, rows->ld, rows->y);
     }
-    x->n_rows += rows->m;
     x->seconds_solve += hpsi_seconds() - start;
     return status;
 }

@@ -2,6 +2,7 @@
 /* Rows of the linear system for forces and virials (docs/gpr.md, sections 2 and 5): row of
  * coordinate c of atom j, sum_i zeta (q_i.q_t)^(zeta-1) q_t.dq_i/dr_jc, all centres i whose
  * environment has an image of j, and j itself with minus the sum of its neighbours. */
+#include <math.h>
 #include <string.h>
 
 #include "base/linalg.h"
@@ -248,8 +249,9 @@ static hps_status flush(gradients *x)
     return status;
 }
 
-static void add_row(hpsi_rows *r, int64_t frame, double y, double sigma)
+static void add_row(hpsi_rows *r, int64_t frame, double y, double sigma, int32_t part)
 {
+    r->part[r->m] = part;
     r->y[r->m] = y;
     r->sigma[r->m] = sigma;
     r->frame[r->m++] = frame;
@@ -259,17 +261,21 @@ static void add_targets(hpsi_stream *t, const item *it, const hps_frame *f)
 {
     static const int l_of[6] = {0, 1, 2, 1, 2, 2};
     static const int k_of[6] = {0, 0, 0, 1, 1, 2};
-    double sigma_force = t->g->option[HPSI_GPR_SIGMA_FORCE];
-    double sigma_virial = hpsi_stream_sigma(t, HPSI_GPR_SIGMA_VIRIAL, f->n_atoms);
+    int32_t own_force, own_virial;
+    double sigma_force = hpsi_gpr_noise(t->g, f, HPSI_GPR_SIGMA_FORCE, &own_force);
+    double sigma_virial = hpsi_gpr_noise(t->g, f, HPSI_GPR_SIGMA_VIRIAL, &own_virial);
 
     for (int64_t i = 3 * (int64_t)it->first; i < 3 * (int64_t)(it->first + it->count); i++) {
-        add_row(&t->rows, it->frame, -f->forces[i], sigma_force);
+        const int32_t out = f->force_mask != NULL && f->force_mask[i / 3] != 0;
+
+        add_row(&t->rows, it->frame, -f->forces[i], out ? (double)INFINITY : sigma_force,
+                own_force ? HPSI_PART_OWN : HPSI_PART_FORCE);
     }
     for (int v = 0; it->virial && v < 6; v++) {
         const double *w = f->virial;
 
         add_row(&t->rows, it->frame, -0.5 * (w[3 * l_of[v] + k_of[v]] + w[3 * k_of[v] + l_of[v]]),
-                sigma_virial);
+                sigma_virial, own_virial ? HPSI_PART_OWN : HPSI_PART_VIRIAL);
     }
 }
 

@@ -52,6 +52,12 @@ void hpsi_sparse_free(hpsi_sparse *p);
 
 /* -------------------------------------------------------------- the model */
 
+/* Noise of one config_type: energy, force, virial; NaN: the option's. */
+typedef struct hpsi_noise {
+    char *config_type;
+    double sigma[3];
+} hpsi_noise;
+
 struct hps_gpr {
     hps_context *context;
     hps_soap *soap; /* own copy */
@@ -60,6 +66,8 @@ struct hps_gpr {
     double e0_given[HPSI_ELEMENTS];      /* "e0:C" */
     int32_t n_chosen[HPSI_ELEMENTS];     /* hps_gpr_set_sparse, 0 if not set */
     int64_t *chosen[HPSI_ELEMENTS];
+    hpsi_noise *noise; /* [n_noise] hps_gpr_set_sigma */
+    int64_t n_noise, noise_capacity;
     int32_t fitted;             /* what follows is set */
     double fit_zeta, fit_delta; /* of the fit; the options may have changed since */
     hpsi_sparse sparse;
@@ -71,6 +79,13 @@ struct hps_gpr {
 void hpsi_gpr_drop_fit(hps_gpr *g);
 /* A model from the payload of a model file; p->status is set if it fails. */
 hps_status hpsi_gpr_unpack(hps_gpr **out, hps_context *c, hpsi_pack *p);
+hps_status hpsi_gpr_copy_noise(hps_gpr *to, const hps_gpr *from);
+void hpsi_gpr_free_noise(hps_gpr *g);
+/* Standard deviation of the rows of a frame; *own 1: it does not follow the option.
+ * @param option HPSI_GPR_SIGMA_ENERGY, _FORCE or _VIRIAL */
+double hpsi_gpr_noise(const hps_gpr *g, const hps_frame *f, int32_t option, int32_t *own);
+/* 1 if a row of these kinds (HPSI_ROWS_*) of a data set has a noise of its own. */
+int32_t hpsi_gpr_has_own_noise(const hps_gpr *g, const hps_dataset *d, int32_t kinds);
 /* HPS_E_STATE without a fit, HPS_E_ARGUMENT for NULL. */
 hps_status hpsi_gpr_need_fit(const hps_gpr *g);
 
@@ -105,14 +120,17 @@ hps_status hpsi_gpr_whitener(hps_context *c, const hpsi_sparse *p, double zeta, 
 
 /* A block of rows of the linear system with unit amplitude. */
 enum { HPSI_ROWS_ENERGY = 1, HPSI_ROWS_FORCE = 2, HPSI_ROWS_VIRIAL = 4 };
+/* What the noise of a row follows: the option of its quantity, or nothing. */
+enum { HPSI_PART_ENERGY = 0, HPSI_PART_FORCE, HPSI_PART_VIRIAL, HPSI_PART_OWN, HPSI_PARTS };
 typedef struct hpsi_rows {
     int32_t kind;   /* HPSI_ROWS_ENERGY, or those of the derivatives that were asked for */
     int64_t m, ld;  /* rows; ld >= M */
     double *a;      /* [m][ld] sum_i k(q_i,q_t), or its derivative by a coordinate or a
                        strain; the sink may overwrite it */
     double *y;      /* [m] E - sum e0, or -F, or -V */
-    double *sigma;  /* [m] standard deviation of the noise by the options of g */
+    double *sigma;  /* [m] standard deviation of the noise; infinite: a force left out */
     int64_t *frame; /* [m] */
+    int32_t *part;  /* [m] HPSI_PART_* */
 } hpsi_rows;
 typedef hps_status (*hpsi_rows_sink)(const hpsi_rows *rows, void *arg);
 /* Pass the rows of all frames that have the quantity to sink, block by block: all

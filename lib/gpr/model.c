@@ -59,6 +59,7 @@ void hps_gpr_destroy(hps_gpr *g)
     }
     c = g->context;
     hpsi_gpr_drop_fit(g);
+    hpsi_gpr_free_noise(g);
     for (int32_t z = 0; z < HPSI_ELEMENTS; z++) {
         hpsi_free(g->chosen[z]);
     }
@@ -86,6 +87,7 @@ hps_status hps_gpr_clone(hps_gpr **out, const hps_gpr *g)
     memcpy(copy->option, g->option, sizeof copy->option);
     memcpy(copy->n_sparse_own, g->n_sparse_own, sizeof copy->n_sparse_own);
     memcpy(copy->e0_given, g->e0_given, sizeof copy->e0_given);
+    s = hpsi_gpr_copy_noise(copy, g);
     for (int32_t z = 1; s == HPS_OK && z < HPSI_ELEMENTS; z++) {
         s = hps_gpr_set_sparse(copy, z, g->n_chosen[z], g->chosen[z]);
     }

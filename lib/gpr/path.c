@@ -57,9 +57,14 @@ typedef struct gather {
     double *w, *b;
 } gather;
 
-/* W: noise variance sigma_energy^2 n of a structure if per atom, else sigma_energy^2. */
-static double weight(const hps_gpr *g, double n_atoms)
+/* W: noise variance sigma_energy^2 n of a structure if per atom, else sigma_energy^2. One
+ * with a noise of its own keeps the ratio that it has to the settings'. */
+static double weight(const hps_gpr *g, const hpsi_rows *rows, int64_t i, double n_atoms)
 {
+    if (rows->part[i] == HPSI_PART_OWN) {
+        const double root = g->option[HPSI_GPR_SIGMA_ENERGY] / rows->sigma[i];
+        return root * root;
+    }
     return g->option[HPSI_GPR_SIGMA_PER_ATOM] != 0 ? 1 / n_atoms : 1;
 }
 
@@ -71,7 +76,7 @@ static hps_status take_train(const hpsi_rows *rows, void *arg)
 
     energies_take(e, a->data, rows);
     for (int64_t i = 0; i < rows->m; i++) {
-        const double w = weight(a->p->gpr, e->atoms[first + i]);
+        const double w = weight(a->p->gpr, rows, i, e->atoms[first + i]);
         const double root = sqrt(w);
         double *row = a->out + (first + i) * m;
         for (int64_t t = 0; t < m; t++) {

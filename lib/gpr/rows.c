@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /* Rows of the linear system, streamed: the common part and the energies. */
-#include <math.h>
 #include <string.h>
 
 #include "base/linalg.h"
@@ -9,13 +8,6 @@
 int64_t hpsi_stream_capacity(int32_t total)
 {
     return total < 256 ? 1024 : 2048;
-}
-
-double hpsi_stream_sigma(const hpsi_stream *t, int32_t option, int32_t n_atoms)
-{
-    double scale = t->g->option[HPSI_GPR_SIGMA_PER_ATOM] != 0 ? sqrt(n_atoms) : 1.0;
-
-    return t->g->option[option] * scale;
 }
 
 void hpsi_stream_numbers(const hpsi_stream *t, int32_t number[HPSI_ELEMENTS], int32_t *n)
@@ -105,6 +97,7 @@ static hps_status each_energy(energies *x)
     t->rows.m = 0;
     for (int64_t i = 0; status == HPS_OK && i < t->source->n_frames; i++) {
         hps_frame f;
+        int32_t own;
         double y;
 
         hpsi_dataset_frame(t->source->data, i, &f);
@@ -116,7 +109,8 @@ static hps_status each_energy(energies *x)
             y -= t->e0[f.numbers[j]];
         }
         t->rows.y[t->rows.m] = y;
-        t->rows.sigma[t->rows.m] = hpsi_stream_sigma(t, HPSI_GPR_SIGMA_ENERGY, f.n_atoms);
+        t->rows.sigma[t->rows.m] = hpsi_gpr_noise(t->g, &f, HPSI_GPR_SIGMA_ENERGY, &own);
+        t->rows.part[t->rows.m] = own ? HPSI_PART_OWN : HPSI_PART_ENERGY;
         t->rows.frame[t->rows.m++] = i;
         if (t->rows.m == t->capacity) {
             status = flush_energies(x);
@@ -160,7 +154,9 @@ hps_status hpsi_gpr_stream(const hps_gpr *g, hpsi_source *s, const hpsi_sparse *
     t.rows.y = hpsi_new(s->context, t.capacity, sizeof *t.rows.y);
     t.rows.sigma = hpsi_new(s->context, t.capacity, sizeof *t.rows.sigma);
     t.rows.frame = hpsi_new(s->context, t.capacity, sizeof *t.rows.frame);
-    if (t.rows.a != NULL && t.rows.y != NULL && t.rows.sigma != NULL && t.rows.frame != NULL) {
+    t.rows.part = hpsi_new(s->context, t.capacity, sizeof *t.rows.part);
+    if (t.rows.a != NULL && t.rows.y != NULL && t.rows.sigma != NULL && t.rows.frame != NULL &&
+        t.rows.part != NULL) {
         status = HPS_OK;
         if ((kinds & HPSI_ROWS_ENERGY) != 0) {
             status = hpsi_stream_energies(&t);
@@ -169,6 +165,7 @@ hps_status hpsi_gpr_stream(const hps_gpr *g, hpsi_source *s, const hpsi_sparse *
             status = hpsi_stream_gradients(&t);
         }
     }
+    hpsi_free(t.rows.part);
     hpsi_free(t.rows.frame);
     hpsi_free(t.rows.sigma);
     hpsi_free(t.rows.y);

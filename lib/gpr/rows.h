@@ -22,8 +22,6 @@ typedef struct hpsi_stream {
 
 /* Rows of a block for M sparse points: enough for few, large products of matrices. */
 int64_t hpsi_stream_capacity(int32_t total);
-/* Standard deviation of an energy or virial of a frame of n atoms. */
-double hpsi_stream_sigma(const hpsi_stream *t, int32_t option, int32_t n_atoms);
 hps_status hpsi_stream_energies(hpsi_stream *t);
 /* Forces and virials as t->kinds asks. */
 hps_status hpsi_stream_gradients(hpsi_stream *t);

@@ -63,6 +63,7 @@ struct hps_study {
     hps_gpr *base;       /* own copy */
     const hps_dataset *train, *test;
     int32_t test_forces; /* 1: the test set has forces */
+    int32_t own_energy;  /* 1: energies of the training set have a noise of their own */
     double option[HPSI_STUDY_OPTIONS];
     hpsi_point *point; /* of the last batch */
     int64_t capacity;

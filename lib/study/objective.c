@@ -87,13 +87,15 @@ static hps_status fit_objective(const hps_study *t, const hps_gpr *g, double *f)
 
 /* ------------------------------------------------------------------ a path */
 
-/* 1 if only delta and sigma_energy vary. */
+/* 1 if only delta and sigma_energy vary. With energies that have a noise of their own the
+ * latter is not a common factor of all noises. */
 static int32_t only_lambda_varies(const hps_study *t)
 {
     for (int32_t i = 0; i < t->n_params; i++) {
         hps_param_info info = {.struct_size = sizeof info};
         if (hps_space_describe(t->space, i, &info) != HPS_OK ||
-            (!info.fixed && !t->target[i].lambda)) {
+            (!info.fixed && (!t->target[i].lambda ||
+                             (t->own_energy && strcmp(t->target[i].option, "delta") != 0)))) {
             return 0;
         }
     }

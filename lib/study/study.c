@@ -52,6 +52,7 @@ static hps_status build(hps_study *t, const hps_space *space, const hps_gpr *bas
         st = hpsi_study_check_space(t);
     }
     t->test_forces = has_forces(t->test);
+    t->own_energy = st == HPS_OK && hpsi_gpr_has_own_noise(t->base, t->train, HPSI_ROWS_ENERGY);
     hpsi_option_defaults(&hpsi_study_options, t->option);
     return st;
 }

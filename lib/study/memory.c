@@ -67,6 +67,19 @@ static hps_status candidate_bytes(const hps_study *t, const hps_gpr *g, int64_t 
     return st;
 }
 
+/* Without a point: the base's own values, which may contradict each other until an earlier
+ * stage has found better ones; then the size of the matrices has to do. */
+static hps_status base_bytes(const hps_study *t, int64_t *bytes)
+{
+    const hps_status st = candidate_bytes(t, t->base, bytes);
+
+    if (st == HPS_E_OPTION) {
+        *bytes = path_bytes(t, t->base);
+        return HPS_OK;
+    }
+    return st;
+}
+
 static hps_status bytes_at(const hps_study *t, const double *x, int64_t *bytes)
 {
     hps_gpr *g = NULL;
@@ -130,7 +143,7 @@ hps_status hps_study_memory(const hps_study *t, int64_t *bytes)
     }
     st = highest_point(t, x);
     if (st == HPS_OK && bytes_at(t, x, &most) != HPS_OK) {
-        st = candidate_bytes(t, t->base, &most); /* the upper bounds contradict each other */
+        st = base_bytes(t, &most); /* the upper bounds contradict each other */
     }
     hpsi_free(x);
     if (st == HPS_OK) {

@@ -147,6 +147,9 @@ static int run(const args *a, runfile *r, hps_context *c, hps_dataset *d)
     int rc = check_data(a, r, d);
 
     if (rc == EXIT_DONE) {
+        rc = data_check_config_types(r, d);
+    }
+    if (rc == EXIT_DONE) {
         rc = data_species(r, d);
     }
     if (rc == EXIT_DONE && a->has_seed) {

@@ -111,6 +111,31 @@ const char **data_config_types(const hps_dataset *d, int *n)
     return types;
 }
 
+int data_check_config_types(const runfile *r, const hps_dataset *d)
+{
+    int n, rc = EXIT_DONE;
+    const char **types = data_config_types(d, &n);
+
+    for (int i = 0; i < r->n && rc == EXIT_DONE; i++) {
+        const setting *s = &r->items[i];
+        const char *near;
+        char name[80];
+        int k = 0;
+
+        while (s->config_type != NULL && k < n && strcmp(types[k], s->config_type) != 0) {
+            k++;
+        }
+        if (s->config_type == NULL || k < n) {
+            continue;
+        }
+        near = nearest_word(s->config_type, n, types);
+        rc = fail_at(s->at, setting_name(s, name), "no training frame has this config_type%s%.60s",
+                     near != NULL ? "; the nearest one is " : "", near != NULL ? near : "");
+    }
+    free(types);
+    return rc;
+}
+
 /* ------------------------------------------------------------ of a run file */
 
 /* A path of the run file: as it is, or beside the run file; made absolute, so that the

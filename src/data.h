@@ -13,6 +13,8 @@ int hp_read(const args *a, int optional, runfile **out);
 int data_read(const runfile *r, hps_context *c, const char *path, hps_dataset **out);
 /* The same without energies, forces and virials. */
 int data_read_structures(hps_context *c, const char *path, hps_dataset **out);
+/* A config_type that a setting is for has to be one of the training data. */
+int data_check_config_types(const runfile *r, const hps_dataset *d);
 /* Let the settings know the elements of the data, unless they list their own. */
 int data_species(runfile *r, const hps_dataset *d);
 int data_frame(const hps_dataset *d, int64_t i, hps_frame *f);

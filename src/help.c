@@ -95,14 +95,17 @@ static void print_keys(FILE *f, const char *sections)
             section = r->section;
             fprintf(f, "%s%s", section, section[0] != '\0' ? ":\n" : "");
         }
-        snprintf(mark, sizeof mark, "%s%s", r->searchable ? "r" : "", r->per_element ? "e" : "");
+        snprintf(mark, sizeof mark, "%s%s", r->searchable ? "r" : "",
+                 r->map == MAP_ELEMENT       ? "e"
+                 : r->map == MAP_CONFIG_TYPE ? "c"
+                                             : "");
         fprintf(f, "%s%-*s %-3s %-26s %-10s %s%s%s%s\n", section[0] != '\0' ? "  " : "",
                 section[0] != '\0' ? 21 : 23, r->key, mark, value_text(r, buffer),
                 r->preset != NULL ? r->preset : "-", r->help, r->unit[0] != '\0' ? " [" : "",
                 r->unit, r->unit[0] != '\0' ? "]" : "");
     }
     fputs("(key, marks, values, default, meaning; r: a range [low, high] is searched;\n"
-          " e: a mapping by element may stand here)\n",
+          " e: a mapping by element may stand here; c: one by config_type, with default)\n",
           f);
 }
 

@@ -27,7 +27,13 @@ static int by_rule(const void *a, const void *b)
     if (x->rule != y->rule) {
         return x->rule < y->rule ? -1 : 1;
     }
-    return x->element < y->element ? -1 : x->element > y->element;
+    if (x->element != y->element) {
+        return x->element < y->element ? -1 : 1;
+    }
+    if (x->config_type == NULL || y->config_type == NULL) {
+        return (x->config_type != NULL) - (y->config_type != NULL);
+    }
+    return strcmp(x->config_type, y->config_type);
 }
 
 void runfile_sort(runfile *r)
@@ -40,9 +46,25 @@ setting *runfile_find(const runfile *r, const char *section, const char *key, in
     for (int i = 0; i < r->n; i++) {
         setting *s = &r->items[i];
 
-        if (s->element == element && strcmp(s->rule->section, section) == 0 &&
-            strcmp(s->rule->key, key) == 0) {
+        if (s->element == element && s->config_type == NULL &&
+            strcmp(s->rule->section, section) == 0 && strcmp(s->rule->key, key) == 0) {
             return s;
+        }
+    }
+    return NULL;
+}
+
+static int same_text(const char *a, const char *b)
+{
+    return a == NULL || b == NULL ? a == b : strcmp(a, b) == 0;
+}
+
+setting *runfile_twin(const runfile *r, const setting *s)
+{
+    for (int i = 0; i < r->n; i++) {
+        if (r->items[i].rule == s->rule && r->items[i].element == s->element &&
+            same_text(r->items[i].config_type, s->config_type)) {
+            return &r->items[i];
         }
     }
     return NULL;
@@ -125,6 +147,8 @@ const char *setting_name(const setting *s, char buffer[80])
     if (s->element > 0) {
         snprintf(buffer, 80, "%s%s%s:%s", s->rule->section, dot, s->rule->key,
                  hps_element_symbol(s->element));
+    } else if (s->config_type != NULL) {
+        snprintf(buffer, 80, "%s%s%s:%.32s", s->rule->section, dot, s->rule->key, s->config_type);
     } else {
         snprintf(buffer, 80, "%s%s%s", s->rule->section, dot, s->rule->key);
     }
@@ -149,6 +173,7 @@ runfile *runfile_copy(const runfile *r)
 
         *s = r->items[i];
         s->text = s->text != NULL ? new_text(s->text) : NULL;
+        s->config_type = s->config_type != NULL ? new_text(s->config_type) : NULL;
         s->at.source = s->at.source == r->source ? c->source : s->at.source;
         s->labels = new_memory((size_t)s->n_labels, sizeof *s->labels);
         for (int k = 0; k < s->n_labels; k++) {
@@ -165,6 +190,7 @@ void runfile_free(runfile *r)
     }
     for (int i = 0; i < r->n; i++) {
         clear(&r->items[i]);
+        free(r->items[i].config_type);
     }
     free(r->items);
     free(r->source);

@@ -10,13 +10,16 @@
 /* Kinds of values. */
 enum { KIND_REAL, KIND_INT, KIND_BOOL, KIND_WORD, KIND_TEXT, KIND_E0, KIND_SPECIES };
 
+/* What the keys of a mapping are. */
+enum { MAP_NONE, MAP_ELEMENT, MAP_CONFIG_TYPE };
+
 /* One key of the grammar. */
 typedef struct key_rule {
     const char *section, *key;
     int kind;
-    int searchable;  /* a range may stand here */
-    int per_element; /* a mapping by element may stand here */
-    int limit;       /* may be raised when a run is resumed */
+    int searchable; /* a range may stand here */
+    int map;        /* MAP_*: a mapping may stand here */
+    int limit;      /* may be raised when a run is resumed */
     double minimum, maximum;
     const char *words; /* of KIND_WORD: "a|b" */
     const char *unit, *help;
@@ -35,11 +38,13 @@ const char *section_name(int i);
 
 enum { FORM_NUMBER, FORM_TEXT, FORM_RANGE, FORM_CHOICE };
 
-/* The value of one key, for one element or (element 0) for all. */
+/* The value of one key: for one element or (element 0) for all, for one config_type or
+ * (NULL) for those without a value of their own. */
 typedef struct setting {
     const key_rule *rule;
     place at;
     int32_t element;
+    char *config_type;
     int form;
     int given;     /* 0: a default filled in */
     double value;  /* FORM_NUMBER */
@@ -83,6 +88,8 @@ setting *runfile_add(runfile *r, const key_rule *rule);
 void runfile_sort(runfile *r);
 /* The setting of a key for all elements (element 0) or one; NULL if not there. */
 setting *runfile_find(const runfile *r, const char *section, const char *key, int32_t element);
+/* The setting of the same key, element and config_type in another run file, or NULL. */
+setting *runfile_twin(const runfile *r, const setting *s);
 int runfile_given(const runfile *r, const char *section, const char *key);
 /* Values, the default if none was given; NaN or NULL without either. */
 double runfile_number(const runfile *r, const char *section, const char *key);

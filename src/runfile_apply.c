@@ -178,6 +178,24 @@ static int set_e0(const runfile *r, hps_gpr *gpr)
     return rc;
 }
 
+/* The value of a key for the config_type of s; NaN if it has none. */
+static double value_beside(const runfile *r, const setting *s, const char *key)
+{
+    setting like = *s;
+    const setting *found;
+
+    like.rule = rule_find("gap", key);
+    found = runfile_twin(r, &like);
+    return found != NULL ? found->value : (double)NAN;
+}
+
+static int set_sigma(const runfile *r, hps_gpr *gpr, const setting *s)
+{
+    return refused(s, hps_gpr_set_sigma(gpr, s->config_type, value_beside(r, s, "sigma_energy"),
+                                        value_beside(r, s, "sigma_force"),
+                                        value_beside(r, s, "sigma_virial")));
+}
+
 static int set_all_gpr(const runfile *r, hps_gpr *gpr)
 {
     const char *points = runfile_text(r, "gap", "sparse_file");
@@ -188,7 +206,7 @@ static int set_all_gpr(const runfile *r, hps_gpr *gpr)
 
         if (word_in("kernel|gap", s->rule->section, &index) && s->rule->option != NULL &&
             !setting_searched(s)) {
-            rc = set_gpr(gpr, s);
+            rc = s->config_type != NULL ? set_sigma(r, gpr, s) : set_gpr(gpr, s);
         }
     }
     if (rc == EXIT_DONE && points != NULL) {

@@ -57,6 +57,29 @@ static int read_elements(const reader *in, const key_rule *rule, const node *n)
     return rc;
 }
 
+/* {default: [0.001, 0.1], liquid: 0.01}: what default has is for all that are not named. */
+static int read_config_types(const reader *in, const key_rule *rule, const node *n)
+{
+    int rc = EXIT_DONE;
+
+    if (n->n == 0) {
+        return fail_at(n->at, rule->key, "an empty mapping");
+    }
+    for (int i = 0; i < n->n && rc == EXIT_DONE; i++) {
+        const node *item = n->items[i];
+        setting *s;
+
+        if (strcmp(item->key, "default") != 0 && item->kind != NODE_SCALAR) {
+            return fail_at(item->at, rule->key,
+                           "a config_type needs one number; only default may be a range");
+        }
+        s = runfile_add(in->r, rule);
+        s->config_type = strcmp(item->key, "default") != 0 ? new_text(item->key) : NULL;
+        rc = value_read(rule, item, in->flags, s);
+    }
+    return rc;
+}
+
 static int read_e0_value(const reader *in, const key_rule *rule, const node *n)
 {
     setting *s;
@@ -146,8 +169,9 @@ static int read_key(const reader *in, const char *section, const node *n)
     if (rule->kind == KIND_E0) {
         return read_e0(in, rule, n);
     }
-    if (rule->per_element && n->kind == NODE_MAPPING && !is_long_form(n)) {
-        return read_elements(in, rule, n);
+    if (rule->map != MAP_NONE && n->kind == NODE_MAPPING && !is_long_form(n)) {
+        return rule->map == MAP_ELEMENT ? read_elements(in, rule, n)
+                                        : read_config_types(in, rule, n);
     }
     return value_read(rule, n, in->flags, runfile_add(in->r, rule));
 }
@@ -224,7 +248,7 @@ static int read_top(const reader *in, const node *root)
 static int has_any(const runfile *r, const key_rule *rule)
 {
     for (int i = 0; i < r->n; i++) {
-        if (r->items[i].rule == rule) {
+        if (r->items[i].rule == rule && r->items[i].config_type == NULL) {
             return 1;
         }
     }

@@ -156,6 +156,17 @@ static void write_value(const setting *s, FILE *f)
     free(text);
 }
 
+/* The key of a setting in the mapping of its rule. */
+static void write_map_key(const setting *s, FILE *f)
+{
+    char *text = s->config_type != NULL            ? quoted(s->config_type)
+                 : s->rule->map == MAP_CONFIG_TYPE ? new_text("default")
+                                                   : new_text(hps_element_symbol(s->element));
+
+    fputs(text, f);
+    free(text);
+}
+
 /* The settings i.. of one rule; the index of the first one of another rule. */
 static int write_rule(const runfile *r, int i, FILE *f)
 {
@@ -163,7 +174,8 @@ static int write_rule(const runfile *r, int i, FILE *f)
     const char *indent = rule->section[0] != '\0' ? "  " : "";
     int first = i;
 
-    if (r->items[i].element == 0 && (i + 1 == r->n || r->items[i + 1].rule != rule)) {
+    if (r->items[i].element == 0 && r->items[i].config_type == NULL &&
+        (i + 1 == r->n || r->items[i + 1].rule != rule)) {
         fprintf(f, "%s%s: ", indent, rule->key);
         write_value(&r->items[i], f);
         fputc('\n', f);
@@ -171,7 +183,9 @@ static int write_rule(const runfile *r, int i, FILE *f)
     }
     fprintf(f, "%s%s: {", indent, rule->key);
     for (; i < r->n && r->items[i].rule == rule; i++) {
-        fprintf(f, "%s%s: ", i > first ? ", " : "", hps_element_symbol(r->items[i].element));
+        fputs(i > first ? ", " : "", f);
+        write_map_key(&r->items[i], f);
+        fputs(": ", f);
         write_value(&r->items[i], f);
     }
     fputs("}\n", f);
@@ -226,7 +240,7 @@ static int species_differ(const runfile *a, const runfile *b)
 
 static int setting_differs(const setting *a, const runfile *b, char *buffer, size_t size)
 {
-    const setting *other = runfile_find(b, a->rule->section, a->rule->key, a->element);
+    const setting *other = runfile_twin(b, a);
     char *x = setting_yaml(a), *y = other != NULL ? setting_yaml(other) : new_text("nothing");
     char name[80];
     int differs = !a->rule->limit && strcmp(x, y) != 0;
@@ -255,7 +269,7 @@ int runfile_differs(const runfile *a, const runfile *b, char *buffer, size_t siz
     for (int i = 0; i < b->n; i++) {
         const setting *s = &b->items[i];
 
-        if (runfile_find(a, s->rule->section, s->rule->key, s->element) == NULL) {
+        if (runfile_twin(a, s) == NULL) {
             snprintf(buffer, size, "%s is given there only", setting_name(s, name));
             return 1;
         }

@@ -34,7 +34,7 @@ static const key_rule own[] = {
      NULL, NULL},
     {"data", "virial", KIND_TEXT, 0, 0, 0, 0, 0, NULL, "", "key of the virials; none: read none",
      NULL, NULL},
-    {"data", "e0", KIND_E0, 0, 1, 0, -1e9, 1e9, "isolated|average|fit", "eV",
+    {"data", "e0", KIND_E0, 0, MAP_ELEMENT, 0, -1e9, 1e9, "isolated|average|fit", "eV",
      "energy of free atoms: isolated, average, fit, or values by element", "fit", "e0"},
     {"", "strategy", KIND_WORD, 0, 0, 0, 0, 0, "joint|two-stage", "",
      "joint: all at once; two-stage: the kernel first, then the fit", "two-stage", NULL},
@@ -114,7 +114,7 @@ static key_rule rule_of_option(const char *section, const hps_option_info *o)
     int searched = strcmp(section, "soap") == 0 || strcmp(section, "gap") == 0;
     key_rule r = {.section = section,
                   .key = o->name,
-                  .per_element = o->per_species,
+                  .map = o->per_species ? MAP_ELEMENT : MAP_NONE,
                   .minimum = o->minimum,
                   .maximum = o->maximum,
                   .words = o->choices,
@@ -129,6 +129,9 @@ static key_rule rule_of_option(const char *section, const hps_option_info *o)
         r.kind = KIND_BOOL;
     }
     r.searchable = searched && r.kind != KIND_BOOL && strcmp(o->name, "seed") != 0;
+    if (strcmp(section, "gap") == 0 && strncmp(o->name, "sigma_", 6) == 0 && r.kind == KIND_REAL) {
+        r.map = MAP_CONFIG_TYPE;
+    }
     r.limit = strcmp(section, "swarm") == 0 && strcmp(o->name, "stagnation") == 0;
     r.preset = preset_text(o, r.kind);
     return r;
@@ -212,6 +215,7 @@ static const char *const neighbours[][2] = {
     {"sigma_f", "gap.sigma_force"},
     {"energy_sigma", "gap.sigma_energy"},
     {"force_sigma", "gap.sigma_force"},
+    {"config_type_sigma", "gap.sigma_energy, gap.sigma_force and gap.sigma_virial (mappings)"},
     {"default_sigma", "gap.sigma_energy, gap.sigma_force and gap.sigma_virial"},
     {"regularisation", "gap.sigma_energy"},
     {"e0_method", "data.e0"},

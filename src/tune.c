@@ -93,6 +93,7 @@ int tuning_check_data(const runfile *r, const run_data *d)
     int rc = has_energies(r, d->train, "train");
 
     rc = rc == EXIT_DONE ? has_energies(r, d->test, "test") : rc;
+    rc = rc == EXIT_DONE ? data_check_config_types(r, d->train) : rc;
     rc = rc == EXIT_DONE ? has_fitted(r, d->train, "fit_forces", "forces") : rc;
     return rc == EXIT_DONE ? has_fitted(r, d->train, "fit_virials", "virial") : rc;
 }

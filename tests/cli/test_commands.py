@@ -174,6 +174,31 @@ class FitAndPredict(ProgramTest):
         out = self.fit("--set", "data.e0={C: -3.5, H: 7}")
         self.assertEqual(out["e0"], {"C": -3.5})
 
+    def two_types(self, name, frame_key=""):
+        """The dimers, every third one of the type 'good one', with a key of its own."""
+        with open(DIMERS) as source:
+            parts = source.read().split("config_type=dimer")
+        text = parts[0]
+        for i, part in enumerate(parts[1:]):
+            good = i % 3 == 0
+            text += ("config_type=\"good one\" " + frame_key if good else "config_type=dimer") + part
+        return self.write(name, text)
+
+    def test_noise_by_config_type_is_that_of_the_frames(self):
+        plain = self.two_types("a.xyz")
+        marked = self.two_types("b.xyz", f"energy_sigma={0.002 * math.sqrt(2)!r}")
+        self.write("types.yaml", HP.replace("sigma_energy: 0.01",
+                                            "sigma_energy: {default: 0.01, good one: 0.002}"))
+        without = self.json("fit", plain, "-p", "hp.yaml", "-m", "m0")["train"]
+        by_type = self.json("fit", plain, "-p", "types.yaml", "-m", "m1")["train"]
+        by_frame = self.json("fit", marked, "-p", "hp.yaml", "-m", "m2")["train"]
+        self.assertNotEqual(by_type["rmse_energy_per_atom"], without["rmse_energy_per_atom"])
+        self.assertLess(by_type["by_config_type"]["good one"]["rmse_energy_per_atom"],
+                        without["by_config_type"]["good one"]["rmse_energy_per_atom"])
+        self.assert_close(by_frame["rmse_energy_per_atom"], by_type["rmse_energy_per_atom"], 1e-9)
+        self.refused(2, "types.yaml:3:61: gap.sigma_energy:good one: no training frame has this "
+                     "config_type", "fit", DIMERS, "-p", "types.yaml", "-m", "m3")
+
     def test_damaged_models(self):
         self.fit()
         with open(self.path("model"), "rb") as f:

@@ -137,6 +137,19 @@ class RunFile(ProgramTest):
                  GOOD + "gap: {fit_forces: true}\nobjective: {stage2: loo}\n")
         self.bad("file needs gap.sparse_file", GOOD + "gap: {sparse: file}\n")
 
+    def test_config_types(self):
+        line = 'sigma_energy: {default: [0.001, 0.1], liquid: 0.02}'
+        self.bad("gap.sigma_energy:liquid: no training frame has this config_type",
+                 GOOD + f"gap: {{{line}}}\n")
+        self.bad("only default may be a range", GOOD + "gap: {sigma_force: {liquid: [0.1, 1]}}\n")
+        self.bad("only default may be a range",
+                 GOOD + "gap: {sigma_force: {liquid: {range: [0.1, 1], scale: log}}}\n")
+        self.bad("gap.sigma_virial: 0 must be within", GOOD + "gap: {sigma_virial: {liquid: 0}}\n")
+        self.bad("an empty mapping", GOOD + "gap: {sigma_virial: {}}\n")
+        self.bad("expected a number", GOOD + "gap: {delta: {liquid: 2}}\n")
+        self.bad("gap.sigma_energy, gap.sigma_force and gap.sigma_virial (mappings)",
+                 GOOD + "gap: {config_type_sigma: 2}\n")
+
     def test_nothing_to_search(self):
         self.bad("nothing to search", GOOD.replace("[4.0, 5.0]", "4.5"))
 

@@ -73,6 +73,22 @@ class Tune(ProgramTest):
         with open(self.path("out/model.hpsm"), "rb") as a, open(self.path("again"), "rb") as b:
             self.assertEqual(a.read(), b.read())
 
+    def test_noise_by_config_type_is_kept(self):
+        run = self.run_file(**{
+            "data: {file: %s, test_fraction: 0.2}" % DIMERS:
+            "data: {train: %s, test: %s}" % (DIMERS, DIMERS),
+            "sigma_energy: {range": "sigma_force: {dimer: 0.5}, sigma_energy: {dimer: 0.004, default: {range",
+            "scale: log}}": "scale: log}}}"})
+        out = self.json("tune", run, "-o", "out")
+        self.assertIn("sigma_energy: {default: {range: [0.001, 0.1], scale: log}, dimer: 0.004}",
+                      self.read("out/run.yaml"))
+        self.assertRegex(self.read("out/best.yaml"), r"sigma_energy: \{default: [0-9.e-]+, dimer: 0.004\}")
+        self.assertIn("sigma_force: {default: 0.1, dimer: 0.5}", self.read("out/best.yaml"))
+        fitted = self.json("fit", DIMERS, "-p", "out/best.yaml", "-m", "again")
+        self.assertEqual(fitted["train"], out["final"]["train"])
+        self.json("tune", "out/run.yaml", "-o", "again_out")
+        self.assertEqual(self.result("out"), self.result("again_out"))
+
     def test_written_run_file_gives_the_same_run(self):
         self.run_file(strategy="joint")
         self.json("tune", "run.yaml", "-o", "out")

@@ -43,10 +43,12 @@ static void parse(bench_run *b, int argc, char **argv)
     for (int i = 1; i < argc; i++) {
         if (strcmp(argv[i], "--quick") == 0) {
             b->quick = 1;
+        } else if (strcmp(argv[i], "--full") == 0) {
+            b->full = 1;
         } else if (argv[i][0] != '-' && b->path == NULL) {
             b->path = argv[i];
         } else {
-            (void)fprintf(stderr, "usage: %s [--quick] [file.xyz]\n", argv[0]);
+            (void)fprintf(stderr, "usage: %s [--quick | --full] [file.xyz]\n", argv[0]);
             exit(2);
         }
     }
@@ -78,6 +80,14 @@ void bench_close(bench_run *b)
     (void)printf("\n]}\n");
     hps_dataset_destroy(b->data);
     hps_context_destroy(b->context);
+}
+
+int bench_has_forces(const bench_run *b)
+{
+    hps_frame f = {.struct_size = sizeof f};
+
+    bench_require(hps_dataset_frame(b->data, 0, &f));
+    return f.forces != NULL;
 }
 
 hps_dataset *bench_every(const bench_run *b, int64_t k)
@@ -124,7 +134,7 @@ void bench_alternate(bench_run *b, int repeats, int n_sides, bench_side *sides)
             cpu = cpu_clock();
             wall = wall_clock();
             s->run(s->arg);
-            if (k > 0) {
+            if (k > 0 || repeats == 0) {
                 s->wall[s->n] = wall_clock() - wall;
                 s->cpu[s->n++] = cpu_clock() - cpu;
             }

@@ -5,9 +5,10 @@
 
 #include "hpswarm.h"
 
-/* Arguments of every program: [--quick] [file.xyz] */
+/* Arguments of every program: [--quick | --full] [file.xyz] */
 typedef struct bench_run {
     int quick;        /* seconds, not minutes: for liveness */
+    int full;         /* also what takes minutes */
     int threads;      /* of the two-thread rows */
     const char *path; /* NULL: synthetic carbon */
     hps_context *context;
@@ -19,7 +20,8 @@ void bench_open(bench_run *b, const char *program, int argc, char **argv);
 void bench_close(bench_run *b);
 /* End the program with the library's message if a call failed. */
 void bench_require(hps_status s);
-void *bench_array(int64_t n); /* n doubles that are not 0; exits without memory */
+void *bench_array(int64_t n);             /* n doubles that are not 0; exits without memory */
+int bench_has_forces(const bench_run *b); /* 1 if the first frame has */
 /* Every k-th frame of the data. */
 hps_dataset *bench_every(const bench_run *b, int64_t k);
 
@@ -33,7 +35,8 @@ typedef struct bench_side {
     int n;                                    /* runs so far */
     double wall[BENCH_MOST], cpu[BENCH_MOST]; /* seconds; cpu is user + system */
 } bench_side;
-/* Run the sides in turn, A B C A B C ..., after one round that is not counted. */
+/* Run the sides in turn, A B C A B C ..., after one round that is not counted; with 0
+ * repeats that one is. */
 void bench_alternate(bench_run *b, int repeats, int n_sides, bench_side *sides);
 double bench_median(int n, const double *v);
 double bench_smallest(int n, const double *v);

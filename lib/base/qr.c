@@ -10,6 +10,8 @@
 
 #define PANEL 32
 #define COLS 128 /* columns of a tile right of the panel */
+/* Additions and products of an update that are worth waking other threads for. */
+#define WORTH_THREADS 3.0e7
 
 typedef struct append {
     int64_t n, ldr, m, ldrows;
@@ -17,7 +19,7 @@ typedef struct append {
     int64_t first, width; /* the present panel: columns first..first+width-1 */
     double *p;            /* [PANEL][m] P transposed */
     double t[PANEL * PANEL];
-    double *w; /* [workers][PANEL][COLS] */
+    double *w; /* [workers][2][PANEL][COLS] */
 } append;
 
 static void load_panel(append *a)
@@ -95,28 +97,23 @@ static void make_t(append *a)
     }
 }
 
-/* [top; below] := (I - V T^T V^T) [top; below], of `cols` columns. */
+/* [top; below] := (I - V T^T V^T) [top; below], of `cols` columns; w [2][PANEL][cols]. */
 static void apply(const append *a, int64_t cols, double *top, int64_t ldtop, double *below,
                   int64_t ldbelow, double *w)
 {
-    double u[PANEL];
+    double *u = w + PANEL * cols;
 
-    hpsi_gemm(0, 0, a->width, cols, a->m, 1.0, a->p, a->m, below, ldbelow, 0.0, w, cols);
-    for (int64_t j = 0; j < cols; j++) {
-        for (int64_t i = 0; i < a->width; i++) {
-            u[i] = w[i * cols + j] + top[i * ldtop + j];
-        }
-        for (int64_t i = 0; i < a->width; i++) {
-            double sum = 0;
-
-            for (int64_t k = 0; k <= i; k++) {
-                sum += a->t[k * PANEL + i] * u[k];
-            }
-            w[i * cols + j] = sum;
-            top[i * ldtop + j] -= sum;
+    for (int64_t i = 0; i < a->width; i++) {
+        memcpy(w + i * cols, top + i * ldtop, (size_t)cols * sizeof *w);
+    }
+    hpsi_gemm(0, 0, a->width, cols, a->m, 1.0, a->p, a->m, below, ldbelow, 1.0, w, cols);
+    hpsi_gemm(1, 0, a->width, cols, a->width, 1.0, a->t, PANEL, w, cols, 0.0, u, cols);
+    for (int64_t i = 0; i < a->width; i++) {
+        for (int64_t j = 0; j < cols; j++) {
+            top[i * ldtop + j] -= u[i * cols + j];
         }
     }
-    hpsi_gemm(1, 0, a->m, cols, a->width, -1.0, a->p, a->m, w, cols, 1.0, below, ldbelow);
+    hpsi_gemm(1, 0, a->m, cols, a->width, -1.0, a->p, a->m, u, cols, 1.0, below, ldbelow);
 }
 
 static hps_status update_tile(int64_t item, int32_t worker, void *arg)
@@ -126,7 +123,22 @@ static hps_status update_tile(int64_t item, int32_t worker, void *arg)
     int64_t cols = a->n - j < COLS ? a->n - j : COLS;
 
     apply(a, cols, a->r + a->first * a->ldr + j, a->ldr, a->rows + j, a->ldrows,
-          a->w + (int64_t)worker * PANEL * COLS);
+          a->w + (int64_t)worker * 2 * PANEL * COLS);
+    return HPS_OK;
+}
+
+/* Columns right of the panel, tile by tile. */
+static hps_status update_right(hps_context *c, append *a)
+{
+    int64_t right = a->n - a->first - a->width;
+    int64_t n = (right + COLS - 1) / COLS;
+
+    if (4.0 * PANEL * (double)a->m * (double)right > WORTH_THREADS) {
+        return hpsi_parallel_for(c, n, update_tile, a);
+    }
+    for (int64_t i = 0; i < n; i++) {
+        update_tile(i, 0, a);
+    }
     return HPS_OK;
 }
 
@@ -140,7 +152,7 @@ static hps_status append_panels(hps_context *c, append *a, double *qty, double *
         factor_panel(a);
         make_t(a);
         apply(a, 1, qty + a->first, 1, y, 1, a->w);
-        s = hpsi_parallel_for(c, (a->n - a->first - a->width + COLS - 1) / COLS, update_tile, a);
+        s = update_right(c, a);
         if (s != HPS_OK) {
             return s;
         }
@@ -158,7 +170,7 @@ hps_status hpsi_qr_append(hps_context *c, int64_t n, double *r, int64_t ldr, dou
         return HPS_OK;
     }
     a.p = hpsi_new(c, hpsi_size_mul(PANEL, m), sizeof *a.p);
-    a.w = hpsi_new(c, (int64_t)hps_context_threads(c) * PANEL * COLS, sizeof *a.w);
+    a.w = hpsi_new(c, (int64_t)hps_context_threads(c) * 2 * PANEL * COLS, sizeof *a.w);
     if (a.p != NULL && a.w != NULL) {
         hpsi_blas_begin();
         s = append_panels(c, &a, qty, y);

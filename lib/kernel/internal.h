@@ -61,6 +61,10 @@ int32_t hpsi_source_rows(const hpsi_source *s, const hpsi_chunk *c, int32_t spec
 hps_status hpsi_source_gather(hpsi_source *s, int64_t n, const int64_t *atom, double *q,
                               int64_t ldq);
 
+/* The same of n ascending atoms inside hpsi_parallel_for, with what worker has of s. */
+hps_status hpsi_source_collect(hpsi_source *s, int64_t n, const int64_t *atom, int32_t worker,
+                               double *q, int64_t ldq);
+
 /* ----------------------------------------------------------- group.c */
 
 /* Runs of whole chunks with at most HPSI_GROUP atoms together, the same for every number of

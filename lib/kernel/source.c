@@ -328,3 +328,47 @@ hps_status hpsi_source_gather(hpsi_source *s, int64_t n, const int64_t *atom, do
     hpsi_free(g.run);
     return status;
 }
+
+/* --------------------------------------------------------------- collect */
+
+/* The last chunk that begins at or before an atom. */
+static int64_t chunk_of(const hpsi_source *s, int64_t atom)
+{
+    int64_t low = 0;
+    int64_t high = s->n_chunks;
+
+    while (high - low > 1) {
+        int64_t middle = low + (high - low) / 2;
+
+        if (s->chunk[middle].atom <= atom) {
+            low = middle;
+        } else {
+            high = middle;
+        }
+    }
+    return low;
+}
+
+hps_status hpsi_source_collect(hpsi_source *s, int64_t n, const int64_t *atom, int32_t worker,
+                               double *q, int64_t ldq)
+{
+    int64_t chunk = n > 0 ? chunk_of(s, atom[0]) : 0;
+    const double *from = NULL;
+
+    for (int64_t i = 0; i < n; i++) {
+        while (atom[i] >= s->chunk[chunk].atom + s->chunk[chunk].count) {
+            chunk++;
+            from = NULL;
+        }
+        if (from == NULL) {
+            hps_status status = hpsi_source_chunk(s, chunk, worker, &from);
+
+            if (status != HPS_OK) {
+                return status;
+            }
+        }
+        memcpy(q + i * ldq, from + (atom[i] - s->chunk[chunk].atom) * s->ld,
+               (size_t)s->size * sizeof *q);
+    }
+    return HPS_OK;
+}

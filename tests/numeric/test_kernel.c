@@ -286,6 +286,63 @@ START_TEST(test_statistics_have_the_same_bits_for_every_number_of_threads_and_me
 }
 END_TEST
 
+typedef struct collected {
+    hpsi_source *source;
+    const int64_t *atom;
+    int64_t n;
+    double *q;
+} collected;
+
+static hps_status collect_item(int64_t item, int32_t worker, void *arg)
+{
+    const collected *x = arg;
+    int64_t first = item * x->n / 5;
+    int64_t end = (item + 1) * x->n / 5;
+
+    return hpsi_source_collect(x->source, end - first, x->atom + first, worker,
+                               x->q + first * (x->source->size + 3), x->source->size + 3);
+}
+
+START_TEST(test_collected_descriptors_are_those_of_the_atoms)
+{
+    hps_context *c = atoms_context(2);
+    hps_dataset *d = mixed_set(c);
+    hps_soap *soap = atoms_soap(c, 4, 3);
+    int64_t n = hps_dataset_n_atoms(d);
+    int64_t size = hps_soap_size(soap);
+    double *all = calloc((size_t)(n * size), sizeof *all);
+    double *q = calloc((size_t)(n * (size + 3)), sizeof *q);
+    int64_t *atom = calloc((size_t)n, sizeof *atom);
+
+    ck_assert_int_eq(hps_soap_compute(soap, d, all, size), HPS_OK);
+    for (int kept = 0; kept < 2; kept++) {
+        hpsi_source s;
+        collected x = {&s, atom, 0, q};
+
+        for (int64_t i = 0; i < n; i++) { /* runs, single atoms, gaps longer than a chunk */
+            if (i % 7 < 3 && (i < 40 || i > 200)) {
+                atom[x.n++] = i;
+            }
+        }
+        ck_assert_int_eq(kept ? hpsi_source_open(&s, soap, d) : hpsi_source_open_once(&s, soap, d),
+                         HPS_OK);
+        ck_assert_int_eq(s.cache != NULL, kept);
+        ck_assert_int_eq(hpsi_parallel_for(c, 5, collect_item, &x), HPS_OK);
+        for (int64_t i = 0; i < x.n; i++) {
+            ck_assert_mem_eq(q + i * (size + 3), all + atom[i] * size, (size_t)size * sizeof *q);
+        }
+        hpsi_source_close(&s);
+        memset(q, 0, (size_t)(n * (size + 3)) * sizeof *q);
+    }
+    free(atom);
+    free(q);
+    free(all);
+    hps_soap_destroy(soap);
+    hps_dataset_destroy(d);
+    hps_context_destroy(c);
+}
+END_TEST
+
 START_TEST(test_equal_environments_have_no_spread)
 {
     static const int32_t carbon = 6;
@@ -507,6 +564,7 @@ int main(void)
     tcase_add_test(tc, test_statistics_are_those_of_the_full_matrix);
     tcase_add_test(tc, test_references_are_a_seeded_sample);
     tcase_add_test(tc, test_statistics_have_the_same_bits_for_every_number_of_threads_and_memory);
+    tcase_add_test(tc, test_collected_descriptors_are_those_of_the_atoms);
     tcase_add_test(tc, test_equal_environments_have_no_spread);
     tcase_add_loop_test(tc, test_dimers_have_the_statistics_of_the_paper, 0,
                         (int)(sizeof paper_sets / sizeof paper_sets[0]));

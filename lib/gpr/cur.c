@@ -8,8 +8,9 @@
 #include "base/linalg.h"
 #include "gpr/internal.h"
 
-#define COUNTS 1e-13 /* a singular value above it does, gap_fit's absolute threshold */
-#define BATCH 512    /* candidates treated at a time */
+#define COUNTS 1e-13  /* a singular value above it does, gap_fit's absolute threshold */
+#define BATCH 512     /* candidates appended to a triangle at a time */
+#define PROJECTED 256 /* candidates projected at a time; with their projections in one batch */
 
 typedef struct leverages {
     hpsi_source *source;
@@ -17,7 +18,20 @@ typedef struct leverages {
     const int64_t *atom;
     double *leverage; /* [n] */
     int64_t half;     /* r */
+    int64_t n_segments;
+    double *triangle;    /* [n_segments][d][d] */
+    double *batch;       /* [n_workers][BATCH][d] */
+    double *zeros;       /* [n_workers][BATCH + d] */
+    const double *basis; /* [half][d] */
 } leverages;
+
+int64_t hpsi_gpr_cur_segments(int64_t n, int64_t d)
+{
+    int64_t most = d > 512 ? 2 : 8;
+    int64_t worth = n / (8 * d);
+
+    return worth < 1 ? 1 : worth < most ? worth : most;
+}
 
 static int64_t half_rank(int64_t n, const double *s)
 {
@@ -58,47 +72,65 @@ static hps_status from_rows(leverages *x)
     return status;
 }
 
-/* Triangle of the candidates' rows, which has their S and, as V, the U of X. */
-static hps_status accumulate(const leverages *x, double *r, double *batch, double *zeros)
+/* One segment's triangle: its rows have the same S and V as the candidates' rows. */
+static hps_status accumulate(int64_t item, int32_t worker, void *arg)
 {
+    const leverages *x = arg;
     hpsi_source *s = x->source;
-    double *qty = zeros + BATCH;
+    int64_t d = s->size;
+    double *batch = x->batch + worker * BATCH * d;
+    double *zeros = x->zeros + worker * (BATCH + d); /* right-hand sides: none */
+    int64_t end = (item + 1) * x->n / x->n_segments;
     double rest = 0;
+    hps_status status = HPS_OK;
 
-    for (int64_t i = 0; i < x->n; i += BATCH) {
-        int64_t m = x->n - i < BATCH ? x->n - i : BATCH;
-        hps_status status = hpsi_source_gather(s, m, x->atom + i, batch, s->size);
+    for (int64_t i = item * x->n / x->n_segments; status == HPS_OK && i < end; i += BATCH) {
+        int64_t m = end - i < BATCH ? end - i : BATCH;
 
+        status = hpsi_source_collect(s, m, x->atom + i, worker, batch, d);
         if (status == HPS_OK) {
-            status = hpsi_qr_append(s->context, s->size, r, s->size, qty, &rest, m, batch, s->size,
-                                    zeros);
-        }
-        if (status != HPS_OK) {
-            return status;
+            status = hpsi_qr_append(s->context, d, x->triangle + item * d * d, d, zeros + BATCH,
+                                    &rest, m, batch, d, zeros);
         }
     }
-    return HPS_OK;
+    return status;
+}
+
+/* All triangles into the first, in order. */
+static hps_status merge(const leverages *x)
+{
+    hps_context *c = x->source->context;
+    int64_t d = x->source->size;
+    double *zeros = hpsi_new(c, 2 * d, sizeof *zeros);
+    double rest = 0;
+    hps_status status = zeros != NULL ? HPS_OK : HPS_E_MEMORY;
+
+    for (int64_t k = 1; status == HPS_OK && k < x->n_segments; k++) {
+        status = hpsi_qr_append(c, d, x->triangle, d, zeros + d, &rest, d, x->triangle + k * d * d,
+                                d, zeros);
+    }
+    hpsi_free(zeros);
+    return status;
 }
 
 /* leverage_j = |S_r^-1 U_r^T q_j|^2; basis [half][d] has the rows S_r^-1 U_r^T. */
-static hps_status project(leverages *x, const double *basis, double *batch, double *product)
+static hps_status project(int64_t item, int32_t worker, void *arg)
 {
+    const leverages *x = arg;
     hpsi_source *s = x->source;
+    int64_t d = s->size;
+    int64_t i = item * PROJECTED;
+    int64_t m = x->n - i < PROJECTED ? x->n - i : PROJECTED;
+    double *batch = x->batch + worker * BATCH * d;
+    double *product = batch + PROJECTED * d;
+    hps_status status = hpsi_source_collect(s, m, x->atom + i, worker, batch, d);
 
-    for (int64_t i = 0; i < x->n; i += BATCH) {
-        int64_t m = x->n - i < BATCH ? x->n - i : BATCH;
-        hps_status status = hpsi_source_gather(s, m, x->atom + i, batch, s->size);
-
-        if (status == HPS_OK) {
-            status = hpsi_gemm_nt(s->context, m, x->half, s->size, batch, s->size, basis, s->size,
-                                  0.0, product, x->half);
-        }
-        if (status != HPS_OK) {
-            return status;
-        }
-        for (int64_t j = 0; j < m; j++) {
-            x->leverage[i + j] = hpsi_dot(x->half, product + j * x->half, product + j * x->half);
-        }
+    if (status != HPS_OK) {
+        return status;
+    }
+    hpsi_gemm(0, 1, m, x->half, d, 1.0, batch, d, x->basis, d, 0.0, product, x->half);
+    for (int64_t j = 0; j < m; j++) {
+        x->leverage[i + j] = hpsi_dot(x->half, product + j * x->half, product + j * x->half);
     }
     return HPS_OK;
 }
@@ -119,27 +151,42 @@ static hps_status basis_of(leverages *x, double *r, double *u, double *vt, doubl
     return status;
 }
 
+static hps_status decompose(leverages *x, double *u, double *vt, double *value)
+{
+    hps_context *c = x->source->context;
+    hps_status status = hpsi_parallel_for(c, x->n_segments, accumulate, x);
+
+    status = status == HPS_OK ? merge(x) : status;
+    status = status == HPS_OK ? basis_of(x, x->triangle, u, vt, value) : status;
+    x->basis = vt;
+    return status == HPS_OK ? hpsi_parallel_for(c, (x->n + PROJECTED - 1) / PROJECTED, project, x)
+                            : status;
+}
+
 static hps_status from_triangle(leverages *x)
 {
     hps_context *c = x->source->context;
     int64_t d = x->source->size;
-    double *r = hpsi_new(c, hpsi_size_mul(d, d), sizeof *r);
+    int64_t workers = x->source->n_workers;
+    double *u = hpsi_new(c, hpsi_size_mul(d, d), sizeof *u);
     double *vt = hpsi_new(c, hpsi_size_mul(d, d), sizeof *vt);
-    double *batch = hpsi_new(c, hpsi_size_mul(BATCH, d), sizeof *batch);
-    double *u = hpsi_new(c, hpsi_size_mul(d > BATCH ? d : BATCH, d), sizeof *u);
-    double *value = hpsi_new(c, BATCH + 2 * d, sizeof *value);
+    double *value = hpsi_new(c, d, sizeof *value);
     hps_status status = HPS_E_MEMORY;
 
-    if (r != NULL && vt != NULL && batch != NULL && u != NULL && value != NULL) {
-        status = accumulate(x, r, batch, value);
-        status = status == HPS_OK ? basis_of(x, r, u, vt, value) : status;
-        status = status == HPS_OK ? project(x, vt, batch, u) : status;
+    x->n_segments = hpsi_gpr_cur_segments(x->n, d);
+    x->triangle = hpsi_new(c, hpsi_size_mul(x->n_segments * d, d), sizeof *x->triangle);
+    x->batch = hpsi_new(c, hpsi_size_mul(workers * BATCH, d), sizeof *x->batch);
+    x->zeros = hpsi_new(c, workers * (BATCH + d), sizeof *x->zeros);
+    if (u != NULL && vt != NULL && value != NULL && x->triangle != NULL && x->batch != NULL &&
+        x->zeros != NULL) {
+        status = decompose(x, u, vt, value);
     }
+    hpsi_free(x->zeros);
+    hpsi_free(x->batch);
+    hpsi_free(x->triangle);
     hpsi_free(value);
-    hpsi_free(u);
-    hpsi_free(batch);
     hpsi_free(vt);
-    hpsi_free(r);
+    hpsi_free(u);
     return status;
 }
 

@@ -100,6 +100,9 @@ hps_status hpsi_gpr_select(const hps_gpr *g, hpsi_source *train, hpsi_sparse *p)
 hps_status hpsi_gpr_cur(hpsi_source *s, int64_t n, const int64_t *atom, int32_t n_sparse,
                         int64_t *state, int64_t *chosen);
 int64_t hpsi_gpr_cur_seed(int64_t seed); /* its first state */
+/* Parts that n candidates of d components are treated in: of sizes alone, so that the choice
+ * is the same for every number of threads. */
+int64_t hpsi_gpr_cur_segments(int64_t n, int64_t d);
 void hpsi_sort_positions(int64_t n, int64_t *p);
 /* Pairs of a key and a position, by key, then position. */
 typedef struct hpsi_keyed {

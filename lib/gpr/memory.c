@@ -51,14 +51,14 @@ static int64_t count_points(const hps_gpr *g, const hps_dataset *d, int64_t *mos
 }
 
 /* cur.c: rows and their vectors, or triangle, vectors and batches, with LAPACK's work. */
-static int64_t cur_bytes(int64_t n, int64_t d)
+static int64_t cur_bytes(int64_t n, int64_t d, int64_t workers)
 {
     int64_t k = n < d ? n : d;
 
     if (n <= d) {
         return REAL * (2 * n * d + n * k + 3 * k * k + 7 * k);
     }
-    return REAL * (2 * d * d + larger(d, 512) * d + 512 * d + 3 * d * d + 7 * d);
+    return REAL * ((hpsi_gpr_cur_segments(n, d) + 5) * d * d + workers * 576 * d + 7 * d);
 }
 
 /* ------------------------------------------------------------------ probe */
@@ -165,7 +165,7 @@ hps_status hps_gpr_memory(const hps_gpr *g, const hps_dataset *train, int64_t *b
     m = count_points(g, train, &n);
     select = 6 * REAL * hps_dataset_n_atoms(train) + 512 * d * REAL;
     if ((int32_t)g->option[HPSI_GPR_SPARSE_METHOD] == HPSI_SPARSE_CUR) {
-        select += cur_bytes(n, d);
+        select += cur_bytes(n, d, workers);
     }
     fit = REAL * (2 * m * m + m * d + hpsi_stream_capacity((int32_t)m) * (m + 32 + 3));
     if (g->option[HPSI_GPR_FIT_FORCES] != 0 || g->option[HPSI_GPR_FIT_VIRIALS] != 0) {

@@ -17,7 +17,8 @@ typedef struct append {
     int64_t n, ldr, m, ldrows;
     double *r, *rows;
     int64_t first, width; /* the present panel: columns first..first+width-1 */
-    double *p;            /* [PANEL][m] P transposed */
+    int64_t ldp;          /* m and some: rows 4096 bytes apart would share one set of a cache */
+    double *p;            /* [PANEL][ldp] P transposed */
     double t[PANEL * PANEL];
     double *w; /* [workers][2][PANEL][COLS] */
 } append;
@@ -28,7 +29,7 @@ static void load_panel(append *a)
         const double *row = a->rows + i * a->ldrows + a->first;
 
         for (int64_t j = 0; j < a->width; j++) {
-            a->p[j * a->m + i] = row[j];
+            a->p[j * a->ldp + i] = row[j];
         }
     }
 }
@@ -37,7 +38,7 @@ static void load_panel(append *a)
  * diagonal entry, leaves v's lower part in p_j. */
 static double reflect(append *a, int64_t j)
 {
-    double *x = a->p + j * a->m;
+    double *x = a->p + j * a->ldp;
     double *diagonal = a->r + (a->first + j) * a->ldr + a->first + j;
     double alpha = *diagonal;
     double below = hpsi_dot(a->m, x, x);
@@ -61,17 +62,17 @@ static void factor_panel(append *a)
 
     for (int64_t j = 0; j < a->width; j++) {
         int64_t right = a->width - j - 1;
-        double *x = a->p + j * a->m;
+        double *x = a->p + j * a->ldp;
         double *top = a->r + (a->first + j) * a->ldr + a->first + j + 1;
 
         tau[j] = reflect(a, j);
         if (right > 0 && tau[j] != 0) {
             memcpy(w, top, (size_t)right * sizeof *w);
-            hpsi_gemv(0, right, a->m, 1.0, x + a->m, a->m, x, 1.0, w);
+            hpsi_gemv(0, right, a->m, 1.0, x + a->ldp, a->ldp, x, 1.0, w);
             for (int64_t k = 0; k < right; k++) {
                 top[k] -= tau[j] * w[k];
             }
-            hpsi_ger(right, a->m, -tau[j], w, x, x + a->m, a->m);
+            hpsi_ger(right, a->m, -tau[j], w, x, x + a->ldp, a->ldp);
         }
     }
 }
@@ -84,7 +85,7 @@ static void make_t(append *a)
     double tau[PANEL];
 
     memcpy(tau, a->w, sizeof tau);
-    hpsi_gemm(0, 1, a->width, a->width, a->m, 1.0, a->p, a->m, a->p, a->m, 0.0, gram, PANEL);
+    hpsi_gemm(0, 1, a->width, a->width, a->m, 1.0, a->p, a->ldp, a->p, a->ldp, 0.0, gram, PANEL);
     for (int64_t j = 0; j < a->width; j++) {
         for (int64_t i = 0; i < a->width; i++) {
             double sum = 0;
@@ -106,14 +107,14 @@ static void apply(const append *a, int64_t cols, double *top, int64_t ldtop, dou
     for (int64_t i = 0; i < a->width; i++) {
         memcpy(w + i * cols, top + i * ldtop, (size_t)cols * sizeof *w);
     }
-    hpsi_gemm(0, 0, a->width, cols, a->m, 1.0, a->p, a->m, below, ldbelow, 1.0, w, cols);
+    hpsi_gemm(0, 0, a->width, cols, a->m, 1.0, a->p, a->ldp, below, ldbelow, 1.0, w, cols);
     hpsi_gemm(1, 0, a->width, cols, a->width, 1.0, a->t, PANEL, w, cols, 0.0, u, cols);
     for (int64_t i = 0; i < a->width; i++) {
         for (int64_t j = 0; j < cols; j++) {
             top[i * ldtop + j] -= u[i * cols + j];
         }
     }
-    hpsi_gemm(1, 0, a->m, cols, a->width, -1.0, a->p, a->m, u, cols, 1.0, below, ldbelow);
+    hpsi_gemm(1, 0, a->m, cols, a->width, -1.0, a->p, a->ldp, u, cols, 1.0, below, ldbelow);
 }
 
 static hps_status update_tile(int64_t item, int32_t worker, void *arg)
@@ -169,7 +170,8 @@ hps_status hpsi_qr_append(hps_context *c, int64_t n, double *r, int64_t ldr, dou
     if (m == 0) {
         return HPS_OK;
     }
-    a.p = hpsi_new(c, hpsi_size_mul(PANEL, m), sizeof *a.p);
+    a.ldp = (m + 15) / 16 * 16 + 8;
+    a.p = hpsi_new(c, hpsi_size_mul(PANEL, a.ldp), sizeof *a.p);
     a.w = hpsi_new(c, (int64_t)hps_context_threads(c) * 2 * PANEL * COLS, sizeof *a.w);
     if (a.p != NULL && a.w != NULL) {
         hpsi_blas_begin();

@@ -135,6 +135,22 @@ HPS_API hps_status hps_path_create(hps_path **out, const hps_gpr *g, const hps_d
  *  mae_force stays NaN */
 HPS_API hps_status hps_path_errors(hps_path *p, double delta, double sigma_energy,
                                    int32_t with_forces, hps_errors *out);
+/** A path for fits on energies, forces and virials, as fit_forces and fit_virials of g say: for
+ *  any delta, sigma_energy, sigma_force and sigma_virial the errors that a fit with them would
+ *  have, at the price of one Cholesky factorisation of the order of the sparse points. Noise
+ *  of a structure's own (hps_gpr_set_sigma, hps_dataset_set_noise) stays as it is. Normal
+ *  equations: where delta is large beside a noise they lose digits, and a query there is
+ *  refused (docs/gpr.md, section 12). The jitter is as in hps_path_create; leave-one-out and
+ *  evidence are HPS_E_STATE. Memory: up to six times sparse points squared, and test
+ *  structures x sparse points.  @param g not changed  @param test not NULL */
+HPS_API hps_status hps_path_create_noises(hps_path **out, const hps_gpr *g,
+                                          const hps_dataset *train, const hps_dataset *test);
+/** hps_path_errors with all noises (that one takes the last two from the path's settings); of
+ *  a path of hps_path_create only the first counts. HPS_E_NUMERIC: too few digits are left,
+ *  make a fit. */
+HPS_API hps_status hps_path_errors_at(hps_path *p, double delta, double sigma_energy,
+                                      double sigma_force, double sigma_virial, int32_t with_forces,
+                                      hps_errors *out);
 /** Leave-one-structure-out errors of the training set, exactly, without a refit (e0 and
  *  sparse points stay). */
 HPS_API hps_status hps_path_loo(const hps_path *p, double delta, double sigma_energy,

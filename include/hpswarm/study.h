@@ -44,9 +44,11 @@ HPS_API hps_status hps_study_set_text(hps_study *t, const char *name, const char
  *  HPS_EVAL_FAILED, one that finds no memory too. Nonzero, which ends a run, only for
  *  calls that make no sense: a batch of another space, rmse or mae without a test set.
  *  If only delta and sigma_energy are searched and no forces are fitted, all points come
- *  from one hps_path made with the base's delta (not for mae with forces, which a path
- *  does not know, nor where sigma_energy varies beside energies with a
- *  noise of their own); in all other cases the values are those of the public calls on the
+ *  from one hps_path made with the base's delta. If forces or virials are fitted, or
+ *  energies have a noise of their own beside a searched sigma_energy, and only delta and the
+ *  sigmas are searched, they come from one hps_path_create_noises; a point that it refuses,
+ *  and all points if it finds no memory, are fits. A path does not know mae with forces.
+ *  In all other cases the values are those of the public calls on the
  *  settings of hps_study_apply, bit for bit. Forces count while force_weight > 0 and the
  *  test set has some. Up to 5000 atoms candidates run side by side, above in turn with
  *  threads inside; the values do not depend on it. */

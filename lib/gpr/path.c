@@ -1,10 +1,14 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /* Every (delta, sigma_energy) of an energies-only fit from one factorisation, docs/gpr.md
- * sections 8 and 9. The jitter relative to delta^2 is that of the settings the path was
- * made with and stays, so that predictions depend on lambda alone. */
+ * sections 8 and 9; or every delta and noise of any fit by normal equations. The jitter relative to
+ * delta^2 is that of the settings the path was made with and stays, so that predictions depend on
+ * lambda alone. */
 #include "gpr/path.h"
 
 #include <math.h>
+#include <string.h>
+
+#include "base/linalg.h"
 
 static int64_t count_energies(const hps_dataset *d)
 {
@@ -55,6 +59,7 @@ typedef struct gather {
     const hps_dataset *data;
     double *out; /* rows W^1/2 A of all training structures */
     double *w, *b;
+    int64_t n; /* training rows of a path by normal equations */
 } gather;
 
 /* W: noise variance sigma_energy^2 n of a structure if per atom, else sigma_energy^2. One
@@ -134,7 +139,66 @@ static hps_status factorise(hps_path *p, hpsi_source *source, gather *a)
     return st;
 }
 
-static hps_status learn(hps_path *p, const hps_dataset *train)
+/* W^1/2 of a row: one over its noise if that is its own, else over its noise in units of the
+ * option, so that the option's value leaves no trace. */
+static double root_weight(const gather *a, const hpsi_rows *rows, int64_t i)
+{
+    hps_frame f;
+
+    if (rows->part[i] == HPSI_PART_OWN || isinf(rows->sigma[i])) {
+        return 1 / rows->sigma[i];
+    }
+    hpsi_dataset_frame(a->data, rows->frame[i], &f);
+    return rows->part[i] == HPSI_PART_FORCE || a->p->gpr->option[HPSI_GPR_SIGMA_PER_ATOM] == 0
+               ? 1
+               : 1 / sqrt(f.n_atoms);
+}
+
+static hps_status take_any(const hpsi_rows *rows, void *arg)
+{
+    gather *a = arg;
+
+    for (int64_t i = 0; i < rows->m; i++) {
+        const double root = root_weight(a, rows, i);
+
+        for (int64_t t = 0; t < a->p->sparse.total; t++) {
+            rows->a[i * rows->ld + t] *= root;
+        }
+        rows->y[i] *= root;
+    }
+    a->n += rows->m;
+    return hpsi_normal_append(a->p->normal, rows);
+}
+
+static hps_status accumulate(hps_path *p, hpsi_source *source, gather *a)
+{
+    const double *option = p->gpr->option;
+    const int32_t kinds = HPSI_ROWS_ENERGY |
+                          (option[HPSI_GPR_FIT_FORCES] != 0 ? HPSI_ROWS_FORCE : 0) |
+                          (option[HPSI_GPR_FIT_VIRIALS] != 0 ? HPSI_ROWS_VIRIAL : 0);
+    double *chol = NULL;
+    hps_status st = whiten(p, &chol);
+
+    if (st == HPS_OK) {
+        st = hpsi_normal_create(&p->normal, p->context, p->sparse.total, chol);
+    }
+    if (st == HPS_OK) {
+        st = hpsi_gpr_stream(p->gpr, source, &p->sparse, p->e0, kinds, take_any, a);
+    }
+    if (st == HPS_OK && a->n == 0) {
+        st = hpsi_fail(HPS_E_ARGUMENT, "path: no training frame has anything to fit");
+    }
+    return st;
+}
+
+static hps_status choose_points(hps_path *p, hpsi_source *source)
+{
+    hps_status st = hpsi_gpr_e0(p->gpr, source, p->e0);
+
+    return st == HPS_OK ? hpsi_gpr_select(p->gpr, source, &p->sparse) : st;
+}
+
+static hps_status learn(hps_path *p, const hps_dataset *train, int32_t normal)
 {
     gather a = {.p = p, .data = train};
     hpsi_source source;
@@ -146,17 +210,15 @@ static hps_status learn(hps_path *p, const hps_dataset *train)
     if (st != HPS_OK) {
         return st;
     }
-    st = hpsi_gpr_e0(p->gpr, &source, p->e0);
+    st = choose_points(p, &source);
     if (st == HPS_OK) {
-        st = hpsi_gpr_select(p->gpr, &source, &p->sparse);
-    }
-    if (st == HPS_OK) {
-        st = factorise(p, &source, &a);
+        st = normal ? accumulate(p, &source, &a) : factorise(p, &source, &a);
     }
     hpsi_source_close(&source);
     if (st == HPS_OK) {
-        p->g = hpsi_new(p->context, p->family->r, sizeof(double));
-        p->scratch = hpsi_new(p->context, p->family->r, sizeof(double));
+        p->width = normal ? p->normal->m : p->family->r;
+        p->g = hpsi_new(p->context, p->width, sizeof(double));
+        p->scratch = hpsi_new(p->context, p->width, sizeof(double));
         st = p->g != NULL && p->scratch != NULL ? HPS_OK : HPS_E_MEMORY;
     }
     return st;
@@ -165,12 +227,21 @@ static hps_status learn(hps_path *p, const hps_dataset *train)
 static hps_status take_test(const hpsi_rows *rows, void *arg)
 {
     gather *a = arg;
+    const hps_path *p = a->p;
     hpsi_energies *e = &a->p->test;
-    const hpsi_family *f = a->p->family;
-    double *out = a->p->rows + e->n * f->r;
+    double *out = p->rows + e->n * p->width;
+    hps_status st;
 
     energies_take(e, a->data, rows);
-    return hpsi_family_transform(f, rows->m, rows->a, rows->ld, out);
+    if (p->family != NULL) {
+        return hpsi_family_transform(p->family, rows->m, rows->a, rows->ld, out);
+    }
+    st = hpsi_solve_right(p->context, rows->m, p->width, p->normal->chol, p->width, rows->a,
+                          rows->ld);
+    for (int64_t i = 0; i < rows->m; i++) {
+        memcpy(out + i * p->width, rows->a + i * rows->ld, (size_t)p->width * sizeof *out);
+    }
+    return st;
 }
 
 hps_status hpsi_path_stream_test(hps_path *p, int32_t kind, hpsi_rows_sink sink, void *arg)
@@ -213,7 +284,7 @@ static hps_status learn_test(hps_path *p, const hps_dataset *test)
     }
     if (st == HPS_OK) {
         p->rows =
-            hpsi_new(p->context, hpsi_size_mul(count_energies(test), p->family->r), sizeof(double));
+            hpsi_new(p->context, hpsi_size_mul(count_energies(test), p->width), sizeof(double));
         st = p->rows != NULL ? HPS_OK : HPS_E_MEMORY;
     }
     return st == HPS_OK ? hpsi_path_stream_test(p, HPSI_ROWS_ENERGY, take_test, &a) : st;
@@ -228,6 +299,11 @@ static hps_status check_create(hps_path **out, const hps_gpr *g, const hps_datas
     if (g == NULL || train == NULL) {
         return hpsi_fail(HPS_E_ARGUMENT, "path: %s is NULL", g == NULL ? "g" : "train");
     }
+    return HPS_OK;
+}
+
+static hps_status check_energies(const hps_gpr *g, const hps_dataset *train)
+{
     if (g->option[HPSI_GPR_FIT_FORCES] != 0 || g->option[HPSI_GPR_FIT_VIRIALS] != 0) {
         return hpsi_fail(HPS_E_OPTION, "path: %s is 1; a path fits energies alone",
                          g->option[HPSI_GPR_FIT_FORCES] != 0 ? "fit_forces" : "fit_virials");
@@ -238,23 +314,19 @@ static hps_status check_create(hps_path **out, const hps_gpr *g, const hps_datas
     return HPS_OK;
 }
 
-hps_status hps_path_create(hps_path **out, const hps_gpr *g, const hps_dataset *train,
-                           const hps_dataset *test)
+static hps_status create(hps_path **out, const hps_gpr *g, const hps_dataset *train,
+                         const hps_dataset *test, int32_t normal)
 {
-    hps_path *p;
-    hps_status st = check_create(out, g, train);
+    hps_path *p = hpsi_new(g->context, 1, sizeof *p);
+    hps_status st;
 
-    if (st != HPS_OK) {
-        return st;
-    }
-    p = hpsi_new(g->context, 1, sizeof *p);
     if (p == NULL) {
         return HPS_E_MEMORY;
     }
     p->context = hpsi_context_retain(g->context);
     st = hps_gpr_clone(&p->gpr, g);
     if (st == HPS_OK) {
-        st = learn(p, train);
+        st = learn(p, train, normal);
     }
     if (st == HPS_OK && test != NULL) {
         st = learn_test(p, test);
@@ -267,6 +339,26 @@ hps_status hps_path_create(hps_path **out, const hps_gpr *g, const hps_dataset *
     return HPS_OK;
 }
 
+hps_status hps_path_create(hps_path **out, const hps_gpr *g, const hps_dataset *train,
+                           const hps_dataset *test)
+{
+    hps_status st = check_create(out, g, train);
+
+    st = st == HPS_OK ? check_energies(g, train) : st;
+    return st == HPS_OK ? create(out, g, train, test, 0) : st;
+}
+
+hps_status hps_path_create_noises(hps_path **out, const hps_gpr *g, const hps_dataset *train,
+                                  const hps_dataset *test)
+{
+    hps_status st = check_create(out, g, train);
+
+    if (st == HPS_OK && test == NULL) {
+        st = hpsi_fail(HPS_E_ARGUMENT, "path: test is NULL");
+    }
+    return st == HPS_OK ? create(out, g, train, test, 1) : st;
+}
+
 void hps_path_destroy(hps_path *p)
 {
     if (p == NULL) {
@@ -275,6 +367,7 @@ void hps_path_destroy(hps_path *p)
     hps_gpr_destroy(p->gpr);
     hpsi_sparse_free(&p->sparse);
     hpsi_family_destroy(p->family);
+    hpsi_normal_destroy(p->normal);
     energies_free(&p->train);
     energies_free(&p->test);
     hps_dataset_destroy(p->frames);

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /* The regularisation path: one factorisation of the energies-only fit for every
- * lambda = sigma_energy^2/delta^2 (gpr.md sections 8 and 9). */
+ * lambda = sigma_energy^2/delta^2 (gpr.md sections 8 and 9), or Gram matrices of all rows for
+ * every delta and noise (section 10). */
 #ifndef HPSI_GPR_PATH_H
 #define HPSI_GPR_PATH_H
 
@@ -35,13 +36,15 @@ void hpsi_family_coefficients(const hpsi_family *f, double lambda, double *g);
 /* out[n] = y[n] - rows[n][r] g. */
 void hpsi_family_residuals(const hpsi_family *f, int64_t n, const double *rows, const double *y,
                            const double *g, double *out);
+void hpsi_residuals(int64_t n, int64_t width, const double *rows, const double *y, const double *g,
+                    double *out);
 /* Residual y_s - y_{-s} of every structure when it is left out: out[s]. */
 void hpsi_family_leave_out(const hpsi_family *f, double lambda, double *out);
 /* -ln p of b's data at (delta, lambda), and the best delta for this lambda. */
 void hpsi_family_evidence(const hpsi_family *f, double delta, double lambda, double *minus_log,
                           double *best_delta);
 
-/* Sums of squares of the force residuals as a quadratic form in g (gpr.md section 8). */
+/* Sums of squares of residuals as a quadratic form in g (gpr.md section 8). */
 typedef struct hpsi_gram {
     int64_t n;     /* rows seen */
     double *gg;    /* [r][r] T^T T */
@@ -56,8 +59,34 @@ void hpsi_gram_destroy(hpsi_gram *q);
 /* Append n rows [n][ld >= m] (destroyed) with targets y[n]. */
 hps_status hpsi_gram_append(hpsi_gram *q, const hpsi_family *f, int64_t n, double *rows, int64_t ld,
                             const double *y);
+/* The same of r columns, and rows [n][ld >= r] as they are. */
+hps_status hpsi_gram_new(hpsi_gram **out, hps_context *c, int64_t r);
+hps_status hpsi_gram_add(hpsi_gram *q, hps_context *c, int64_t r, int64_t n, const double *rows,
+                         int64_t ld, const double *y);
 /* Sum of squared residuals at coefficients g, never negative; scratch [r]. */
 double hpsi_gram_residual(const hpsi_gram *q, int64_t r, const double *g, double *scratch);
+
+/* Largest eps times the trace of a system: where it was met, errors were those of fits to
+ * 1e-5 of themselves (docs/gpr.md, section 12). */
+#define HPSI_NORMAL_LIMIT 1e-3
+
+/* (I + sum_k f_k G_k) beta = sum_k f_k h_k with G_k = C_k^T C_k, C_k = W^1/2 A_k R^-1 the rows
+ * whose noise follows option k, W their weights beside it. */
+typedef struct hpsi_normal {
+    hps_context *context;
+    int64_t m;
+    double *chol;                /* [m][m] R */
+    hpsi_gram *part[HPSI_PARTS]; /* NULL without rows */
+    double *sum;                 /* [m][m] the matrix of one query, then its factor */
+} hpsi_normal;
+
+/* Takes over chol [m][m] (freed on every path). */
+hps_status hpsi_normal_create(hpsi_normal **out, hps_context *c, int64_t m, double *chol);
+void hpsi_normal_destroy(hpsi_normal *n);
+/* Append rows scaled by their W^1/2 (destroyed). */
+hps_status hpsi_normal_append(hpsi_normal *n, const hpsi_rows *rows);
+/* g[m]: whitened coefficients. HPS_E_NUMERIC where normal equations lose too many digits. */
+hps_status hpsi_normal_solve(hpsi_normal *n, const double factor[HPSI_PARTS], double *g);
 
 /* Frames of one data set that have an energy: sizes, weights and targets. */
 typedef struct hpsi_energies {
@@ -73,11 +102,13 @@ struct hps_path {
     hps_gpr *gpr; /* the settings */
     hpsi_sparse sparse;
     double e0[HPSI_ELEMENTS];
-    hpsi_family *family;
+    hpsi_family *family; /* this, */
+    hpsi_normal *normal; /* or this; the other one is NULL */
+    int64_t width;       /* of transformed rows */
     hpsi_energies train, test;
     hps_dataset *frames; /* test frames, NULL without */
-    double *rows;        /* [test.n][r] transformed energy rows */
-    double *g, *scratch; /* [r] */
+    double *rows;        /* [test.n][width] transformed energy rows */
+    double *g, *scratch; /* [width] */
     hpsi_gram *forces;   /* NULL until first asked for */
 };
 

@@ -148,13 +148,19 @@ void hpsi_family_coefficients(const hpsi_family *f, double lambda, double *g)
     }
 }
 
-void hpsi_family_residuals(const hpsi_family *f, int64_t n, const double *rows, const double *y,
-                           const double *g, double *out)
+void hpsi_residuals(int64_t n, int64_t width, const double *rows, const double *y, const double *g,
+                    double *out)
 {
     memcpy(out, y, (size_t)n * sizeof *y);
     hpsi_blas_begin();
-    hpsi_gemv(0, n, f->r, -1, rows, f->r, g, 1, out);
+    hpsi_gemv(0, n, width, -1, rows, width, g, 1, out);
     hpsi_blas_end();
+}
+
+void hpsi_family_residuals(const hpsi_family *f, int64_t n, const double *rows, const double *y,
+                           const double *g, double *out)
+{
+    hpsi_residuals(n, f->r, rows, y, g, out);
 }
 
 /* e_s/(1 - H_ss), both as sums of lambda/(d^2 + lambda) so that a small lambda costs no

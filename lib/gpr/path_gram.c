@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* Gram forms of the test forces: r x r numbers instead of all derivative rows. */
+/* Gram forms of rows: r x r numbers instead of all test forces, or of all training rows. */
 #include <math.h>
 
 #include "base/linalg.h"
@@ -9,14 +9,19 @@
 
 hps_status hpsi_gram_create(hpsi_gram **out, const hpsi_family *f)
 {
-    hpsi_gram *q = hpsi_new(f->context, 1, sizeof *q);
+    return hpsi_gram_new(out, f->context, f->r);
+}
+
+hps_status hpsi_gram_new(hpsi_gram **out, hps_context *c, int64_t r)
+{
+    hpsi_gram *q = hpsi_new(c, 1, sizeof *q);
 
     *out = NULL;
     if (q == NULL) {
         return HPS_E_MEMORY;
     }
-    q->gg = hpsi_new(f->context, hpsi_size_mul(f->r, f->r), sizeof(double));
-    q->h = hpsi_new(f->context, f->r, sizeof(double));
+    q->gg = hpsi_new(c, hpsi_size_mul(r, r), sizeof(double));
+    q->h = hpsi_new(c, r, sizeof(double));
     if (q->gg == NULL || q->h == NULL) {
         hpsi_gram_destroy(q);
         return HPS_E_MEMORY;
@@ -38,7 +43,8 @@ void hpsi_gram_destroy(hpsi_gram *q)
 
 typedef struct update {
     hpsi_gram *q;
-    int64_t r, n;
+    int64_t r, n, ld;
+    const double *rows;
 } update;
 
 /* Rows first.. of T^T T; only the part right of the diagonal tile is kept up to date. */
@@ -49,33 +55,38 @@ static hps_status update_tile(int64_t item, int32_t worker, void *arg)
     const int64_t rows = a->r - first < TILE ? a->r - first : TILE;
 
     (void)worker;
-    hpsi_gemm(1, 0, rows, a->r - first, a->n, 1, a->q->block + first, a->r, a->q->block + first,
-              a->r, 1, a->q->gg + first * a->r + first, a->r);
+    hpsi_gemm(1, 0, rows, a->r - first, a->n, 1, a->rows + first, a->ld, a->rows + first, a->ld, 1,
+              a->q->gg + first * a->r + first, a->r);
+    return HPS_OK;
+}
+
+hps_status hpsi_gram_add(hpsi_gram *q, hps_context *c, int64_t r, int64_t n, const double *rows,
+                         int64_t ld, const double *y)
+{
+    update a = {q, r, n, ld, rows};
+    hps_status st = hpsi_parallel_for(c, (r + TILE - 1) / TILE, update_tile, &a);
+
+    if (st != HPS_OK) {
+        return st;
+    }
+    hpsi_blas_begin();
+    hpsi_gemv(1, n, r, 1, rows, ld, y, 1, q->h);
+    q->c += hpsi_dot(n, y, y);
+    hpsi_blas_end();
+    q->n += n;
     return HPS_OK;
 }
 
 hps_status hpsi_gram_append(hpsi_gram *q, const hpsi_family *f, int64_t n, double *rows, int64_t ld,
                             const double *y)
 {
-    update a = {q, f->r, n};
     hps_status st = hpsi_grow(f->context, (void **)&q->block, &q->capacity, hpsi_size_mul(n, f->r),
                               sizeof(double));
 
     if (st == HPS_OK) {
         st = hpsi_family_transform(f, n, rows, ld, q->block);
     }
-    if (st == HPS_OK) {
-        st = hpsi_parallel_for(f->context, (f->r + TILE - 1) / TILE, update_tile, &a);
-    }
-    if (st != HPS_OK) {
-        return st;
-    }
-    hpsi_blas_begin();
-    hpsi_gemv(1, n, f->r, 1, q->block, f->r, y, 1, q->h);
-    q->c += hpsi_dot(n, y, y);
-    hpsi_blas_end();
-    q->n += n;
-    return HPS_OK;
+    return st == HPS_OK ? hpsi_gram_add(q, f->context, f->r, n, q->block, f->r, y) : st;
 }
 
 /* c - 2 g.h + g.G g, from the upper triangle of G alone. */

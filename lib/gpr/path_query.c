@@ -1,8 +1,10 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* What a path answers for one (delta, sigma_energy): test errors, leave-one-out, evidence. */
+/* What a path answers for one delta and noise: test errors, leave-one-out, evidence. */
 #include "gpr/path.h"
 
 #include <math.h>
+
+#include "base/linalg.h"
 
 /* lambda = (sigma_energy/delta)^2 of a query. */
 static hps_status find_lambda(const hps_path *p, double delta, double sigma, double *lambda)
@@ -54,7 +56,15 @@ static void fill_errors(const hpsi_energies *e, hps_errors *out)
 static hps_status take_forces(const hpsi_rows *rows, void *arg)
 {
     hps_path *p = arg;
+    hps_status st;
 
+    if (p->normal != NULL) {
+        st = hpsi_solve_right(p->context, rows->m, p->width, p->normal->chol, p->width, rows->a,
+                              rows->ld);
+        return st == HPS_OK ? hpsi_gram_add(p->forces, p->context, p->width, rows->m, rows->a,
+                                            rows->ld, rows->y)
+                            : st;
+    }
     return hpsi_gram_append(p->forces, p->family, rows->m, rows->a, rows->ld, rows->y);
 }
 
@@ -65,7 +75,7 @@ static hps_status need_forces(hps_path *p)
     if (p->forces != NULL) {
         return HPS_OK;
     }
-    st = hpsi_gram_create(&p->forces, p->family);
+    st = hpsi_gram_new(&p->forces, p->context, p->width);
     if (st == HPS_OK) {
         st = hpsi_path_stream_test(p, HPSI_ROWS_FORCE, take_forces, p);
     }
@@ -76,17 +86,37 @@ static hps_status need_forces(hps_path *p)
     return st;
 }
 
-hps_status hps_path_errors(hps_path *p, double delta, double sigma_energy, int32_t with_forces,
-                           hps_errors *out)
+/* p->g at one query. */
+static hps_status find_coefficients(hps_path *p, double delta, const double sigma[3])
 {
-    double lambda = 0;
-    hps_status st = find_lambda(p, delta, sigma_energy, &lambda);
+    double factor[HPSI_PARTS] = {0}, lambda = 0;
+    hps_status st = find_lambda(p, delta, sigma[0], &lambda);
 
-    if (st == HPS_OK) {
-        st = check_errors(out);
+    if (st == HPS_OK && p->family != NULL) {
+        hpsi_family_coefficients(p->family, lambda, p->g);
+        return HPS_OK;
     }
+    for (int32_t k = 0; st == HPS_OK && k < 3; k++) {
+        if (!(sigma[k] > 0) || !isfinite(sigma[k])) {
+            st = hpsi_fail(HPS_E_ARGUMENT, "path: %s = %g must be > 0",
+                           hpsi_gpr_options.rows[HPSI_GPR_SIGMA_ENERGY + k].name, sigma[k]);
+        }
+        factor[k] = delta / sigma[k] * (delta / sigma[k]);
+    }
+    factor[HPSI_PART_OWN] = delta * delta;
+    return st == HPS_OK ? hpsi_normal_solve(p->normal, factor, p->g) : st;
+}
+
+static hps_status find_errors(hps_path *p, double delta, const double sigma[3], int32_t with_forces,
+                              hps_errors *out)
+{
+    hps_status st = check_errors(out);
+
     if (st == HPS_OK && p->frames == NULL) {
         st = hpsi_fail(HPS_E_STATE, "path: made without test frames");
+    }
+    if (st == HPS_OK) {
+        st = find_coefficients(p, delta, sigma);
     }
     if (st == HPS_OK && with_forces != 0) {
         st = need_forces(p);
@@ -94,15 +124,46 @@ hps_status hps_path_errors(hps_path *p, double delta, double sigma_energy, int32
     if (st != HPS_OK) {
         return st;
     }
-    hpsi_family_coefficients(p->family, lambda, p->g);
-    hpsi_family_residuals(p->family, p->test.n, p->rows, p->test.y, p->g, p->test.left);
+    hpsi_residuals(p->test.n, p->width, p->rows, p->test.y, p->g, p->test.left);
     fill_errors(&p->test, out);
     if (with_forces != 0 && p->forces->n > 0) {
         out->n_force_components = p->forces->n;
-        out->rmse_force = sqrt(hpsi_gram_residual(p->forces, p->family->r, p->g, p->scratch) /
-                               (double)p->forces->n);
+        out->rmse_force =
+            sqrt(hpsi_gram_residual(p->forces, p->width, p->g, p->scratch) / (double)p->forces->n);
     }
     return HPS_OK;
+}
+
+hps_status hps_path_errors(hps_path *p, double delta, double sigma_energy, int32_t with_forces,
+                           hps_errors *out)
+{
+    double sigma[3] = {sigma_energy}, lambda;
+    hps_status st = find_lambda(p, delta, sigma_energy, &lambda);
+
+    if (st != HPS_OK) {
+        return st;
+    }
+    sigma[1] = p->gpr->option[HPSI_GPR_SIGMA_FORCE];
+    sigma[2] = p->gpr->option[HPSI_GPR_SIGMA_VIRIAL];
+    return find_errors(p, delta, sigma, with_forces, out);
+}
+
+hps_status hps_path_errors_at(hps_path *p, double delta, double sigma_energy, double sigma_force,
+                              double sigma_virial, int32_t with_forces, hps_errors *out)
+{
+    const double sigma[3] = {sigma_energy, sigma_force, sigma_virial};
+    double lambda;
+    hps_status st = find_lambda(p, delta, sigma_energy, &lambda);
+
+    return st == HPS_OK ? find_errors(p, delta, sigma, with_forces, out) : st;
+}
+
+/* What only a factorisation of the energies knows. */
+static hps_status need_family(const hps_path *p)
+{
+    return p->family != NULL ? HPS_OK
+                             : hpsi_fail(HPS_E_STATE, "path: made by hps_path_create_noises, which "
+                                                      "knows the errors on the test set alone");
 }
 
 hps_status hps_path_loo(const hps_path *p, double delta, double sigma_energy, hps_errors *out)
@@ -112,6 +173,9 @@ hps_status hps_path_loo(const hps_path *p, double delta, double sigma_energy, hp
 
     if (st == HPS_OK) {
         st = check_errors(out);
+    }
+    if (st == HPS_OK) {
+        st = need_family(p);
     }
     if (st == HPS_OK) {
         hpsi_family_leave_out(p->family, lambda, p->train.left);
@@ -126,6 +190,7 @@ hps_status hps_path_evidence(const hps_path *p, double delta, double sigma_energ
     double lambda = 0, value, best;
     hps_status st = find_lambda(p, delta, sigma_energy, &lambda);
 
+    st = st == HPS_OK ? need_family(p) : st;
     if (st != HPS_OK) {
         return st;
     }

@@ -69,7 +69,19 @@ static hps_status evaluate_item(int64_t item, int32_t worker, void *arg)
     return HPS_OK;
 }
 
-/* From the path; a path that does not fit into memory is replaced by fits. */
+/* A path that does not fit into memory, or whose digits do not do for this point, is replaced
+ * by fits. */
+static int32_t needs_fit(hps_study *t, hps_status st)
+{
+    if (hpsi_study_path_kind(t) == HPSI_PATH_NOISES && st == HPS_E_MEMORY) {
+        hpsi_study_forget_path(t);
+        t->no_room = 1;
+        return 1;
+    }
+    return (st == HPS_E_MEMORY && t->test != NULL) ||
+           (st == HPS_E_NUMERIC && hpsi_study_path_kind(t) == HPSI_PATH_NOISES);
+}
+
 static void evaluate_on_path(hps_study *t, hpsi_point *p)
 {
     const double start = hpsi_seconds();
@@ -80,7 +92,7 @@ static void evaluate_on_path(hps_study *t, hpsi_point *p)
     }
     conclude(p, st, 0);
     p->seconds += hpsi_seconds() - start;
-    if (st == HPS_E_MEMORY && t->test != NULL) {
+    if (needs_fit(t, st)) {
         evaluate_alone(t, p);
     }
 }
@@ -96,10 +108,8 @@ int32_t hpsi_study_is_small(const hps_study *t)
 
 static void evaluate_in_turn(hps_study *t)
 {
-    const int32_t path = hpsi_study_uses_path(t);
-
     for (int32_t i = 0; i < t->n_points; i++) {
-        if (t->point[i].settings != NULL && path) {
+        if (t->point[i].settings != NULL && hpsi_study_path_kind(t) != HPSI_PATH_NONE) {
             evaluate_on_path(t, &t->point[i]);
         } else {
             evaluate_item(i, 0, t);
@@ -147,7 +157,7 @@ static void all_failed(hps_study *t, int32_t n, double *f, int32_t *outcome)
 
 static void evaluate_points(hps_study *t)
 {
-    if (hpsi_study_uses_path(t) || !hpsi_study_is_small(t)) {
+    if (hpsi_study_path_kind(t) != HPSI_PATH_NONE || !hpsi_study_is_small(t)) {
         evaluate_in_turn(t);
     } else {
         evaluate_side_by_side(t);

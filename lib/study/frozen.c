@@ -15,7 +15,8 @@ static int32_t is_constant(const hps_study *t)
             return 0;
         }
     }
-    return t->option[HPSI_STUDY_OBJECTIVE] >= HPSI_OBJECTIVE_RMSE && !hpsi_study_uses_path(t);
+    return t->option[HPSI_STUDY_OBJECTIVE] >= HPSI_OBJECTIVE_RMSE &&
+           hpsi_study_path_kind(t) != HPSI_PATH_LAMBDA;
 }
 
 /* A pinned parameter may still arrive with another value. */

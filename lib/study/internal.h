@@ -29,7 +29,8 @@ typedef struct hpsi_target {
     int32_t owner;      /* HPSI_TARGET_* */
     int32_t index;      /* row in the owner's option table */
     int32_t number;     /* element of a per-species name, 0 without */
-    int32_t lambda;     /* 1: delta or sigma_energy, which a path has for free */
+    int32_t lambda;     /* what a path has for free: 1: delta or sigma_energy, 2: sigma_force
+                           or sigma_virial, with normal equations only; else 0 */
     int32_t selects;    /* 1: the choice of sparse points depends on it */
     const char *option; /* name of the owner's option, inside the parameter's name */
 } hpsi_target;
@@ -63,22 +64,24 @@ struct hps_study {
     hps_gpr *base;       /* own copy */
     const hps_dataset *train, *test;
     int32_t test_forces; /* 1: the test set has forces */
-    int32_t own_energy;  /* 1: energies of the training set have a noise of their own */
+    int32_t own_noise;   /* 1: rows of the training set have a noise of their own, */
+    int32_t own_energy;  /* and energies among them */
     double option[HPSI_STUDY_OPTIONS];
     hpsi_point *point; /* of the last batch */
     int64_t capacity;
     int32_t n_points;
     int32_t starved; /* 1: no memory for the points of the last batch */
     hps_path *path;  /* of the parameters path_x, or NULL */
+    int32_t no_room; /* 1: a path by normal equations found no memory */
     hpsi_frozen frozen;
-    double *path_x; /* [n_params]; those of delta and sigma_energy are not looked at */
+    double *path_x; /* [n_params]; those that the path has for free are not looked at */
 };
 
 /* Copy a space by its public calls. */
 hps_status hpsi_study_copy_space(hps_space **out, hps_context *c, const hps_space *s);
 /* Check that the kinds, bounds and labels of the parameters suit their options. */
 hps_status hpsi_study_check_space(const hps_study *t);
-/* Settings at x; with keep_lambda 1 delta and sigma_energy stay those of the base. */
+/* Settings at x; parameters of a lambda up to keep_lambda stay those of the base. */
 hps_status hpsi_study_settings(const hps_study *t, const double *x, int32_t keep_lambda,
                                hps_gpr **out);
 /* Replace the choice of sparse points in the settings of point x by its outcome, if it is
@@ -87,8 +90,10 @@ hps_status hpsi_study_settings(const hps_study *t, const double *x, int32_t keep
 void hpsi_study_freeze(hps_study *t, const double *x, hps_gpr *g);
 /* 1 if forces of the test set are part of the objective. */
 int32_t hpsi_study_wants_forces(const hps_study *t);
-/* 1 if all points come from one path. */
-int32_t hpsi_study_uses_path(const hps_study *t);
+/* The kind of path from which all points come. */
+enum { HPSI_PATH_NONE = 0, HPSI_PATH_LAMBDA = 1, HPSI_PATH_NOISES = 2 };
+int32_t hpsi_study_path_kind(const hps_study *t);
+void hpsi_study_forget_path(hps_study *t);
 /* The path at x: the present one, or a new one. */
 hps_status hpsi_study_path(hps_study *t, const double *x);
 /* 1 if the candidates of a batch run side by side. */

@@ -20,24 +20,61 @@ static int64_t source_bytes(const hps_gpr *g, const hps_dataset *d)
     return bytes;
 }
 
-/* Whitener, rows and singular vectors of a path, its test rows and its Gram form. */
-static int64_t path_bytes(const hps_study *t, const hps_gpr *g)
+/* Sparse points, at most; -1 if the settings cannot be read. */
+static int64_t most_points(const hps_study *t, const hps_gpr *g)
 {
-    const int64_t atoms = hps_dataset_n_atoms(t->train), s = hps_dataset_n_frames(t->train);
-    const int64_t tested = t->test != NULL ? hps_dataset_n_frames(t->test) : 0;
+    const int64_t atoms = hps_dataset_n_atoms(t->train);
     double n_sparse = 0, method = 0;
-    int64_t m, r;
+    int64_t m;
 
     if (hps_gpr_get(g, "n_sparse", &n_sparse) != HPS_OK ||
         hps_gpr_get(g, "sparse_method", &method) != HPS_OK) {
-        return 0;
+        return -1;
     }
     m = method == HPSI_SPARSE_CUR || method == HPSI_SPARSE_RANDOM ? (int64_t)n_sparse : atoms;
-    m = m < atoms ? m : atoms;
+    return m < atoms ? m : atoms;
+}
+
+static int64_t n_tested(const hps_study *t)
+{
+    return t->test != NULL ? hps_dataset_n_frames(t->test) : 0;
+}
+
+/* Whitener, rows and singular vectors of a path, its test rows and its Gram form. */
+static int64_t path_bytes(const hps_study *t, const hps_gpr *g)
+{
+    const int64_t s = hps_dataset_n_frames(t->train), tested = n_tested(t);
+    const int64_t m = most_points(t, g);
+    int64_t r;
+
+    if (m < 0) {
+        return 0;
+    }
     r = s < m ? s : m;
     return (int64_t)sizeof(double) *
                (2 * m * m + 2 * s * m + s * r + 2 * r * m + 2 * tested * r + 2 * r * r) +
            largest(source_bytes(g, t->train), source_bytes(g, t->test));
+}
+
+/* What a fit streams, whitener and sum included, beside the Gram matrices of all kinds of
+ * rows and of the test forces. A path without room gives way to fits. */
+static hps_status noises_bytes(const hps_study *t, const hps_gpr *g, int64_t *bytes)
+{
+    const int64_t m = most_points(t, g), room = hpsi_context_available(t->context);
+    double forces = 0, virials = 0;
+    int64_t grams, path;
+    hps_status st = hps_gpr_memory(g, t->train, bytes);
+
+    hps_gpr_get(g, "fit_forces", &forces);
+    hps_gpr_get(g, "fit_virials", &virials);
+    if (st != HPS_OK || m < 0) {
+        return st;
+    }
+    grams = 1 + (forces != 0) + (virials != 0) + (t->own_noise != 0) + (t->test_forces != 0);
+    *bytes = largest(*bytes, source_bytes(g, t->test));
+    path = *bytes + (int64_t)sizeof(double) * m * (grams * m + n_tested(t));
+    *bytes = room >= 0 && path > room ? *bytes : path;
+    return HPS_OK;
 }
 
 /* Block of references and two buffers of products beside the source. */
@@ -54,12 +91,15 @@ static int64_t kernel_bytes(const hps_study *t, const hps_gpr *g)
 static hps_status candidate_bytes(const hps_study *t, const hps_gpr *g, int64_t *bytes)
 {
     const double objective = t->option[HPSI_STUDY_OBJECTIVE];
+    const int32_t kind = hpsi_study_path_kind(t);
     hps_status st = HPS_OK;
 
     if (objective == HPSI_OBJECTIVE_STD || objective == HPSI_OBJECTIVE_STD_SKEW) {
         *bytes = kernel_bytes(t, g);
-    } else if (objective == HPSI_OBJECTIVE_LOO || hpsi_study_uses_path(t)) {
+    } else if (objective == HPSI_OBJECTIVE_LOO || kind == HPSI_PATH_LAMBDA) {
         *bytes = path_bytes(t, g);
+    } else if (kind == HPSI_PATH_NOISES) {
+        st = noises_bytes(t, g, bytes);
     } else {
         st = hps_gpr_memory(g, t->train, bytes);
         *bytes = largest(*bytes, source_bytes(g, t->test));
@@ -147,7 +187,7 @@ hps_status hps_study_memory(const hps_study *t, int64_t *bytes)
     }
     hpsi_free(x);
     if (st == HPS_OK) {
-        const int32_t abreast = hpsi_study_is_small(t) && !hpsi_study_uses_path(t)
+        const int32_t abreast = hpsi_study_is_small(t) && hpsi_study_path_kind(t) == HPSI_PATH_NONE
                                     ? hps_context_threads(t->context)
                                     : 1;
         *bytes = most * abreast + TABLES * (1 + hps_context_threads(t->context));

@@ -87,67 +87,113 @@ static hps_status fit_objective(const hps_study *t, const hps_gpr *g, double *f)
 
 /* ------------------------------------------------------------------ a path */
 
-/* 1 if only delta and sigma_energy vary. With energies that have a noise of their own the
- * latter is not a common factor of all noises. */
-static int32_t only_lambda_varies(const hps_study *t)
+/* 1 if parameter i varies. */
+static int32_t varies(const hps_study *t, int32_t i)
+{
+    hps_param_info info = {.struct_size = sizeof info};
+
+    return hps_space_describe(t->space, i, &info) != HPS_OK || !info.fixed;
+}
+
+/* 1 if a path of this kind has parameter i for free. With energies that have a noise of their
+ * own sigma_energy is not a common factor of all noises. */
+static int32_t is_free(const hps_study *t, int32_t kind, int32_t i)
+{
+    const hpsi_target *p = &t->target[i];
+
+    return p->lambda > 0 && p->lambda <= kind &&
+           !(kind == HPSI_PATH_LAMBDA && t->own_energy && strcmp(p->option, "delta") != 0);
+}
+
+static int32_t only_free_vary(const hps_study *t, int32_t kind)
 {
     for (int32_t i = 0; i < t->n_params; i++) {
-        hps_param_info info = {.struct_size = sizeof info};
-        if (hps_space_describe(t->space, i, &info) != HPS_OK ||
-            (!info.fixed && (!t->target[i].lambda ||
-                             (t->own_energy && strcmp(t->target[i].option, "delta") != 0)))) {
+        if (!is_free(t, kind, i) && varies(t, i)) {
             return 0;
         }
     }
     return 1;
 }
 
-/* 1 if the settings, or a pinned parameter, may ask for forces or virials in the fit. */
-static int32_t fits_derivatives(const hps_study *t)
+/* 1 if a parameter, be it pinned, says what is fitted. */
+static int32_t kinds_are_parameters(const hps_study *t)
 {
-    double forces = 1, virials = 1;
-
     for (int32_t i = 0; i < t->n_params; i++) {
         if (t->target[i].owner == HPSI_TARGET_GPR && strncmp(t->target[i].option, "fit_", 4) == 0) {
             return 1;
         }
     }
+    return 0;
+}
+
+/* 1 if the settings ask for forces or virials in the fit. */
+static int32_t fits_derivatives(const hps_study *t)
+{
+    double forces = 1, virials = 1;
+
     return hps_gpr_get(t->base, "fit_forces", &forces) != HPS_OK || forces != 0 ||
            hps_gpr_get(t->base, "fit_virials", &virials) != HPS_OK || virials != 0;
 }
 
 /* The Gram forms of a path know no mean absolute error of the forces. */
-int32_t hpsi_study_uses_path(const hps_study *t)
+int32_t hpsi_study_path_kind(const hps_study *t)
 {
-    return objective(t) >= HPSI_OBJECTIVE_RMSE &&
-           !(objective(t) == HPSI_OBJECTIVE_MAE && hpsi_study_wants_forces(t)) &&
-           only_lambda_varies(t) && !fits_derivatives(t);
+    if (objective(t) < HPSI_OBJECTIVE_RMSE || kinds_are_parameters(t) ||
+        (objective(t) == HPSI_OBJECTIVE_MAE && hpsi_study_wants_forces(t))) {
+        return HPSI_PATH_NONE;
+    }
+    if (!fits_derivatives(t) && only_free_vary(t, HPSI_PATH_LAMBDA)) {
+        return HPSI_PATH_LAMBDA;
+    }
+    return objective(t) != HPSI_OBJECTIVE_LOO && !t->no_room &&
+                   (fits_derivatives(t) || t->own_energy) && only_free_vary(t, HPSI_PATH_NOISES)
+               ? HPSI_PATH_NOISES
+               : HPSI_PATH_NONE;
 }
 
-static int32_t is_same_path(const hps_study *t, const double *x)
+static int32_t is_same_path(const hps_study *t, int32_t kind, const double *x)
 {
     for (int32_t i = 0; i < t->n_params; i++) {
-        if (!t->target[i].lambda && x[i] != t->path_x[i]) {
+        if (!is_free(t, kind, i) && x[i] != t->path_x[i]) {
             return 0;
         }
     }
     return t->path != NULL;
 }
 
+/* Settings at x, but for what the path has for free. */
+static hps_status path_settings(const hps_study *t, int32_t kind, const double *x, hps_gpr **g)
+{
+    double delta = 0;
+    hps_status st;
+
+    if (kind != HPSI_PATH_LAMBDA || !t->own_energy) {
+        return hpsi_study_settings(t, x, kind, g);
+    }
+    st = hpsi_study_settings(t, x, 0, g);
+    if (st == HPS_OK) {
+        hps_gpr_get(t->base, "delta", &delta);
+        st = hps_gpr_set_real(*g, "delta", delta);
+    }
+    return st;
+}
+
 hps_status hpsi_study_path(hps_study *t, const double *x)
 {
     const hps_dataset *test = objective(t) == HPSI_OBJECTIVE_LOO ? NULL : t->test;
+    const int32_t kind = hpsi_study_path_kind(t);
     hps_gpr *g = NULL;
     hps_status st;
 
-    if (is_same_path(t, x)) {
+    if (is_same_path(t, kind, x)) {
         return HPS_OK;
     }
-    hps_path_destroy(t->path);
-    t->path = NULL;
-    st = hpsi_study_settings(t, x, 1, &g);
+    hpsi_study_forget_path(t);
+    st = path_settings(t, kind, x, &g);
     if (st == HPS_OK) {
-        st = hps_path_create(&t->path, g, t->train, test);
+        hpsi_study_freeze(t, x, g);
+        st = kind == HPSI_PATH_NOISES ? hps_path_create_noises(&t->path, g, t->train, test)
+                                      : hps_path_create(&t->path, g, t->train, test);
         hps_gpr_destroy(g);
         memcpy(t->path_x, x, (size_t)t->n_params * sizeof *x);
     }
@@ -156,17 +202,18 @@ hps_status hpsi_study_path(hps_study *t, const double *x)
 
 hps_status hpsi_study_path_objective(hps_path *p, const hps_study *t, const hps_gpr *g, double *f)
 {
+    static const char *const names[] = {"delta", "sigma_energy", "sigma_force", "sigma_virial"};
     const int32_t loo = objective(t) == HPSI_OBJECTIVE_LOO;
     hps_errors e = {.struct_size = sizeof e};
-    double delta = 0, sigma = 0;
-    hps_status st = hps_gpr_get(g, "delta", &delta);
+    double v[4] = {0};
+    hps_status st = HPS_OK;
 
-    if (st == HPS_OK) {
-        st = hps_gpr_get(g, "sigma_energy", &sigma);
+    for (int32_t i = 0; st == HPS_OK && i < 4; i++) {
+        st = hps_gpr_get(g, names[i], &v[i]);
     }
     if (st == HPS_OK) {
-        st = loo ? hps_path_loo(p, delta, sigma, &e)
-                 : hps_path_errors(p, delta, sigma, hpsi_study_wants_forces(t), &e);
+        st = loo ? hps_path_loo(p, v[0], v[1], &e)
+                 : hps_path_errors_at(p, v[0], v[1], v[2], v[3], hpsi_study_wants_forces(t), &e);
     }
     if (st == HPS_OK) {
         *f = loo ? e.rmse_energy_per_atom : combine(t, &e);

@@ -142,7 +142,8 @@ static hps_status set_all(const hps_study *t, const double *x, int32_t keep_lamb
 
     for (int32_t pass = 0; pass < 2; pass++) {
         for (int32_t i = 0; st == HPS_OK && i < t->n_params; i++) {
-            if ((t->target[i].number != 0) == pass && !(keep_lambda && t->target[i].lambda)) {
+            if ((t->target[i].number != 0) == pass &&
+                (t->target[i].lambda == 0 || t->target[i].lambda > keep_lambda)) {
                 st = set_value(t, i, x[i], s);
             }
         }

@@ -52,6 +52,9 @@ static hps_status build(hps_study *t, const hps_space *space, const hps_gpr *bas
         st = hpsi_study_check_space(t);
     }
     t->test_forces = has_forces(t->test);
+    t->own_noise = st == HPS_OK &&
+                   hpsi_gpr_has_own_noise(t->base, t->train,
+                                          HPSI_ROWS_ENERGY | HPSI_ROWS_FORCE | HPSI_ROWS_VIRIAL);
     t->own_energy = st == HPS_OK && hpsi_gpr_has_own_noise(t->base, t->train, HPSI_ROWS_ENERGY);
     hpsi_option_defaults(&hpsi_study_options, t->option);
     return st;
@@ -119,8 +122,7 @@ static hps_status find_option(const hps_study *t, const char *name, int32_t *ind
     return hpsi_option_find(&hpsi_study_options, name, index, &number);
 }
 
-/* Another objective may need another path. */
-static void forget_path(hps_study *t)
+void hpsi_study_forget_path(hps_study *t)
 {
     hps_path_destroy(t->path);
     t->path = NULL;
@@ -150,8 +152,9 @@ hps_status hps_study_set_text(hps_study *t, const char *name, const char *v)
     if (st == HPS_OK) {
         st = hpsi_option_text(&hpsi_study_options, i, v, &t->option[i]);
     }
-    if (st == HPS_OK) {
-        forget_path(t);
+    if (st == HPS_OK) { /* another objective may need another path */
+        hpsi_study_forget_path(t);
+        t->no_room = 0;
     }
     return st;
 }

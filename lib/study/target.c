@@ -78,6 +78,9 @@ hps_status hpsi_study_target(const char *name, hpsi_target *out)
     out->owner = strncmp(name, "soap.", 5) == 0 ? HPSI_TARGET_SOAP : HPSI_TARGET_GPR;
     out->option = strchr(name, '.') + 1;
     out->lambda = strcmp(name, "gap.delta") == 0 || strcmp(name, "gap.sigma_energy") == 0;
+    if (strcmp(name, "gap.sigma_force") == 0 || strcmp(name, "gap.sigma_virial") == 0) {
+        out->lambda = 2;
+    }
     out->selects = out->owner == HPSI_TARGET_SOAP || strncmp(name, "gap.n_sparse", 12) == 0 ||
                    strcmp(name, "gap.sparse_method") == 0 || strcmp(name, "gap.seed") == 0;
     return hpsi_option_find(hpsi_study_table(out), out->option, &out->index, &out->number);

@@ -97,6 +97,29 @@ static inline void morse_add(hps_dataset *d, int32_t n, uint64_t seed, int flags
     }
 }
 
+/* Append n clusters of carbon with energies, forces and virials and a config_type. */
+static inline void morse_add_labelled(hps_dataset *d, int32_t n, uint64_t seed,
+                                      const char *config_type)
+{
+    uint64_t state = seed * 7919 + 1;
+
+    for (int32_t k = 0; k < n; k++) {
+        const int32_t atoms = 2 + k % (MORSE_LARGEST - 1);
+        const int32_t number[MORSE_LARGEST] = {6, 6, 6, 6, 6};
+        double x[3 * MORSE_LARGEST], force[3 * MORSE_LARGEST], w[9] = {0}, energy;
+        for (int32_t i = 0; i < atoms; i++) {
+            morse_place(i, x, &state);
+        }
+        energy = morse_energy(atoms, number, x, force);
+        for (int32_t i = 0; i < 9 * atoms; i++) {
+            w[i % 9] += x[3 * (i / 9) + i % 9 / 3] * force[3 * (i / 9) + i % 3];
+        }
+        ck_assert_int_eq(
+            hps_dataset_add(d, atoms, number, x, NULL, NULL, &energy, force, w, config_type),
+            HPS_OK);
+    }
+}
+
 static inline hps_dataset *morse_dataset(hps_context *c, int32_t n, uint64_t seed, int flags)
 {
     hps_dataset *d = NULL;

@@ -1,0 +1,237 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* Studies of delta and the noises alone, with forces in the fit or noises by config_type:
+ * their points are those of one path, and fits where a path is no good. */
+#include <check.h>
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "hpswarm/study.h"
+#include "support/morse.h"
+
+#define OK(call) ck_assert_msg((call) == HPS_OK, "%s", hps_last_error())
+#define NONE ((double)NAN)
+#define MOST 4
+
+typedef struct setup {
+    hps_context *context;
+    hps_space *space;
+    hps_gpr *base;
+    hps_dataset *train, *test;
+    hps_study *study;
+} setup;
+
+static setup begin(int32_t fit_forces)
+{
+    const int32_t number[] = {6};
+    hps_soap *s = NULL;
+    setup t = {0};
+
+    OK(hps_context_create(&t.context, NULL));
+    OK(hps_context_set_threads(t.context, 2));
+    OK(hps_space_create(&t.space, t.context));
+    OK(hps_soap_create(&s, t.context, 1, number));
+    OK(hps_soap_set_int(s, "n_max", 3));
+    OK(hps_soap_set_int(s, "l_max", 2));
+    OK(hps_soap_set_real(s, "rcut_hard", 4));
+    OK(hps_soap_set_real(s, "rcut_soft", 3));
+    OK(hps_gpr_create(&t.base, t.context, s));
+    hps_soap_destroy(s);
+    OK(hps_gpr_set_int(t.base, "n_sparse", 20));
+    OK(hps_gpr_set_real(t.base, "zeta", 2));
+    OK(hps_gpr_set_real(t.base, "jitter", 1e-9));
+    OK(hps_gpr_set_text(t.base, "e0_method", "average"));
+    OK(hps_gpr_set_int(t.base, "fit_forces", fit_forces));
+    OK(hps_dataset_create(&t.train, t.context));
+    morse_add_labelled(t.train, 16, 1, "plain");
+    morse_add_labelled(t.train, 12, 2, "liquid");
+    t.test = morse_dataset(t.context, 10, 3, MORSE_FORCES);
+    OK(hps_space_add_real(t.space, "gap.delta", 0.1, 10, HPS_SCALE_LOG));
+    OK(hps_space_add_real(t.space, "gap.sigma_energy", 1e-7, 1, HPS_SCALE_LOG));
+    return t;
+}
+
+static void open_study(setup *t)
+{
+    hps_study_destroy(t->study);
+    OK(hps_study_create(&t->study, t->context, t->space, t->base, t->train, t->test));
+}
+
+static void end(setup *t)
+{
+    hps_study_destroy(t->study);
+    hps_dataset_destroy(t->train);
+    hps_dataset_destroy(t->test);
+    hps_gpr_destroy(t->base);
+    hps_space_destroy(t->space);
+    hps_context_destroy(t->context);
+}
+
+static void evaluate(const setup *t, int32_t n, const double *x, double *f)
+{
+    const int64_t id[MOST] = {0, 1, 2, 3};
+    const int32_t particle[MOST] = {0, 1, 2, 3};
+    int32_t outcome[MOST];
+    hps_batch b = {.struct_size = sizeof b,
+                   .n = n,
+                   .n_params = hps_space_size(t->space),
+                   .n_objectives = 1,
+                   .id = id,
+                   .particle = particle,
+                   .x = x};
+
+    ck_assert_int_eq(hps_study_evaluate(&b, f, outcome, t->study), 0);
+    for (int32_t i = 0; i < n; i++) {
+        ck_assert_msg(outcome[i] == HPS_EVAL_OK, "%s", hps_study_reason(t->study, i));
+    }
+}
+
+/* The objective of a fit at x, its jitter times `jitter`. */
+static double fitted(const setup *t, const double *x, double jitter)
+{
+    hps_errors e = {.struct_size = sizeof e};
+    hps_gpr *g = NULL;
+
+    OK(hps_study_apply(t->study, x, &g));
+    OK(hps_gpr_set_real(g, "jitter", 1e-9 * jitter));
+    OK(hps_gpr_fit(g, t->train));
+    OK(hps_gpr_score(g, t->test, &e));
+    hps_gpr_destroy(g);
+    return e.rmse_energy_per_atom + 1.0 / 30 * e.rmse_force;
+}
+
+/* The share of the jitter is that of the base's delta. */
+static double fitted_with_share(const setup *t, const double *x, double delta)
+{
+    return fitted(t, x, x[0] / delta * (x[0] / delta));
+}
+
+START_TEST(test_all_noises_come_from_one_path)
+{
+    const double x[3][4] = {{1, 0.01, 0.1, 0.1}, {5, 0.001, 0.05, 1}, {0.3, 0.1, 0.003, 0.02}};
+    setup t = begin(1);
+    double f[MOST], again[MOST], first;
+    hps_gpr *g = NULL;
+    hps_path *p = NULL;
+
+    OK(hps_space_add_real(t.space, "gap.sigma_force", 1e-4, 1, HPS_SCALE_LOG));
+    OK(hps_space_add_real(t.space, "gap.sigma_virial", 1e-4, 1, HPS_SCALE_LOG));
+    OK(hps_gpr_set_int(t.base, "fit_virials", _i));
+    OK(hps_gpr_set_real(t.base, "delta", 2));
+    open_study(&t);
+    evaluate(&t, 3, x[0], f);
+    first = hps_study_seconds(t.study, 0);
+    ck_assert_double_gt(first, hps_study_seconds(t.study, 1));
+    OK(hps_study_apply(t.study, x[0], &g));
+    OK(hps_gpr_set_real(g, "delta", 2));
+    OK(hps_path_create_noises(&p, g, t.train, t.test));
+    for (int i = 0; i < 3; i++) {
+        hps_errors e = {.struct_size = sizeof e};
+        OK(hps_path_errors_at(p, x[i][0], x[i][1], x[i][2], x[i][3], 1, &e));
+        ck_assert_double_eq(f[i], e.rmse_energy_per_atom + 1.0 / 30 * e.rmse_force);
+        ck_assert_double_eq_tol(f[i], fitted_with_share(&t, x[i], 2), 1e-6 * f[i]);
+    }
+    evaluate(&t, 1, x[2], again);
+    ck_assert_double_eq(again[0], f[2]);
+    ck_assert_double_lt(hps_study_seconds(t.study, 0), first);
+    hps_path_destroy(p);
+    hps_gpr_destroy(g);
+    end(&t);
+}
+END_TEST
+
+/* A point beyond the digits of normal equations is fitted, its neighbours are not. */
+START_TEST(test_small_noise_is_fitted)
+{
+    const double x[3][2] = {{1, 0.1}, {10, 1e-7}, {1, 0.2}};
+    setup t = begin(1);
+    double f[MOST];
+
+    open_study(&t);
+    evaluate(&t, 3, x[0], f);
+    ck_assert_double_eq(f[1], fitted(&t, x[1], 1));
+    ck_assert_double_ne(f[0], fitted(&t, x[0], 1)); /* in the last bits */
+    ck_assert_double_eq_tol(f[0], fitted(&t, x[0], 1), 1e-7 * f[0]);
+    ck_assert_double_eq_tol(f[2], fitted(&t, x[2], 1), 1e-7 * f[2]);
+    end(&t);
+}
+END_TEST
+
+/* A config_type's noise stays where it is while sigma_energy varies: 0 on a path over the
+ * noises; 1 with delta alone on one over lambda, its sigma_energy pinned off the base's. */
+START_TEST(test_noise_of_a_config_type_stays)
+{
+    const double x[3][2] = {{1, 0.1}, {5, 0.1}, {1, 0.01}};
+    setup t = begin(0);
+    double f[MOST], e, v;
+
+    OK(hps_gpr_set_sigma(t.base, "liquid", 0.02, NONE, NONE));
+    OK(hps_gpr_set_real(t.base, "sigma_energy", 0.5));
+    if (_i == 1) {
+        OK(hps_space_fix(t.space, "gap.sigma_energy", 0.1));
+    }
+    open_study(&t);
+    evaluate(&t, 3, x[0], f);
+    for (int i = 0; i < 3; i++) {
+        ck_assert_double_eq_tol(f[i], fitted_with_share(&t, x[i], 1), 1e-6 * f[i]);
+    }
+    ck_assert_double_ne(f[0], f[2]);
+    OK(hps_gpr_get_sigma(t.base, "liquid", &e, &v, NULL));
+    ck_assert(e == 0.02 && v == 0.1);
+    end(&t);
+}
+END_TEST
+
+/* Where a path finds no room its points are fits, to the last bit, and stay so. */
+START_TEST(test_a_path_without_room_gives_way)
+{
+    const double x[2][2] = {{1, 0.1}, {2, 0.05}};
+    setup t = begin(1);
+    int64_t fit, path, before, bytes = 0;
+    double f[MOST], wanted[2];
+
+    OK(hps_gpr_set_int(t.base, "n_sparse", 400));
+    morse_add_labelled(t.train, 160, 5, "plain");
+    open_study(&t);
+    OK(hps_context_memory(t.context, &before, NULL));
+    wanted[0] = fitted(&t, x[0], 1);
+    wanted[1] = fitted(&t, x[1], 1);
+    OK(hps_context_memory(t.context, NULL, &fit));
+    OK(hps_study_memory(t.study, &bytes));
+    evaluate(&t, 2, x[0], f);
+    OK(hps_context_memory(t.context, NULL, &path));
+    ck_assert_double_ne(f[0], wanted[0]);
+    ck_assert_int_gt(path, fit + fit / 8);
+    ck_assert_int_ge(bytes, path - before);
+    ck_assert_int_le(bytes, 2 * (path - before) + 6000000);
+    open_study(&t);
+    OK(hps_context_set_memory_limit(t.context, fit + fit / 16));
+    evaluate(&t, 2, x[0], f);
+    ck_assert_double_eq(f[0], wanted[0]);
+    ck_assert_double_eq(f[1], wanted[1]);
+    evaluate(&t, 1, x[1], f);
+    ck_assert_double_eq(f[0], wanted[1]);
+    OK(hps_study_memory(t.study, &bytes));
+    OK(hps_context_set_memory_limit(t.context, 0));
+    end(&t);
+}
+END_TEST
+
+int main(void)
+{
+    Suite *suite = suite_create("study_noises");
+    TCase *tc = tcase_create("all");
+    SRunner *runner = srunner_create(suite);
+    int failed;
+
+    tcase_set_timeout(tc, 120);
+    tcase_add_loop_test(tc, test_all_noises_come_from_one_path, 0, 2);
+    tcase_add_test(tc, test_small_noise_is_fitted);
+    tcase_add_loop_test(tc, test_noise_of_a_config_type_stays, 0, 2);
+    tcase_add_test(tc, test_a_path_without_room_gives_way);
+    suite_add_tcase(suite, tc);
+    srunner_run_all(runner, CK_ENV);
+    failed = srunner_ntests_failed(runner);
+    srunner_free(runner);
+    return failed == 0 ? 0 : 1;
+}

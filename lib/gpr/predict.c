@@ -64,8 +64,10 @@ static double add_element(const prediction *p, int32_t z, int32_t n, const doubl
             energy += hpsi_dot(m, b->k + i * m, p->alpha + t);
         }
         if (p->derivatives) {
-            for (int64_t i = 0; i < n * m; i++) {
-                b->dk[i] *= p->alpha[t + i % m];
+            for (int32_t i = 0; i < n; i++) {
+                for (int64_t k = 0; k < m; k++) {
+                    b->dk[i * m + k] *= p->alpha[t + k];
+                }
             }
             hpsi_gemm(0, 0, n, s->size, m, 1.0, b->dk, m, s->q + t * s->ld, s->ld, 1.0, b->g, ld);
         }

@@ -61,7 +61,7 @@ static void measure(bench_run *b, const hps_dataset *d, int n, int l)
             {.name = "descriptors and adjoint", .run = adjoint, .arg = &j, .threads = two}};
 
         (void)snprintf(what, sizeof what, "%lld atoms, n=%d, l=%d", (long long)atoms, n, l);
-        bench_alternate(b, b->quick ? 1 : 7, 5, side);
+        bench_alternate(b, b->quick ? 1 : 3, 5, side);
         bench_side_row(what, &side[0], NULL, (double)atoms, "environment");
         bench_side_row(what, &side[1], &side[0], (double)atoms, "environment");
         bench_side_row(what, &side[2], &side[1], (double)atoms, "environment");

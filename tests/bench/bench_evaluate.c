@@ -87,7 +87,7 @@ static void measure(bench_run *b, const stage *g, int n, int n_sparse)
 
         (void)snprintf(what, sizeof what, "%s, %lld atoms, n=l=%d, %d sparse points", g->name,
                        (long long)atoms, n, n_sparse);
-        bench_alternate(b, b->quick ? 1 : 7, 3, side);
+        bench_alternate(b, b->quick ? 1 : 3, 3, side);
         bench_side_row(what, &side[0], NULL, 1, "product");
         bench_side_row(what, &side[1], &side[0], g->calls, "evaluation");
         bench_side_row(what, &side[2], &side[1], g->calls, "evaluation");

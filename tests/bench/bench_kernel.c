@@ -64,7 +64,7 @@ static void measure(bench_run *b, const hps_dataset *d, int n, double zeta, int6
         double pairs = (double)atoms * (double)j.references;
 
         side[3].threads = b->threads;
-        bench_alternate(b, b->quick ? 1 : 5, 5, side);
+        bench_alternate(b, b->quick ? 1 : 3, 5, side);
         rest = without(&side[1], &side[2]);
         (void)snprintf(what, sizeof what, "%lld x %lld, n=l=%d, zeta %g", (long long)j.references,
                        (long long)atoms, n, zeta);

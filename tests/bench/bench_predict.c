@@ -53,7 +53,7 @@ static void measure(bench_run *b, int n, int n_sparse)
 
         (void)snprintf(what, sizeof what, "%lld atoms, n=l=%d, %d sparse points", (long long)atoms,
                        n, n_sparse);
-        bench_alternate(b, b->quick ? 1 : 7, 6, side);
+        bench_alternate(b, b->quick ? 1 : 3, 6, side);
         bench_side_row(what, &side[0], NULL, (double)atoms, "atom");
         bench_side_row(what, &side[1], &side[0], (double)atoms, "atom");
         bench_side_row(what, &side[2], &side[1], (double)atoms, "atom");

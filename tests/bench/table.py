@@ -87,6 +87,12 @@ def compact(document):
     return f'{head[:-1]}, "programs": [\n' + ",\n".join(text) + "]}"
 
 
+def keep(directory, document):
+    """What is there so far: a run that is stopped loses no finished program."""
+    with open(os.path.join(directory, "..", "..", "bench.json"), "w", encoding="utf-8") as out:
+        out.write(compact(document) + "\n")
+
+
 def main():
     if len(sys.argv) < 2:
         sys.exit(__doc__)
@@ -95,18 +101,18 @@ def main():
         print(f"bench: OPENBLAS_CORETYPE={os.environ['OPENBLAS_CORETYPE']} chooses the BLAS kernels",
               file=sys.stderr)
     before = os.getloadavg()[0]
-    document = {"processor": processor(), "processors": os.cpu_count(),
-                "arguments": arguments,
-                "programs": [run(os.path.join(directory, f"bench_{p}"), arguments)
-                             for p in PROGRAMS]}
+    document = {"processor": processor(), "processors": os.cpu_count(), "arguments": arguments,
+                "programs": []}
+    for program in PROGRAMS:
+        print(f"bench: {program}", file=sys.stderr)
+        document["programs"].append(run(os.path.join(directory, f"bench_{program}"), arguments))
+        document["load"] = [before, os.getloadavg()[0]]
+        keep(directory, document)
     files = [a for a in arguments if not a.startswith("-")]
     if files:
         document["soap"] = run(os.path.join(directory, "bench_soap"), files)
-    document["load"] = [before, os.getloadavg()[0]]
-    text = compact(document)
-    with open(os.path.join(directory, "..", "..", "bench.json"), "w", encoding="utf-8") as out:
-        out.write(text + "\n")
-    print(text)
+        keep(directory, document)
+    print(compact(document))
     print()
     print("\n".join(table(document)))
 

@@ -140,8 +140,8 @@ HPS_API hps_status hps_path_errors(hps_path *p, double delta, double sigma_energ
  *  have, at the price of one Cholesky factorisation of the order of the sparse points. Noise
  *  of a structure's own (hps_gpr_set_sigma, hps_dataset_set_noise) stays as it is. Normal
  *  equations: where delta is large beside a noise they lose digits, and a query there is
- *  refused (docs/gpr.md, section 12). The jitter is as in hps_path_create; leave-one-out and
- *  evidence are HPS_E_STATE. Memory: up to six times sparse points squared, and test
+ *  refused (docs/gpr.md, section 12). The jitter is that of g, absolute as in a fit; leave-one-out
+ * and evidence are HPS_E_STATE. Memory: up to eight times sparse points squared, and test
  *  structures x sparse points.  @param g not changed  @param test not NULL */
 HPS_API hps_status hps_path_create_noises(hps_path **out, const hps_gpr *g,
                                           const hps_dataset *train, const hps_dataset *test);

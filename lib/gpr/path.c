@@ -94,7 +94,7 @@ static hps_status take_train(const hpsi_rows *rows, void *arg)
 }
 
 /* chol := R with R^T R = k_MM + eta I; owned by the caller. */
-static hps_status whiten(const hps_path *p, double **chol)
+static hps_status whiten(const hps_path *p, double **chol, double *used)
 {
     const int64_t m = p->sparse.total;
     const double *option = p->gpr->option;
@@ -106,6 +106,7 @@ static hps_status whiten(const hps_path *p, double **chol)
         return HPS_E_MEMORY;
     }
     st = hpsi_gpr_whitener(p->context, &p->sparse, option[HPSI_GPR_ZETA], &eta, *chol, m);
+    *used = eta;
     if (st != HPS_OK) {
         hpsi_free(*chol);
         *chol = NULL;
@@ -116,7 +117,7 @@ static hps_status whiten(const hps_path *p, double **chol)
 static hps_status factorise(hps_path *p, hpsi_source *source, gather *a)
 {
     const int64_t s = count_energies(source->data), m = p->sparse.total;
-    double *chol = NULL;
+    double *chol = NULL, eta;
     hps_status st;
 
     a->out = hpsi_new(p->context, hpsi_size_mul(s, m), sizeof(double));
@@ -127,7 +128,7 @@ static hps_status factorise(hps_path *p, hpsi_source *source, gather *a)
         st = hpsi_gpr_stream(p->gpr, source, &p->sparse, p->e0, HPSI_ROWS_ENERGY, take_train, a);
     }
     if (st == HPS_OK) {
-        st = whiten(p, &chol);
+        st = whiten(p, &chol, &eta);
     }
     if (st == HPS_OK) {
         st = hpsi_family_create(&p->family, p->context, s, m, chol, a->out, a->w, a->b);
@@ -176,11 +177,15 @@ static hps_status accumulate(hps_path *p, hpsi_source *source, gather *a)
     const int32_t kinds = HPSI_ROWS_ENERGY |
                           (option[HPSI_GPR_FIT_FORCES] != 0 ? HPSI_ROWS_FORCE : 0) |
                           (option[HPSI_GPR_FIT_VIRIALS] != 0 ? HPSI_ROWS_VIRIAL : 0);
-    double *chol = NULL;
-    hps_status st = whiten(p, &chol);
+    double *chol = NULL, eta = 0;
+    hps_status st = whiten(p, &chol, &eta);
 
     if (st == HPS_OK) {
         st = hpsi_normal_create(&p->normal, p->context, p->sparse.total, chol);
+    }
+    if (st == HPS_OK) {
+        p->normal->jitter = eta * option[HPSI_GPR_DELTA] * option[HPSI_GPR_DELTA];
+        p->normal->eta = eta;
     }
     if (st == HPS_OK) {
         st = hpsi_gpr_stream(p->gpr, source, &p->sparse, p->e0, kinds, take_any, a);

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /* The regularisation path: one factorisation of the energies-only fit for every
  * lambda = sigma_energy^2/delta^2 (gpr.md sections 8 and 9), or Gram matrices of all rows for
- * every delta and noise (section 10). */
+ * every delta and noise (docs/gpr.md section 12). */
 #ifndef HPSI_GPR_PATH_H
 #define HPSI_GPR_PATH_H
 
@@ -67,16 +67,18 @@ hps_status hpsi_gram_add(hpsi_gram *q, hps_context *c, int64_t r, int64_t n, con
 double hpsi_gram_residual(const hpsi_gram *q, int64_t r, const double *g, double *scratch);
 
 /* Largest eps times the trace of a system: where it was met, errors were those of fits to
- * 1e-5 of themselves (docs/gpr.md, section 12). */
+ * 1e-4 of themselves (docs/gpr.md, section 12). */
 #define HPSI_NORMAL_LIMIT 1e-3
 
-/* (I + sum_k f_k G_k) beta = sum_k f_k h_k with G_k = C_k^T C_k, C_k = W^1/2 A_k R^-1 the rows
- * whose noise follows option k, W their weights beside it. */
+/* (I + (jitter/delta^2 - eta) R^-T R^-1 + sum_k f_k G_k) beta = sum_k f_k h_k with G_k = C_k^T C_k,
+ * C_k = W^1/2 A_k R^-1 the rows whose noise follows option k, W their weights beside it. */
 typedef struct hpsi_normal {
     hps_context *context;
     int64_t m;
     double *chol;                /* [m][m] R */
+    double eta, jitter;          /* of R; eta delta^2 of its settings */
     hpsi_gram *part[HPSI_PARTS]; /* NULL without rows */
+    hpsi_gram *prior;            /* R^-T R^-1, by which another eta changes the prior */
     double *sum;                 /* [m][m] the matrix of one query, then its factor */
 } hpsi_normal;
 
@@ -86,7 +88,8 @@ void hpsi_normal_destroy(hpsi_normal *n);
 /* Append rows scaled by their W^1/2 (destroyed). */
 hps_status hpsi_normal_append(hpsi_normal *n, const hpsi_rows *rows);
 /* g[m]: whitened coefficients. HPS_E_NUMERIC where normal equations lose too many digits. */
-hps_status hpsi_normal_solve(hpsi_normal *n, const double factor[HPSI_PARTS], double *g);
+hps_status hpsi_normal_solve(hpsi_normal *n, double delta, const double factor[HPSI_PARTS],
+                             double *g);
 
 /* Frames of one data set that have an energy: sizes, weights and targets. */
 typedef struct hpsi_energies {

@@ -5,15 +5,34 @@
 
 #include <float.h>
 #include <math.h>
-#include <string.h>
 
 #include "base/linalg.h"
 
 #define TILE 64 /* rows of the matrix that one worker adds up at a time */
 
+/* R^-T R^-1 from the rows of R^-1, for which the room of the sum and zeros as targets do. */
+static hps_status make_prior(hpsi_normal *n)
+{
+    double *zeros = hpsi_new(n->context, n->m, sizeof *zeros);
+    hps_status st = zeros != NULL ? hpsi_gram_new(&n->prior, n->context, n->m) : HPS_E_MEMORY;
+
+    for (int64_t i = 0; st == HPS_OK && i < n->m; i++) {
+        n->sum[i * n->m + i] = 1;
+    }
+    if (st == HPS_OK) {
+        st = hpsi_solve_right(n->context, n->m, n->m, n->chol, n->m, n->sum, n->m);
+    }
+    if (st == HPS_OK) {
+        st = hpsi_gram_add(n->prior, n->context, n->m, n->m, n->sum, n->m, zeros);
+    }
+    hpsi_free(zeros);
+    return st;
+}
+
 hps_status hpsi_normal_create(hpsi_normal **out, hps_context *c, int64_t m, double *chol)
 {
     hpsi_normal *n = hpsi_new(c, 1, sizeof *n);
+    hps_status st = HPS_E_MEMORY;
 
     *out = NULL;
     if (n == NULL) {
@@ -24,9 +43,12 @@ hps_status hpsi_normal_create(hpsi_normal **out, hps_context *c, int64_t m, doub
     n->m = m;
     n->chol = chol;
     n->sum = hpsi_new(c, hpsi_size_mul(m, m), sizeof(double));
-    if (n->sum == NULL) {
+    if (n->sum != NULL) {
+        st = make_prior(n);
+    }
+    if (st != HPS_OK) {
         hpsi_normal_destroy(n);
-        return HPS_E_MEMORY;
+        return st;
     }
     *out = n;
     return HPS_OK;
@@ -40,6 +62,7 @@ void hpsi_normal_destroy(hpsi_normal *n)
     for (int32_t k = 0; k < HPSI_PARTS; k++) {
         hpsi_gram_destroy(n->part[k]);
     }
+    hpsi_gram_destroy(n->prior);
     hpsi_free(n->chol);
     hpsi_free(n->sum);
     hpsi_context_release(n->context);
@@ -101,9 +124,10 @@ hps_status hpsi_normal_append(hpsi_normal *n, const hpsi_rows *rows)
 typedef struct addition {
     hpsi_normal *n;
     const double *factor;
+    double eta; /* beyond that of R */
 } addition;
 
-/* Rows of I + sum_k factor_k G_k, right of the diagonal. */
+/* Rows of I + eta R^-T R^-1 + sum_k factor_k G_k, right of the diagonal. */
 static hps_status add_tile(int64_t item, int32_t worker, void *arg)
 {
     const addition *a = arg;
@@ -114,7 +138,9 @@ static hps_status add_tile(int64_t item, int32_t worker, void *arg)
     for (int64_t i = item * TILE; i < end; i++) {
         double *row = a->n->sum + i * m;
 
-        memset(row + i, 0, (size_t)(m - i) * sizeof *row);
+        for (int64_t j = i; j < m; j++) {
+            row[j] = a->eta * a->n->prior->gg[i * m + j];
+        }
         for (int32_t k = 0; k < HPSI_PARTS; k++) {
             const double *from = a->n->part[k] != NULL ? a->n->part[k]->gg + i * m : NULL;
 
@@ -147,9 +173,10 @@ static hps_status check_accuracy(const hpsi_normal *n, const double factor[HPSI_
                      DBL_EPSILON * trace, HPSI_NORMAL_LIMIT);
 }
 
-hps_status hpsi_normal_solve(hpsi_normal *n, const double factor[HPSI_PARTS], double *g)
+hps_status hpsi_normal_solve(hpsi_normal *n, double delta, const double factor[HPSI_PARTS],
+                             double *g)
 {
-    addition a = {n, factor};
+    addition a = {n, factor, n->jitter / (delta * delta) - n->eta};
     hps_status st = check_accuracy(n, factor);
 
     if (st == HPS_OK) {
@@ -159,7 +186,7 @@ hps_status hpsi_normal_solve(hpsi_normal *n, const double factor[HPSI_PARTS], do
         st = hpsi_cholesky(n->context, n->m, n->sum, n->m);
     }
     if (st != HPS_OK) {
-        return st;
+        return st == HPS_E_NUMERIC ? hpsi_prefix(st, "path: make a fit") : st;
     }
     for (int64_t i = 0; i < n->m; i++) {
         g[i] = 0;

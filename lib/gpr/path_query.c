@@ -104,7 +104,7 @@ static hps_status find_coefficients(hps_path *p, double delta, const double sigm
         factor[k] = delta / sigma[k] * (delta / sigma[k]);
     }
     factor[HPSI_PART_OWN] = delta * delta;
-    return st == HPS_OK ? hpsi_normal_solve(p->normal, factor, p->g) : st;
+    return st == HPS_OK ? hpsi_normal_solve(p->normal, delta, factor, p->g) : st;
 }
 
 static hps_status find_errors(hps_path *p, double delta, const double sigma[3], int32_t with_forces,

@@ -70,7 +70,7 @@ static hps_status noises_bytes(const hps_study *t, const hps_gpr *g, int64_t *by
     if (st != HPS_OK || m < 0) {
         return st;
     }
-    grams = 1 + (forces != 0) + (virials != 0) + (t->own_noise != 0) + (t->test_forces != 0);
+    grams = 2 + (forces != 0) + (virials != 0) + (t->own_noise != 0) + (t->test_forces != 0);
     *bytes = largest(*bytes, source_bytes(g, t->test));
     path = *bytes + (int64_t)sizeof(double) * m * (grams * m + n_tested(t));
     *bytes = room >= 0 && path > room ? *bytes : path;

@@ -73,6 +73,20 @@ class Tune(ProgramTest):
         with open(self.path("out/model.hpsm"), "rb") as a, open(self.path("again"), "rb") as b:
             self.assertEqual(a.read(), b.read())
 
+    def test_best_of_all_noises_is_that_of_the_final_fit(self):
+        run = self.write("run.yaml", f"""\
+data: {{train: {DIMERS}, test: {DIMERS}}}
+soap: {{n_max: 4, l_max: 4, rcut_hard: 5, rcut_soft: 4.5, atom_sigma_r: 0.4, atom_sigma_t: 0.4}}
+kernel: {{zeta: 3}}
+gap: {{fit_forces: true, n_sparse: 25, delta: [0.1, 5], sigma_force: {{range: [0.005, 0.5], scale: log}},
+      sigma_energy: {{range: [0.0005, 0.1], scale: log}}}}
+swarm: {{particles: 6, iterations: 5}}
+""")
+        out = self.json("tune", run, "-o", "out")
+        test = out["final"]["test"]
+        self.assert_close(out["stages"][-1]["best_objective"],
+                          test["rmse_energy_per_atom"] + test["rmse_force"] / 30, 1e-7)
+
     def test_noise_by_config_type_is_kept(self):
         run = self.run_file(**{
             "data: {file: %s, test_fraction: 0.2}" % DIMERS:

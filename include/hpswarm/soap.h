@@ -24,7 +24,10 @@ extern "C" {
  *  "central_weight" (v), "global_scaling" (v), "radial_enhancement" (int 0..2),
  *  "basis" (text poly3|poly3gauss), "compress" (text none|trivial|0_0|1_0|1_1|2_0|
  *  2_1|1_2|0_1|0_2|2_2: nu_R _ nu_S), "smooth_tail" (int 0/1: always keep the damped
- *  tail, soap.md 3.4), "species_order" is the order given to create. */
+ *  tail, soap.md 3.4), "flavour" (text exact|soap_turbo: the formulas, or with the Fortran
+ *  code's missing boundary term and its effect on derivatives, so that models exchanged
+ *  with gap_fit, QUIP and TurboGAP give the same digits), "species_order" is the order given to
+ * create. */
 typedef struct hps_soap hps_soap;
 
 /** @param numbers [n_species] atomic numbers in the order of the components, unique */

@@ -155,6 +155,21 @@ static void unit_vectors(hpsi_soap_work *w, int64_t from)
     }
 }
 
+/* Take off what soap_turbo's derivatives lack: rows of db for lanes low .. low + n - 1. */
+static void take_lost_slopes(const hpsi_soap_plan *p, hpsi_soap_work *w, const hpsi_soap_element *e,
+                             int32_t low, int32_t n)
+{
+    hpsi_soap_chunk *k = &w->chunk;
+    double *db = k->db + e->column * k->ld + low;
+
+    p->kernels->lookup(&e->lost_slopes, n, k->r + low, w->values, NULL, n);
+    for (int32_t row = 0; row < hpsi_soap_pad(e->n, 4); row++) {
+        for (int32_t j = 0; j < n; j++) {
+            db[row * k->ld + j] -= w->amplitude[j] * w->values[row * n + j];
+        }
+    }
+}
+
 /* Rows of b (and db) of one species in the vectors that lanes [from, to) touch; their other
  * lanes become 0. */
 static void load_radial(const hpsi_soap_plan *p, hpsi_soap_work *w, const hpsi_soap_element *e,
@@ -183,6 +198,9 @@ static void load_radial(const hpsi_soap_plan *p, hpsi_soap_work *w, const hpsi_s
         for (int32_t j = 0; derivatives && j < n; j++) {
             db[row * k->ld + j] = a[j] * dv[j] + da[j] * v[j];
         }
+    }
+    if (derivatives && e->radial.lost_term) {
+        take_lost_slopes(p, w, e, low, n);
     }
 }
 

@@ -29,6 +29,8 @@ static const hpsi_option rows[] = {
      0, "components kept: all, those with a first radial function, or nu_R_nu_S"},
     {"smooth_tail", HPS_OPTION_INT, 0, "", "", 0, 1, 0,
      "1: keep the damped tail of near atoms that soap_turbo drops beyond 4 sigma"},
+    {"flavour", HPS_OPTION_TEXT, 0, "", "exact|soap_turbo", 0, 1, 0,
+     "exact formulas, or with soap_turbo's approximations: for models shared with gap_fit"},
 };
 
 const hpsi_option_table hpsi_soap_options = {"soap", sizeof rows / sizeof rows[0], rows};

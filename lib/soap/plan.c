@@ -10,6 +10,11 @@ static void evaluate_radial(const void *arg, double r, double *out)
     hpsi_soap_radial_integrals(arg, r, out);
 }
 
+static void evaluate_lost_slopes(const void *arg, double r, double *out)
+{
+    hpsi_soap_radial_lost_slopes(arg, r, out);
+}
+
 static void evaluate_angular(const void *arg, double r, double *out)
 {
     hpsi_soap_tangent_factors(arg, r, out);
@@ -56,6 +61,10 @@ static hps_status fill_tables(hpsi_soap_element *e, hps_context *c)
 
     radial.n_switches = hpsi_soap_radial_switches(&e->radial, radial.switches);
     st = hpsi_soap_table_create(&e->radial_table, c, &radial);
+    if (st == HPS_OK && e->radial.lost_term) {
+        radial.evaluate = evaluate_lost_slopes;
+        st = hpsi_soap_table_create(&e->lost_slopes, c, &radial);
+    }
     return st != HPS_OK ? st : hpsi_soap_table_create(&e->angular_table, c, &angular);
 }
 
@@ -143,6 +152,7 @@ void hpsi_soap_plan_destroy(hpsi_soap_plan *p)
     c = p->context;
     for (int32_t i = 0; i < p->n_species; i++) {
         hpsi_soap_table_free(&p->elements[i].radial_table);
+        hpsi_soap_table_free(&p->elements[i].lost_slopes);
         hpsi_soap_table_free(&p->elements[i].angular_table);
     }
     hpsi_soap_layout_free(&p->layout);

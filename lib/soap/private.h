@@ -33,6 +33,7 @@ enum {
     SOAP_BASIS,
     SOAP_COMPRESS,
     SOAP_SMOOTH_TAIL,
+    SOAP_FLAVOUR,
     SOAP_N_OPTIONS
 };
 
@@ -76,12 +77,13 @@ typedef struct hpsi_soap_radial {
     int32_t n;      /* functions */
     int32_t n_poly; /* of them polynomials: n, or n - 1 with a Gaussian */
     int32_t gauss, smooth_tail, enhancement;
-    double cutoff;                                 /* R, angstrom */
-    double soft;                                   /* x_s */
-    double damping;                                /* d = (1 - x_s)/nf; 0: no damped piece */
-    double width, slope;                           /* s(x) = width + slope x, reduced units */
-    double amplitude;                              /* exponent a */
-    double factor;                                 /* 4 pi gamma sqrt(R) */
+    int32_t lost_term;   /* imitate the boundary term that soap_turbo lacks */
+    double cutoff;       /* R, angstrom */
+    double soft;         /* x_s */
+    double damping;      /* d = (1 - x_s)/nf; 0: no damped piece */
+    double width, slope; /* s(x) = width + slope x, reduced units */
+    double amplitude;    /* exponent a */
+    double factor;       /* 4 pi gamma sqrt(R) */
     double mix[HPSI_SOAP_MAX_N * HPSI_SOAP_MAX_N]; /* O or O_g, row-major [n][n] */
     double gauss_overlap[HPSI_SOAP_MAX_N];         /* u, soap.md 7.1 */
     double gauss_rest;                             /* rho */
@@ -91,6 +93,8 @@ typedef struct hpsi_soap_radial {
 hps_status hpsi_soap_radial_create(hpsi_soap_radial *p, const hps_soap *s, int32_t species);
 /* Radial integrals W I at distance r (angstrom), without amplitude and prefactors. */
 void hpsi_soap_radial_integrals(const hpsi_soap_radial *p, double r, double *out);
+/* By how much the derivative of these by r exceeds soap_turbo's, with lost_term. */
+void hpsi_soap_radial_lost_slopes(const hpsi_soap_radial *p, double r, double *out);
 /* (W S)_{n,last}: overlap of the orthonormal functions with the Gaussian (poly3gauss). */
 void hpsi_soap_radial_gauss_column(const hpsi_soap_radial *p, double *out);
 /* E(0) of soap.md 3.3 times the width's power that 3.9 wants. */
@@ -268,6 +272,7 @@ typedef struct hpsi_soap_element {
     hpsi_soap_radial radial;
     hpsi_soap_tangent tangent;
     hpsi_soap_table radial_table, angular_table;
+    hpsi_soap_table lost_slopes;    /* with radial.lost_term only */
     double centre[HPSI_SOAP_MAX_N]; /* added to c_{n00} of centres of this species */
 } hpsi_soap_element;
 

@@ -72,6 +72,7 @@ hps_status hpsi_soap_radial_create(hpsi_soap_radial *p, const hps_soap *s, int32
     p->gauss = hpsi_soap_int(s, species, SOAP_BASIS) == 1;
     p->n_poly = p->n - p->gauss;
     p->smooth_tail = hpsi_soap_int(s, species, SOAP_SMOOTH_TAIL);
+    p->lost_term = hpsi_soap_int(s, species, SOAP_FLAVOUR) == 1;
     p->enhancement = hpsi_soap_int(s, species, SOAP_ENHANCEMENT);
     p->cutoff = hard;
     p->soft = hpsi_soap_value(s, species, SOAP_RCUT_SOFT) / hard;
@@ -126,6 +127,25 @@ static void add_window(const hpsi_soap_radial *p, gaussian g, double from, doubl
     }
 }
 
+/* What soap_turbo's recursion of the damped piece lacks: it drops the boundary term at y = 1
+ * of its first step. With v = 1 - y, c = 1 - x_f and P Gaussian(v - c) the error of the moment
+ * of v^p obeys e_0 = 0, e_1 = -P s_f^2 exp(-c^2/2s_f^2), e_p = c e_{p-1} + s_f^2 (p-1) e_{p-2}
+ * (soap.md section 10, B). The moments of the Gaussian over v > 0, h_p, and over all v, m_p,
+ * obey the same recursion but for h_1 = c h_0 + s_f^2 exp(-c^2/2s_f^2), so that
+ * e_p = -P (h_p - h_0/m_0 m_p): quadratures on both sides of y = 1 that hold for any
+ * polynomial, J_k as well, without the inverse of an ill-conditioned matrix. */
+static void add_lost_term(const hpsi_soap_radial *p, gaussian damped, double *out)
+{
+    double place = (1 - damped.centre) / (sqrt(2.0) * damped.width);
+    double inside[HPSI_SOAP_MAX_N] = {0}, outside[HPSI_SOAP_MAX_N] = {0};
+
+    add_window(p, damped, -HUGE_VAL, 1, inside);
+    add_window(p, damped, 1, HUGE_VAL, outside);
+    for (int32_t k = 0; k < p->n_poly; k++) {
+        out[k] += 0.5 * (erfc(-place) * outside[k] - erfc(place) * inside[k]);
+    }
+}
+
 /* I_n of soap.md 3.9. */
 static double gauss_integral(const hpsi_soap_radial *p, double x, double s)
 {
@@ -138,23 +158,24 @@ static double gauss_integral(const hpsi_soap_radial *p, double x, double s)
            exp(-0.5 * x * x / (both * both)) * (1 + erf(s0 * x / (sqrt(2.0) * s * both)));
 }
 
-void hpsi_soap_radial_integrals(const hpsi_soap_radial *p, double r, double *out)
+static int32_t is_damped(const hpsi_soap_radial *p, double x, double s)
 {
-    double x = r / p->cutoff, s = p->width + p->slope * x, d = p->damping;
-    double in[HPSI_SOAP_MAX_N] = {0};
-    gaussian own = {x, s, 0};
+    return p->damping > 0 && (p->smooth_tail || p->soft - x < 4 * s);
+}
 
-    add_window(p, own, 0, p->soft, in);
-    if (d > 0 && (p->smooth_tail || p->soft - x < 4 * s)) {
-        double sum = s * s + d * d, gap = p->soft - x;
-        gaussian damped = {(s * s * p->soft + d * d * x) / sum, s * d / sqrt(sum),
-                           0.5 * gap * gap / sum};
+/* The atom's Gaussian times that of the damping, soap.md 3.4. */
+static gaussian damped_gaussian(const hpsi_soap_radial *p, double x, double s)
+{
+    double d = p->damping, sum = s * s + d * d, gap = p->soft - x;
+    gaussian g = {(s * s * p->soft + d * d * x) / sum, s * d / sqrt(sum), 0.5 * gap * gap / sum};
 
-        add_window(p, damped, p->soft, 1, in);
-    }
+    return g;
+}
+
+/* out = W I from the integrals with J_k and, last, with the Gaussian of the basis. */
+static void mix(const hpsi_soap_radial *p, double *in, double last, double *out)
+{
     if (p->gauss) {
-        double last = gauss_integral(p, x, s);
-
         for (int32_t k = 0; k < p->n_poly; k++) {
             last -= p->gauss_overlap[k] * in[k];
         }
@@ -166,6 +187,46 @@ void hpsi_soap_radial_integrals(const hpsi_soap_radial *p, double r, double *out
             out[n] += p->mix[n * p->n + k] * in[k];
         }
     }
+}
+
+void hpsi_soap_radial_integrals(const hpsi_soap_radial *p, double r, double *out)
+{
+    double x = r / p->cutoff, s = p->width + p->slope * x;
+    double in[HPSI_SOAP_MAX_N] = {0};
+    gaussian own = {x, s, 0};
+
+    add_window(p, own, 0, p->soft, in);
+    if (is_damped(p, x, s)) {
+        gaussian damped = damped_gaussian(p, x, s);
+
+        add_window(p, damped, p->soft, 1, in);
+        if (p->lost_term) {
+            add_lost_term(p, damped, in);
+        }
+    }
+    mix(p, in, p->gauss ? gauss_integral(p, x, s) : 0, out);
+}
+
+void hpsi_soap_radial_lost_slopes(const hpsi_soap_radial *p, double r, double *out)
+{
+    double x = r / p->cutoff, s = p->width + p->slope * x, d = p->damping;
+    double in[HPSI_SOAP_MAX_N] = {0};
+
+    if (is_damped(p, x, s)) {
+        gaussian g = damped_gaussian(p, x, s);
+        double sum = s * s + d * d, c = 1 - g.centre;
+        double centre = (2 * s * p->slope * (p->soft - g.centre) + d * d) / sum; /* dx_f/dx */
+        double width = p->slope * d * d * d / (sum * sqrt(sum));                 /* ds_f/dx */
+        double slope = -(centre + c / g.width * width) / g.width;                /* d(c/s_f)/dx */
+        double factor = exp(-0.5 * c * c / (g.width * g.width)) * slope /
+                        sqrt(2 * 3.14159265358979323846) / p->cutoff;
+
+        add_window(p, g, -HUGE_VAL, HUGE_VAL, in);
+        for (int32_t k = 0; k < p->n_poly; k++) {
+            in[k] *= factor;
+        }
+    }
+    mix(p, in, 0, out);
 }
 
 void hpsi_soap_radial_gauss_column(const hpsi_soap_radial *p, double *out)

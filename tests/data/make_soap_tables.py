@@ -1,11 +1,12 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: BSD-3-Clause
-"""Write soap_basis.txt, soap_single.txt and soap_several.txt from the reference vectors.
+"""Write soap_basis.txt, soap_single.txt, soap_several.txt and soap_turbo.txt from the reference vectors.
 
 usage: make_soap_tables.py folder-with-the-JSON-files
 
 The vectors are the exact ones (formulas of the specification in full double precision, the
-basis in 80-digit arithmetic). Of each case the first few environments are kept; species
+basis in 80-digit arithmetic), in soap_turbo.txt those of the Fortran program, which has rounding
+of 1e-9 and more from 6 functions on. Of each case the first few environments are kept; species
 without an element ("A", "B") become C and O. Every line starts with a word:
     case NAME / species N Z.. / real|int|text OPTION VALUE / environment N_ATOMS
     atom Z X Y Z (the centre first) / q N, then values / adjoint, a line per atom
@@ -47,29 +48,30 @@ def row(values):
     return " ".join(repr(float(v)) for v in values)
 
 
-def adjoint_rows(environment):
-    a = environment["adjoint_exact"]
+def adjoint_rows(environment, source):
+    a = environment["adjoint_" + source]
     return [a["centre"]] + a["neighbours"] if isinstance(a, dict) else a
 
 
-def environment_lines(e, species):
+def environment_lines(e, species, source):
     positions = [[0.0, 0.0, 0.0]] + e["neighbour_positions"]
     kinds = [e["centre_species"]] + e["neighbour_species"]
     yield f"environment {len(kinds)}"
     for k, p in zip(kinds, positions):
         yield f"atom {species[k]} {row(p)}"
-    yield f"q {len(e['q_exact'])}"
-    for i in range(0, len(e["q_exact"]), 8):
-        yield row(e["q_exact"][i:i + 8])
-    if "adjoint_exact" in e:
-        rows = adjoint_rows(e)
+    q = e["q_" + source]
+    yield f"q {len(q)}"
+    for i in range(0, len(q), 8):
+        yield row(q[i:i + 8])
+    if "adjoint_" + source in e:
+        rows = adjoint_rows(e, source)
         assert len(rows) == len(kinds)
         yield f"adjoint {len(rows)}"
         for r in rows:
             yield row(r)
 
 
-def write_cases(folder, names, path):
+def write_cases(folder, names, path, source="exact"):
     with open(path, "w", encoding="ascii") as out:
         for name in names:
             with open(os.path.join(folder, name), encoding="utf-8") as f:
@@ -77,9 +79,11 @@ def write_cases(folder, names, path):
             species = numbers(case)
             lines = [f"case {name[:-5]}", f"species {len(species)} " + " ".join(map(str, species))]
             lines += option_lines(case, species)
+            if source == "fortran":
+                lines.append("text flavour soap_turbo")
             kept = KEEP.get(name[:3], range(min(2, len(case["environments"]))))
             for i in kept:
-                lines += environment_lines(case["environments"][i], species)
+                lines += environment_lines(case["environments"][i], species, source)
             out.write("\n".join(lines) + "\n")
 
 
@@ -99,6 +103,8 @@ def main():
     several = [n for n in names if n[:3] in ("p14", "p15", "p16", "p17")]
     write_cases(folder, [n for n in names if n not in several], os.path.join(here, "soap_single.txt"))
     write_cases(folder, several, os.path.join(here, "soap_several.txt"))
+    flavoured = [n for n in names if n[:3] in ("p02", "p09", "p13", "p14", "p17")]
+    write_cases(folder, flavoured, os.path.join(here, "soap_turbo.txt"), "fortran")
     write_basis(folder, os.path.join(here, "soap_basis.txt"))
 
 

@@ -32,6 +32,7 @@ static hps_soap *handle_of(const soap_oracle *o)
     OK(hps_soap_set_int(s, "l_max", o->l_max));
     OK(hps_soap_set_int(s, "radial_enhancement", o->enhancement));
     OK(hps_soap_set_int(s, "smooth_tail", o->smooth_tail));
+    OK(hps_soap_set_text(s, "flavour", o->lost_term ? "soap_turbo" : "exact"));
     OK(hps_soap_set_text(s, "basis", o->gauss ? "poly3gauss" : "poly3"));
     OK(hps_soap_set_text(s, "compress", choices[o->compress]));
     for (int32_t i = 0; i < o->n_species; i++) {
@@ -116,6 +117,26 @@ START_TEST(test_widths_and_tails)
     o.enhancement = (_i + 1) % 3;
     o.nf[0] = 3 + _i % 3;
     compare(&o, 7, 101 + (uint64_t)_i, o.gauss ? 1e-9 : 1e-11);
+}
+END_TEST
+
+/* The widths again, with the boundary term that soap_turbo lacks. */
+START_TEST(test_soap_turbo_flavour)
+{
+    const double widths[] = {0.05, 0.1, 0.3, 0.8, 2.0};
+    soap_oracle o;
+
+    soap_oracle_defaults(&o, 1);
+    o.lost_term = 1;
+    o.gauss = _i / 5;
+    o.smooth_tail = _i % 2;
+    o.l_max = 4;
+    o.n_max[0] = 3 + _i % 8;
+    o.sigma_r[0] = widths[_i % 5];
+    o.scaling_r[0] = _i % 5 == 4 ? 2 : 0.05 * (_i % 3);
+    o.soft[0] = 3.2 + 0.4 * (_i % 5);
+    o.nf[0] = 2 + _i % 3;
+    compare(&o, 9, 601 + (uint64_t)_i, o.gauss ? 1e-9 : 1e-11);
 }
 END_TEST
 
@@ -274,6 +295,39 @@ START_TEST(test_integrals_agree_with_quadruple_precision)
 }
 END_TEST
 
+/* What the flavour soap_turbo adds to the integrals and takes from their derivatives. */
+START_TEST(test_lost_terms_agree_with_the_recursion)
+{
+    soap_oracle o;
+    hpsi_soap_plan *p = NULL;
+    hps_soap *s;
+
+    soap_oracle_defaults(&o, 1);
+    o.lost_term = 1;
+    o.gauss = _i % 2;
+    o.n_max[0] = _i < 2 ? 4 : 10;
+    o.sigma_r[0] = 0.3;
+    o.scaling_r[0] = _i < 4 ? 0.2 : -0.03;
+    soap_oracle_prepare(&o);
+    s = handle_of(&o);
+    OK(hpsi_soap_plan_create(&p, s));
+    for (double r = 3.8; r < 5; r += 0.083) {
+        double found[10], exact[10];
+
+        hpsi_soap_radial_integrals(&p->elements[0].radial, r, found);
+        soap_oracle_integrals(&o, 0, r, exact);
+        ck_assert_msg(deviation(o.n_max[0], found, exact) < 1e-11, "at %.2f: %.2e", r,
+                      deviation(o.n_max[0], found, exact));
+        hpsi_soap_radial_lost_slopes(&p->elements[0].radial, r, found);
+        soap_oracle_lost_slopes(&o, 0, r, exact);
+        ck_assert_msg(deviation(o.n_max[0], found, exact) < 1e-11, "slopes at %.2f: %.2e", r,
+                      deviation(o.n_max[0], found, exact));
+    }
+    hpsi_soap_plan_destroy(p);
+    hps_soap_destroy(s);
+}
+END_TEST
+
 /* soap.md 11.1: the functions W I of a very narrow atom are the orthonormal functions. */
 START_TEST(test_quadrature_integrates_polynomials)
 {
@@ -306,12 +360,14 @@ int main(void)
     tcase_set_timeout(t, 300);
     tcase_add_loop_test(t, test_many_radial_functions_are_exact, 0, 12);
     tcase_add_loop_test(t, test_widths_and_tails, 0, 20);
+    tcase_add_loop_test(t, test_soap_turbo_flavour, 0, 10);
     tcase_add_loop_test(t, test_species_with_values_of_their_own, 0, 4);
     tcase_add_loop_test(t, test_compressions, 0, 9);
     tcase_add_test(t, test_hundred_and_more_functions_of_several_species);
     tcase_add_test(t, test_bessel_ratio_recursion);
     tcase_add_loop_test(t, test_tables_agree_with_direct_evaluation, 0, 8);
     tcase_add_loop_test(t, test_integrals_agree_with_quadruple_precision, 0, 2);
+    tcase_add_loop_test(t, test_lost_terms_agree_with_the_recursion, 0, 6);
     tcase_add_test(t, test_quadrature_integrates_polynomials);
     suite_add_tcase(s, t);
     r = srunner_create(s);

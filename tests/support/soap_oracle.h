@@ -9,7 +9,8 @@ enum { ORACLE_SPECIES = 8, ORACLE_N = 16, ORACLE_L = 16 };
 
 typedef struct soap_oracle {
     int n_species, l_max, gauss, enhancement, smooth_tail;
-    int compress; /* index of the choice: none, trivial, 0_0, 0_1, .. 2_2 */
+    int lost_term; /* as soap_turbo: soap.md section 10, B */
+    int compress;  /* index of the choice: none, trivial, 0_0, 0_1, .. 2_2 */
     int n_max[ORACLE_SPECIES];
     double hard[ORACLE_SPECIES], soft[ORACLE_SPECIES], nf[ORACLE_SPECIES];
     double sigma_r[ORACLE_SPECIES], sigma_t[ORACLE_SPECIES];
@@ -27,6 +28,9 @@ void soap_oracle_prepare(soap_oracle *o);
 int soap_oracle_size(const soap_oracle *o);
 /* sum_k W_nk I_k at distance r: no amplitude, no prefactor. */
 void soap_oracle_integrals(const soap_oracle *o, int species, double r, double *out);
+/* d/dr of the part of these that lost_term adds, less what soap_turbo has in its place: the
+ * integrals' derivatives with moments that lack the term. */
+void soap_oracle_lost_slopes(const soap_oracle *o, int species, double r, double *out);
 /* b_n(r) of soap.md 3.6 */
 void soap_oracle_radial(const soap_oracle *o, int species, double r, double *b);
 void soap_oracle_bessel(int l_max, double x, double *f);

@@ -27,6 +27,7 @@ static hps_soap *example(void)
     OK(hps_soap_set_int(s, "n_max:O", 5));
     OK(hps_soap_set_real(s, "atom_sigma_t:Si", 0.1234567890123456));
     OK(hps_soap_set_text(s, "compress", "trivial"));
+    OK(hps_soap_set_text(s, "flavour", "soap_turbo"));
     return s;
 }
 
@@ -102,6 +103,8 @@ START_TEST(test_older_file_with_fewer_options)
     ck_assert_double_eq(v, 5);
     OK(hps_soap_get(back, "nf", &v));
     ck_assert_double_eq(v, 4);
+    OK(hps_soap_get(back, "flavour", &v));
+    ck_assert_double_eq(v, 0);
     hps_soap_destroy(s);
     hps_soap_destroy(back);
     ck_assert_int_eq(remove(path), 0);

@@ -156,14 +156,17 @@ static void write_value(const setting *s, FILE *f)
     free(text);
 }
 
-/* The key of a setting in the mapping of its rule. */
+/* The key of a setting in the mapping of its rule. YAML reads a key of more than 1024
+ * characters, as escapes can make of a shorter one, only behind a question mark. */
 static void write_map_key(const setting *s, FILE *f)
 {
     char *text = s->config_type != NULL            ? quoted(s->config_type)
                  : s->rule->map == MAP_CONFIG_TYPE ? new_text("default")
                                                    : new_text(hps_element_symbol(s->element));
 
+    fputs(strlen(text) > 1000 ? "? " : "", f);
     fputs(text, f);
+    fputs(strlen(text) > 1000 ? " : " : ": ", f);
     free(text);
 }
 
@@ -185,7 +188,6 @@ static int write_rule(const runfile *r, int i, FILE *f)
     for (; i < r->n && r->items[i].rule == rule; i++) {
         fputs(i > first ? ", " : "", f);
         write_map_key(&r->items[i], f);
-        fputs(": ", f);
         write_value(&r->items[i], f);
     }
     fputs("}\n", f);

@@ -1,0 +1,94 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* Response surfaces through scattered values, usable without a swarm: the cubic radial basis
+ * with a linear tail, the quadratic (least squares or of least norm), the separable quadratic.
+ * Their memory is allocated once by create; fits are single-threaded and give the same bits
+ * everywhere (call them between hpsi_blas_begin and hpsi_blas_end). */
+#ifndef HPSI_SWARM_SURFACE_H
+#define HPSI_SWARM_SURFACE_H
+
+#include "base/internal.h"
+
+/* ---------------------------------------------------- surface_values.c */
+
+/* Monotone maps of the values in front of a fit (swarm.md 4.2). */
+enum {
+    HPSI_MAP_RAW = 0,
+    HPSI_MAP_CLIPPED = 1, /* min(f, median) */
+    HPSI_MAP_LOG = 2,     /* ln(1 + (f - least) / (lower quartile - least)) */
+    HPSI_MAP_RANK = 3,    /* ln of the mid-rank */
+    HPSI_MAPS = 4
+};
+/* y[n] finite -> out[n] (out may be y); sorted[n] is work space and returns y ascending. */
+void hpsi_surface_map(int32_t map, int32_t n, const double *y, double *out, double *sorted);
+/* Sort ascending. */
+void hpsi_sort_reals(int64_t n, double *y);
+/* 1 - residual / total sum of squares; -inf for constant y that is not met. */
+double hpsi_surface_r2(int32_t n, const double *y, const double *predicted);
+
+/* ------------------------------------------------------- surface_rbf.c */
+
+/* sum_i a_i (|z-z_i|^3 + tau (1 + z.z_i)) in z = (u - centre)/scale, for up to HPSI_MAPS sets of
+ * values on the same points, each standardised by its mean and deviation. */
+typedef struct hpsi_rbf {
+    int32_t max_points, n_dims, n, n_sets;
+    double *z, *norm;        /* [n][n_dims], [n] |z|^2 */
+    double *kernel, *factor; /* [n][n], workspace */
+    double *weight;          /* [n_sets][n] */
+    double *phi;             /* [n] workspace */
+    double *centre;          /* [n_dims] */
+    double *moved;           /* [n_dims] workspace */
+    double scale, tail;      /* tail: tau */
+    double mean[HPSI_MAPS], deviation[HPSI_MAPS];
+} hpsi_rbf;
+hps_status hpsi_rbf_create(hpsi_rbf **out, hps_context *c, int32_t max_points, int32_t n_dims);
+void hpsi_rbf_destroy(hpsi_rbf *s);
+/* Fit to points u[n][n_dims] and values y[n_sets][n]. centre NULL: the mean of the points; scale
+ * 0: their rms distance from the centre. 1 if it succeeded; 0 for n = 0, for a first set without
+ * spread, or if no nugget makes the kernel positive. */
+int hpsi_rbf_fit(hpsi_rbf *s, int32_t n, const double *u, const double *centre, double scale,
+                 int32_t n_sets, const double *y);
+/* Values of all sets at u[n_dims] into out[n_sets]. */
+void hpsi_rbf_predict(hpsi_rbf *s, const double *u, double *out);
+/* Standardised value of the first set at z and its gradient [n_dims]. */
+double hpsi_rbf_gradient(hpsi_rbf *s, const double *z, double *gradient);
+/* Least value over lo <= z <= hi, by projected gradients from z (in: start, out: best). work
+ * [4][n_dims]. Returns the standardised value there. */
+double hpsi_rbf_minimise(hpsi_rbf *s, const double *lo, const double *hi, double *z, double *work);
+
+/* ------------------------------------------------- surface_quadratic.c */
+
+/* constant + gradient.z + z.hessian z / 2; a separable one keeps only the diagonal. */
+typedef struct hpsi_quadratic {
+    hps_context *context;
+    int32_t n_dims, separable, max_points, max_terms;
+    double constant, *gradient;
+    double *hessian; /* [n_dims][n_dims], or [n_dims] of a separable one */
+    double *design;  /* [max_points][max_terms], workspace as all below */
+    double *normal;  /* [max(points, terms)] squared */
+    double *solution, *rhs, *norm, *residual;
+    double *vectors, *curvature, *slope, *step; /* of the trust region */
+} hpsi_quadratic;
+/* max_points: for fits of any kind. Least squares are prepared for at most max_points terms. */
+hps_status hpsi_quadratic_create(hpsi_quadratic **out, hps_context *c, int32_t max_points,
+                                 int32_t n_dims, int32_t separable);
+void hpsi_quadratic_destroy(hpsi_quadratic *q);
+/* Number of coefficients. */
+int64_t hpsi_quadratic_terms(int32_t n_dims, int32_t separable);
+/* Are n points enough for least squares (1.05 terms + 2)? */
+int hpsi_quadratic_enough(int32_t n_dims, int64_t n);
+/* Fit to z[n][n_dims], values y[n], weights w[n] > 0: weighted least squares for a separable one
+ * and with enough points, else the quadratic of least norm through the points. 1 if it
+ * succeeded. */
+int hpsi_quadratic_fit(hpsi_quadratic *q, int32_t n, const double *z, const double *y,
+                       const double *w);
+double hpsi_quadratic_value(const hpsi_quadratic *q, const double *z);
+/* Minimum over |s| <= radius, exactly. */
+hps_status hpsi_quadratic_step(hpsi_quadratic *q, double radius, double *s);
+
+/* ------------------------------------------------------ surface_step.c */
+
+/* Minimise b.s + sum e_k s_k^2/2 over |s| <= radius (secular equation; in the hard case along
+ * the lowest e). */
+void hpsi_secular_step(int32_t n, const double *e, const double *b, double radius, double *s);
+
+#endif

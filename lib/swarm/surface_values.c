@@ -1,0 +1,86 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* Values on their way into a response surface, and how well one describes them. */
+#include "swarm/surface.h"
+
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+static int compare_reals(const void *a, const void *b)
+{
+    double x = *(const double *)a;
+    double y = *(const double *)b;
+    return (x > y) - (x < y);
+}
+
+void hpsi_sort_reals(int64_t n, double *y)
+{
+    qsort(y, (size_t)n, sizeof *y, compare_reals);
+}
+
+/* Number of sorted values below v, and with `ties` also of those equal to it. */
+static int32_t count_below(int32_t n, const double *sorted, double v, int ties)
+{
+    int32_t lo = 0;
+    int32_t hi = n;
+    while (lo < hi) {
+        int32_t mid = lo + (hi - lo) / 2;
+        if (sorted[mid] < v || (ties && sorted[mid] == v)) {
+            lo = mid + 1;
+        } else {
+            hi = mid;
+        }
+    }
+    return lo;
+}
+
+/* What the logarithm is measured in: the lower quartile above the least, else the median. */
+static double log_unit(int32_t n, const double *sorted)
+{
+    int32_t quarter = n / 4 > 1 ? n / 4 : 1;
+    double unit = sorted[quarter < n ? quarter : n - 1] - sorted[0];
+    if (!(unit > 0.0)) {
+        unit = sorted[n / 2] - sorted[0];
+    }
+    return unit > 0.0 ? unit : 1.0;
+}
+
+void hpsi_surface_map(int32_t map, int32_t n, const double *y, double *out, double *sorted)
+{
+    if (n < 1) {
+        return;
+    }
+    memcpy(sorted, y, (size_t)n * sizeof *y);
+    hpsi_sort_reals(n, sorted);
+    double median = sorted[n / 2];
+    double unit = log_unit(n, sorted);
+    for (int32_t i = 0; i < n; i++) {
+        double v = y[i];
+        if (map == HPSI_MAP_CLIPPED) {
+            v = fmin(v, median);
+        } else if (map == HPSI_MAP_LOG) {
+            v = log1p((v - sorted[0]) / unit);
+        } else if (map == HPSI_MAP_RANK) {
+            int32_t below = count_below(n, sorted, v, 0);
+            int32_t upto = count_below(n, sorted, v, 1);
+            v = log(0.5 * (below + upto) / n + 1e-3);
+        }
+        out[i] = v;
+    }
+}
+
+double hpsi_surface_r2(int32_t n, const double *y, const double *predicted)
+{
+    double mean = 0.0, total = 0.0, rest = 0.0;
+    for (int32_t i = 0; i < n; i++) {
+        mean += y[i] / n;
+    }
+    for (int32_t i = 0; i < n; i++) {
+        total += (y[i] - mean) * (y[i] - mean);
+        rest += (y[i] - predicted[i]) * (y[i] - predicted[i]);
+    }
+    if (total > 0.0) {
+        return 1.0 - rest / total;
+    }
+    return rest > 0.0 ? -(double)INFINITY : 1.0;
+}

@@ -105,19 +105,27 @@ typedef struct hps_progress {
 typedef int32_t (*hps_progress_fn)(const hps_progress *p, void *user);
 
 /** An engine over a copy of the space. Options (real unless said):
- *  "variant" (text: paper|swarm), "particles" (int, default 16 for paper, 12 for
- *  swarm), "seed" (int), "c1", "c2", "dt", "gbest" (text: alltime|iteration),
+ *  "variant" (text: paper|swarm|guided), "particles" (int, default 16 for paper, else
+ *  12), "seed" (int), "c1", "c2", "dt", "gbest" (text: alltime|iteration),
  *  "max_evaluations", "max_iterations" (int, 0: none), "target" (best <= it
  *  stops), "stagnation" (int, evaluations without a relative improvement above
  *  "stagnation_tolerance", 0: off), "time_limit" s (0: none), "accept_infinity"
- *  (int 0/1: -inf counts as a value). hps_option_describe("swarm", i) lists all of
+ *  (int 0/1: -inf counts as a value); of guided "draws" (int), "stagnation_iterations"
+ *  (int), "significance", "significance_absolute". hps_option_describe("swarm", i) lists all of
  *  them with bounds. At least one of the limits has to be set before the first ask;
  *  from then on only the limits may be changed. The run stops between iterations,
  *  except that max_evaluations cuts the last one; raised later, the rest follows and
  *  the trajectory is the one of the higher limit. Particle 0 is the first to be asked.
  *
- *  No point is evaluated twice. The variant "swarm" moves a known point a little; the
- *  variant "paper" takes its known value (bit for bit the same point; by its equations
+ *  The variant "guided" is for objectives that take longer than some milliseconds:
+ *  three members go where models of the values so far point (a quadratic, a radial
+ *  basis, a separable quadratic), the others pick the best of "draws" moves by a model.
+ *  After more than "stagnation_iterations" without a significant improvement it begins
+ *  anew, with models that know nothing older; significant is "significance" times the
+ *  distance of the median from the best, or "significance_absolute" if that is set.
+ *
+ *  No point is evaluated twice. The variants "swarm" and "guided" move a known point a
+ *  little; the variant "paper" takes its known value (bit for bit the same point; by its equations
  *  the best particle rests), so that the trajectory is the published one for a
  *  deterministic objective and an iteration may need fewer evaluations than particles.
  *  Reals move in the unit interval of their (log) scale, integers by its equal

@@ -64,7 +64,7 @@ double hpsi_swarm_move_choice(const hps_swarm *e, int32_t slot, int32_t dim, dou
 
 /* ------------------------------------------------------------- points */
 
-static void snap(const hps_swarm *e, const double *x, double *snapped)
+void hpsi_swarm_snap(const hps_swarm *e, const double *x, double *snapped)
 {
     for (int32_t d = 0; d < e->n_dims; d++) {
         snapped[d] = hpsi_param_snap(dimension(e, d), x[d]);
@@ -88,7 +88,7 @@ static double disturbed(const hps_swarm *e, int32_t slot, int32_t d, int32_t try
     hpsi_uniform2 r = hpsi_swarm_draw(e, HPSI_STREAM_REPAIR, slot, counter);
     if (p->kind == HPS_PARAM_REAL) {
         double gauss = sqrt(-2.0 * log(1.0 - r.u[0])) * cos(6.283185307179586 * r.u[1]);
-        return hpsi_reflect(u + (try < NEAR_TRIES ? NEAR : FAR) * gauss);
+        return hpsi_reflect(u + (try < NEAR_TRIES ? e->nudge[slot] : FAR) * gauss);
     }
     if (r.u[0] * e->n_dims >= 1.5) {
         return u;
@@ -105,7 +105,7 @@ static int64_t repair(hps_swarm *e, int32_t slot, int64_t known)
         for (int32_t d = 0; d < e->n_dims; d++) {
             trial[d] = disturbed(e, slot, d, try);
         }
-        snap(e, trial, e->snapped);
+        hpsi_swarm_snap(e, trial, e->snapped);
         if (hpsi_archive_find(&e->archive, e->snapped, e->batch, 0) < 0) {
             for (int32_t d = 0; d < e->n_dims; d++) {
                 x[d] = trial[d];
@@ -134,7 +134,7 @@ static void fill_point(hps_swarm *e, int32_t slot, int repaired)
 
 static void plan_member(hps_swarm *e, int32_t slot)
 {
-    snap(e, e->x + (int64_t)slot * e->n_dims, e->snapped);
+    hpsi_swarm_snap(e, e->x + (int64_t)slot * e->n_dims, e->snapped);
     int64_t r = hpsi_archive_find(&e->archive, e->snapped, e->batch, !e->variant->repair);
     int known = r >= 0;
     if (known && e->variant->repair) {
@@ -153,6 +153,9 @@ static void plan_member(hps_swarm *e, int32_t slot)
 
 static void new_positions(hps_swarm *e)
 {
+    for (int32_t i = 0; i < e->n_slots; i++) {
+        e->nudge[i] = NEAR;
+    }
     if (!e->fresh) {
         e->variant->move(e);
         return;
@@ -170,6 +173,9 @@ hps_status hpsi_swarm_plan(hps_swarm *e)
 {
     while (e->stop == HPSI_STOP_NONE && !e->open) {
         hps_status st = hpsi_archive_reserve(&e->archive, e->n_slots);
+        if (st == HPS_OK && e->variant->prepare != NULL) {
+            st = e->variant->prepare(e);
+        }
         if (st != HPS_OK) {
             return st;
         }
@@ -177,6 +183,9 @@ hps_status hpsi_swarm_plan(hps_swarm *e)
         new_positions(e);
         for (int32_t i = 0; i < e->n_slots; i++) {
             plan_member(e, i);
+        }
+        if (e->variant->planned != NULL) {
+            e->variant->planned(e);
         }
         e->open = 1;
         e->stalled = e->archive.n > e->batch ? 0 : e->stalled + 1;

@@ -98,6 +98,9 @@ hps_status hps_swarm_save(const hps_swarm *e, const char *path)
     if (e->variant != NULL) {
         pack_swarm(&p, e);
         pack_archive(&p, e);
+        if (e->variant->pack != NULL) {
+            e->variant->pack(e, &p);
+        }
     }
     return hpsi_pack_write(&p, path);
 }
@@ -271,7 +274,7 @@ static void unpack_swarm(hpsi_pack *p, hps_swarm *e)
     if (!has_room(p, hpsi_size_mul(e->n_slots, 3 * (int64_t)e->n_dims + 2))) {
         return;
     }
-    hps_status st = hpsi_swarm_allocate(e, most);
+    hps_status st = hpsi_swarm_allocate(e, e->variant, most);
     if (st != HPS_OK) {
         p->status = st;
         return;
@@ -366,6 +369,9 @@ static void unpack_all(hpsi_pack *p, hps_swarm *e)
         unpack_swarm(p, e);
         if (p->status == HPS_OK) {
             unpack_archive(p, e);
+        }
+        if (p->status == HPS_OK && e->variant->unpack != NULL) {
+            e->variant->unpack(e, p);
         }
     }
 }

@@ -14,7 +14,7 @@
 #define COLLAPSED 1e-6
 enum { PATIENCE = 12 }; /* iterations without any improvement */
 
-static void design(hps_swarm *e)
+void hpsi_swarm_latin_design(hps_swarm *e)
 {
     int32_t n = e->n_slots;
     for (int32_t d = 0; d < e->n_dims; d++) {
@@ -99,4 +99,10 @@ static void after(hps_swarm *e)
     }
 }
 
-const hpsi_swarm_variant hpsi_variant_swarm = {12, 1, design, move, after};
+const hpsi_swarm_variant hpsi_variant_swarm = {
+    .particles = 12,
+    .repair = 1,
+    .design = hpsi_swarm_latin_design,
+    .move = move,
+    .after = after,
+};

@@ -5,7 +5,8 @@
 #include <math.h>
 #include <string.h>
 
-static const hpsi_swarm_variant *const variants[] = {&hpsi_variant_paper, &hpsi_variant_swarm};
+static const hpsi_swarm_variant *const variants[] = {&hpsi_variant_paper, &hpsi_variant_swarm,
+                                                     &hpsi_variant_guided};
 
 hpsi_uniform2 hpsi_swarm_draw(const hps_swarm *e, int32_t stream, int32_t particle,
                               uint32_t dimension)
@@ -91,15 +92,17 @@ hps_status hps_swarm_create(hps_swarm **out, hps_context *c, const hps_space *s,
 
 static void release(hps_swarm *e)
 {
-    double **const reals[] = {&e->x, &e->v, &e->p, &e->p_f, &e->f, &e->g};
+    double **const reals[] = {&e->x, &e->v, &e->p, &e->p_f, &e->f, &e->g, &e->nudge};
     for (size_t i = 0; i < sizeof reals / sizeof reals[0]; i++) {
         hpsi_free(*reals[i]);
         *reals[i] = NULL;
     }
     hpsi_free(e->row);
     hpsi_free(e->permutation);
+    hpsi_guided_destroy(e->guided);
     e->row = NULL;
     e->permutation = NULL;
+    e->guided = NULL;
 }
 
 void hps_swarm_destroy(hps_swarm *e)
@@ -294,7 +297,7 @@ static hps_status check_limits(const hps_swarm *e)
     return HPS_OK;
 }
 
-hps_status hpsi_swarm_allocate(hps_swarm *e, int32_t slots)
+hps_status hpsi_swarm_allocate(hps_swarm *e, const hpsi_swarm_variant *variant, int32_t slots)
 {
     int64_t n = hpsi_size_mul(slots, e->n_dims);
     e->x = hpsi_new(e->context, n, sizeof *e->x);
@@ -305,25 +308,37 @@ hps_status hpsi_swarm_allocate(hps_swarm *e, int32_t slots)
     e->row = hpsi_new(e->context, slots, sizeof *e->row);
     e->permutation = hpsi_new(e->context, slots, sizeof *e->permutation);
     e->g = hpsi_new(e->context, e->n_dims, sizeof *e->g);
+    e->nudge = hpsi_new(e->context, slots, sizeof *e->nudge);
     int whole = e->x != NULL && e->v != NULL && e->p != NULL && e->p_f != NULL && e->f != NULL &&
-                e->row != NULL && e->permutation != NULL && e->g != NULL;
-    if (!whole) {
-        release(e);
-        return HPS_E_MEMORY;
+                e->row != NULL && e->permutation != NULL && e->g != NULL && e->nudge != NULL;
+    hps_status st = whole ? HPS_OK : HPS_E_MEMORY;
+    if (whole && variant->create != NULL) {
+        st = variant->create(e, slots);
     }
-    return HPS_OK;
+    if (st != HPS_OK) {
+        release(e);
+    }
+    return st;
+}
+
+/* Is option i one that only some variants read, and not this one? */
+static int is_unread(int32_t i, const hpsi_swarm_variant *variant)
+{
+    if (i >= HPSI_SWARM_C1 && i <= HPSI_SWARM_GBEST) {
+        return variant != &hpsi_variant_paper;
+    }
+    return i >= HPSI_SWARM_DRAWS && variant != &hpsi_variant_guided;
 }
 
 /* Options that the chosen variant does not read are no error, but worth a word. */
-static void warn_unused(const hps_swarm *e)
+static void warn_unused(const hps_swarm *e, const hpsi_swarm_variant *variant)
 {
-    if (e->options[HPSI_SWARM_VARIANT] == 0.0) {
-        return;
-    }
-    for (int32_t i = HPSI_SWARM_C1; i <= HPSI_SWARM_GBEST; i++) {
-        if (e->options[i] != hpsi_swarm_options.rows[i].value) {
-            hpsi_log(e->context, HPS_LOG_WARN, "swarm: %s has no effect on variant swarm",
-                     hpsi_swarm_options.rows[i].name);
+    static const char *const names[] = {"paper", "swarm", "guided"};
+    for (int32_t i = 0; i < HPSI_SWARM_OPTIONS; i++) {
+        if (is_unread(i, variant) && e->options[i] != hpsi_swarm_options.rows[i].value) {
+            hpsi_log(e->context, HPS_LOG_WARN, "swarm: %s has no effect on variant %s",
+                     hpsi_swarm_options.rows[i].name,
+                     names[(int32_t)e->options[HPSI_SWARM_VARIANT]]);
         }
     }
 }
@@ -347,11 +362,11 @@ hps_status hpsi_swarm_begin(hps_swarm *e)
     const hpsi_swarm_variant *variant;
     int32_t n = hpsi_swarm_choose(e, &variant);
     int32_t slots = n > e->n_start ? n : e->n_start;
-    st = hpsi_swarm_allocate(e, slots);
+    st = hpsi_swarm_allocate(e, variant, slots);
     if (st != HPS_OK) {
         return st;
     }
-    warn_unused(e);
+    warn_unused(e, variant);
     e->n_particles = n;
     e->n_slots = slots;
     e->variant = variant;

@@ -95,6 +95,10 @@ enum {
     HPSI_SWARM_STAGNATION_TOLERANCE,
     HPSI_SWARM_TIME_LIMIT,
     HPSI_SWARM_ACCEPT_INFINITY,
+    HPSI_SWARM_DRAWS,
+    HPSI_SWARM_STAGNATION_ITERATIONS,
+    HPSI_SWARM_SIGNIFICANCE,
+    HPSI_SWARM_SIGNIFICANCE_ABSOLUTE,
     HPSI_SWARM_OPTIONS
 };
 enum {
@@ -118,8 +122,17 @@ typedef struct hpsi_swarm_variant {
     void (*move)(hps_swarm *e);   /* the next positions, in place */
     void (*after)(hps_swarm *e);  /* f of the batch is in, personal bests are updated;
                                    * sets e->fresh to ask for a new design */
+    /* the rest may be NULL */
+    hps_status (*create)(hps_swarm *e, int32_t slots); /* its own memory */
+    hps_status (*prepare)(hps_swarm *e); /* before design or move: what can fail of them */
+    void (*planned)(hps_swarm *e);       /* the rows of the batch are known */
+    void (*pack)(const hps_swarm *e, hpsi_pack *p); /* its own state, last in a checkpoint */
+    void (*unpack)(hps_swarm *e, hpsi_pack *p);
 } hpsi_swarm_variant;
-extern const hpsi_swarm_variant hpsi_variant_paper, hpsi_variant_swarm;
+extern const hpsi_swarm_variant hpsi_variant_paper, hpsi_variant_swarm, hpsi_variant_guided;
+
+typedef struct hpsi_guided hpsi_guided;
+void hpsi_guided_destroy(hpsi_guided *g);
 
 struct hps_swarm {
     hps_context *context;
@@ -134,18 +147,20 @@ struct hps_swarm {
 
     const hpsi_swarm_variant *variant; /* NULL before the first ask */
     int32_t n_particles;
-    int32_t n_slots;   /* members of the present batch: more than particles only at the start */
-    double *x, *v, *p; /* [slots][n_dims] position, velocity, personal best */
-    double *p_f;       /* [slots] value at p, +inf if none */
-    double *f;         /* [slots] of the present batch */
-    int64_t *row;      /* [slots] archive row of each member */
-    double *g, g_f;    /* [n_dims] what the swarm is drawn to */
+    int32_t n_slots;     /* members of the present batch: more than particles only at the start */
+    double *x, *v, *p;   /* [slots][n_dims] position, velocity, personal best */
+    double *p_f;         /* [slots] value at p, +inf if none */
+    double *f;           /* [slots] of the present batch */
+    int64_t *row;        /* [slots] archive row of each member */
+    double *g, g_f;      /* [n_dims] what the swarm is drawn to */
+    double *nudge;       /* [slots] how far a repair first moves the reals of a known point */
+    hpsi_guided *guided; /* of that variant, else NULL */
     double *snapped, *point; /* [n_dims], [n_params] work space */
     int64_t *permutation;    /* [slots] work space */
 
     int64_t iteration;        /* iterations completed = number of the open batch */
     int64_t designs;          /* designs drawn */
-    int64_t last_improvement; /* iteration that improved g (variant swarm) */
+    int64_t last_improvement; /* iteration that improved g (swarm, guided) */
     int32_t fresh;            /* the next batch is a design */
     int32_t open;             /* a batch is planned and not complete */
     int32_t failed_designs;   /* designs without a value; matters while nothing has one */
@@ -176,7 +191,7 @@ hpsi_uniform2 hpsi_swarm_draw(const hps_swarm *e, int32_t stream, int32_t partic
 hps_status hpsi_swarm_begin(hps_swarm *e);
 /* The variant that the options ask for; returns its number of particles. */
 int32_t hpsi_swarm_choose(const hps_swarm *e, const hpsi_swarm_variant **variant);
-hps_status hpsi_swarm_allocate(hps_swarm *e, int32_t slots);
+hps_status hpsi_swarm_allocate(hps_swarm *e, const hpsi_swarm_variant *variant, int32_t slots);
 hps_status hpsi_swarm_not_busy(const hps_swarm *e, const char *what);
 /* batch.c */
 /* Plan batches until one has something to evaluate or the run stops. */
@@ -185,6 +200,10 @@ hps_status hpsi_swarm_plan(hps_swarm *e);
 void hpsi_swarm_absorb(hps_swarm *e);
 /* Put the given start positions over the first members of the first design. */
 void hpsi_swarm_place_start(hps_swarm *e);
+/* A Latin hypercube with velocities towards random points (swarm.md 3). */
+void hpsi_swarm_latin_design(hps_swarm *e);
+/* Discrete coordinates to the centres of their levels. */
+void hpsi_swarm_snap(const hps_swarm *e, const double *x, double *snapped);
 /* The member with the least value, the first of equals; -1 if no value is below +inf. */
 int32_t hpsi_swarm_least(const hps_swarm *e, const double *values);
 /* Position of one member drawn uniformly, at rest. */

@@ -5,10 +5,11 @@
 #define MANY 9007199254740992.0 /* 2^53 */
 
 static const hpsi_option rows[] = {
-    {"variant", HPS_OPTION_TEXT, 0, "", "paper|swarm", 0, 1, 0,
-     "paper: eqs 14-16 of the paper; swarm: constriction swarm with restarts"},
+    {"variant", HPS_OPTION_TEXT, 0, "", "paper|swarm|guided", 0, 2, 0,
+     "paper: eqs 14-16 of the paper; swarm: constriction swarm with restarts; guided: that swarm "
+     "led by models of the values so far"},
     {"particles", HPS_OPTION_INT, 0, "", "", 0, 100000, 0,
-     "members of the swarm; 0: 16 for paper, 12 for swarm"},
+     "members of the swarm; 0: 16 for paper, else 12"},
     {"seed", HPS_OPTION_INT, 0, "", "", 0, MANY, 42, "key of all random numbers"},
     {"c1", HPS_OPTION_REAL, 0, "", "", 0, 100, 1, "pull towards a particle's own best (paper)"},
     {"c2", HPS_OPTION_REAL, 0, "", "", 0, 100, 2, "pull towards the swarm's best (paper)"},
@@ -27,6 +28,14 @@ static const hpsi_option rows[] = {
     {"time_limit", HPS_OPTION_REAL, 0, "s", "", 0, 1e9, 0, "stop after; 0: no limit"},
     {"accept_infinity", HPS_OPTION_INT, 0, "", "", 0, 1, 0,
      "1: -inf is a value; 0: it counts as failed"},
+    {"draws", HPS_OPTION_INT, 0, "", "", 1, 1000, 10,
+     "moves of a particle of which the model picks one (guided)"},
+    {"stagnation_iterations", HPS_OPTION_INT, 0, "", "", 0, MANY, 6,
+     "iterations without a significant improvement after which the swarm starts anew (guided)"},
+    {"significance", HPS_OPTION_REAL, 0, "", "", 0, 1, 3e-3,
+     "improvement that is significant, over the distance of the best from the median (guided)"},
+    {"significance_absolute", HPS_OPTION_REAL, 0, "", "", 0, 1e300, 0,
+     "improvement that is significant, for an objective of known noise; 0: relative (guided)"},
 };
 
 const hpsi_option_table hpsi_swarm_options = {"swarm", sizeof rows / sizeof rows[0], rows};

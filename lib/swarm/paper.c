@@ -57,4 +57,10 @@ static void after(hps_swarm *e)
     }
 }
 
-const hpsi_swarm_variant hpsi_variant_paper = {16, 0, design, move, after};
+const hpsi_swarm_variant hpsi_variant_paper = {
+    .particles = 16,
+    .repair = 0,
+    .design = design,
+    .move = move,
+    .after = after,
+};

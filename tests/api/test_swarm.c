@@ -2,6 +2,8 @@
 /* The engine's rules: options, start positions, ask and tell, callbacks, queries. */
 #include "support/swarm_run.h"
 
+static const char *const variants[] = {"paper", "swarm", "guided"};
+
 /* The call fails with the status and the message holds the text. */
 #define FAILS(call, status, text)                                                                  \
     do {                                                                                           \
@@ -102,7 +104,7 @@ static const double start[3][MIXED_PARAMS] = {{0.1, 0.3, 2.0, 77.0, 2.0, 1.25},
 
 START_TEST(test_start_positions_come_first_and_exactly)
 {
-    hps_swarm *e = mixed_swarm(NULL, _i == 0 ? "paper" : "swarm", 100);
+    hps_swarm *e = mixed_swarm(NULL, variants[_i], 100);
     int64_t id[16];
     double x[16 * MIXED_PARAMS];
     int32_t n;
@@ -166,7 +168,7 @@ START_TEST(test_the_best_of_many_starts_make_the_swarm)
     CK_OK(hps_space_create(&s, NULL));
     CK_OK(hps_space_add_real(s, "x", 0.0, 1.0, HPS_SCALE_LINEAR));
     CK_OK(hps_swarm_create(&e, NULL, s, 1));
-    CK_OK(hps_swarm_set_text(e, "variant", _i == 0 ? "paper" : "swarm"));
+    CK_OK(hps_swarm_set_text(e, "variant", variants[_i]));
     CK_OK(hps_swarm_set_int(e, "particles", 4));
     CK_OK(hps_swarm_set_int(e, "max_iterations", 1));
     CK_OK(hps_swarm_set_start(e, 9, many));
@@ -207,7 +209,7 @@ END_TEST
 
 START_TEST(test_points_are_inside_and_distinct)
 {
-    hps_swarm *e = mixed_swarm(NULL, _i == 0 ? "paper" : "swarm", 600);
+    hps_swarm *e = mixed_swarm(NULL, variants[_i], 600);
     static const double lo[] = {-1.0, 1e-4, -3.0, 1.0, 0.0, 1.25};
     static const double hi[] = {2.0, 10.0, 8.0, 500.0, 2.0, 1.25};
     CK_OK(hps_swarm_run(e, mixed_evaluate, NULL));
@@ -456,11 +458,11 @@ static void add(TCase *t)
     tcase_add_test(t, test_a_limit_is_needed);
     tcase_add_test(t, test_after_the_first_ask_only_limits_may_change);
     tcase_add_test(t, test_create_checks_its_arguments);
-    tcase_add_loop_test(t, test_start_positions_come_first_and_exactly, 0, 2);
+    tcase_add_loop_test(t, test_start_positions_come_first_and_exactly, 0, 3);
     tcase_add_test(t, test_start_positions_are_checked);
     tcase_add_test(t, test_a_start_given_twice_is_moved);
-    tcase_add_loop_test(t, test_the_best_of_many_starts_make_the_swarm, 0, 2);
-    tcase_add_loop_test(t, test_points_are_inside_and_distinct, 0, 2);
+    tcase_add_loop_test(t, test_the_best_of_many_starts_make_the_swarm, 0, 3);
+    tcase_add_loop_test(t, test_points_are_inside_and_distinct, 0, 3);
     tcase_add_test(t, test_wrong_tells_take_nothing);
     tcase_add_test(t, test_ask_waits_for_the_tells);
     tcase_add_test(t, test_best_is_the_earliest_of_equals);

@@ -8,6 +8,8 @@
 #include "support/failing_allocator.h"
 #include "support/swarm_run.h"
 
+static const char *const variants[] = {"paper", "swarm", "guided"};
+
 static char path[256];
 static hps_space *space;
 
@@ -88,7 +90,7 @@ static void refused(hps_status expected)
 START_TEST(test_every_flipped_byte_is_noticed)
 {
     long size;
-    save_small("swarm");
+    save_small("guided");
     unsigned char *data = read_file(&size);
     for (long i = 0; i < size; i++) {
         data[i] ^= 0x41;
@@ -147,7 +149,7 @@ START_TEST(test_forged_bytes_are_refused_or_harmless)
     int accepted = 0, denied = 0;
     CK_OK(hps_context_create(&c, NULL));
     CK_OK(hps_context_set_memory_limit(c, INT64_C(1) << 28));
-    save_small(_i == 0 ? "paper" : "swarm");
+    save_small(variants[_i]);
     unsigned char *data = read_file(&size);
     for (long i = 0; i < size - 4; i++) {
         for (int k = 0; k < 3; k++) {
@@ -442,7 +444,7 @@ static hps_status use_everything(hps_context *c, void *user)
 
 START_TEST(test_every_allocation_may_fail)
 {
-    int64_t calls = fail_everywhere(use_everything, _i == 0 ? "paper" : "swarm");
+    int64_t calls = fail_everywhere(use_everything, (void *)(uintptr_t)variants[_i]);
     ck_assert_int_gt(calls, 60);
 }
 END_TEST
@@ -478,7 +480,7 @@ static void add(TCase *t)
     tcase_add_checked_fixture(t, make, drop);
     tcase_add_test(t, test_every_flipped_byte_is_noticed);
     tcase_add_test(t, test_every_truncation_is_noticed);
-    tcase_add_loop_test(t, test_forged_bytes_are_refused_or_harmless, 0, 2);
+    tcase_add_loop_test(t, test_forged_bytes_are_refused_or_harmless, 0, 3);
     tcase_add_test(t, test_other_files_are_refused);
     tcase_add_test(t, test_another_space_is_refused);
     tcase_add_test(t, test_arguments_and_places_are_checked);
@@ -487,7 +489,7 @@ static void add(TCase *t)
     tcase_add_test(t, test_options_come_from_the_file);
     tcase_add_test(t, test_counters_of_the_stops_survive);
     tcase_add_test(t, test_an_exhausted_run_is_loaded_as_such);
-    tcase_add_loop_test(t, test_every_allocation_may_fail, 0, 2);
+    tcase_add_loop_test(t, test_every_allocation_may_fail, 0, 3);
     tcase_add_test(t, test_a_run_out_of_memory_goes_on);
 }
 

@@ -6,7 +6,7 @@
 
 #include "support/swarm_run.h"
 
-static const char *const variants[] = {"paper", "swarm"};
+static const char *const variants[] = {"paper", "swarm", "guided"};
 enum { EVALUATIONS = 331 };
 
 static char path[256];
@@ -259,14 +259,14 @@ END_TEST
 static void add(TCase *t)
 {
     tcase_add_checked_fixture(t, make_path, drop_path);
-    tcase_add_loop_test(t, test_threads_do_not_matter, 0, 2);
-    tcase_add_loop_test(t, test_ask_and_tell_equal_run_for_every_chunk, 0, 2);
-    tcase_add_loop_test(t, test_order_of_tells_does_not_matter, 0, 2);
-    tcase_add_loop_test(t, test_checkpoint_after_every_iteration, 0, 2);
-    tcase_add_loop_test(t, test_checkpoint_inside_a_batch, 0, 2);
-    tcase_add_loop_test(t, test_a_raised_limit_equals_the_run_with_that_limit, 0, 2);
-    tcase_add_loop_test(t, test_an_aborted_run_goes_on_where_it_was, 0, 2);
-    tcase_add_loop_test(t, test_another_seed_is_another_run, 0, 2);
+    tcase_add_loop_test(t, test_threads_do_not_matter, 0, 3);
+    tcase_add_loop_test(t, test_ask_and_tell_equal_run_for_every_chunk, 0, 3);
+    tcase_add_loop_test(t, test_order_of_tells_does_not_matter, 0, 3);
+    tcase_add_loop_test(t, test_checkpoint_after_every_iteration, 0, 3);
+    tcase_add_loop_test(t, test_checkpoint_inside_a_batch, 0, 3);
+    tcase_add_loop_test(t, test_a_raised_limit_equals_the_run_with_that_limit, 0, 3);
+    tcase_add_loop_test(t, test_an_aborted_run_goes_on_where_it_was, 0, 3);
+    tcase_add_loop_test(t, test_another_seed_is_another_run, 0, 3);
 }
 
 int main(void)

@@ -3,6 +3,8 @@
 #include "support/swarm_run.h"
 #include "swarm/internal.h"
 
+static const char *const variants[] = {"paper", "swarm", "guided"};
+
 static hpsi_param param(int32_t kind, int32_t scale, double lo, double hi)
 {
     hpsi_param p = {.kind = kind, .scale = scale, .lo = lo, .hi = hi};
@@ -153,7 +155,11 @@ START_TEST(test_option_enum_follows_the_table)
                                                           "stagnation",
                                                           "stagnation_tolerance",
                                                           "time_limit",
-                                                          "accept_infinity"};
+                                                          "accept_infinity",
+                                                          "draws",
+                                                          "stagnation_iterations",
+                                                          "significance",
+                                                          "significance_absolute"};
     ck_assert_int_eq(hpsi_swarm_options.n, HPSI_SWARM_OPTIONS);
     for (int i = 0; i < HPSI_SWARM_OPTIONS; i++) {
         ck_assert_str_eq(hpsi_swarm_options.rows[i].name, names[i]);
@@ -283,7 +289,7 @@ END_TEST
 /* One success in the first swarm is no collapse: the others have no best of their own yet. */
 START_TEST(test_members_without_a_value_are_redrawn)
 {
-    hps_swarm *e = mixed_swarm(NULL, _i == 0 ? "paper" : "swarm", 200);
+    hps_swarm *e = mixed_swarm(NULL, variants[_i], 200);
     int64_t id[16];
     double x[16 * MIXED_PARAMS], f[16];
     int32_t n;
@@ -318,7 +324,7 @@ static void add(TCase *t)
     tcase_add_test(t, test_a_choice_moves_by_weights);
     tcase_add_test(t, test_known_points_are_repaired);
     tcase_add_test(t, test_repair_steps_levels_now_and_then);
-    tcase_add_loop_test(t, test_members_without_a_value_are_redrawn, 0, 2);
+    tcase_add_loop_test(t, test_members_without_a_value_are_redrawn, 0, 3);
 }
 
 int main(void)

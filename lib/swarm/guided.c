@@ -1,0 +1,186 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* Variant guided: a ring swarm whose draws a model screens, three members that go where local
+ * models point, and epochs that start anew when nothing significant is gained (swarm.md 4). */
+#include "swarm/guided.h"
+
+#include <math.h>
+#include <string.h>
+
+#define FASTEST 0.5
+#define COLLAPSED 1e-6
+#define GROWTH 1.5
+#define DECAY 0.6
+#define SMALLEST 1e-9
+
+static double first_radius(const hps_swarm *e, int32_t role)
+{
+    return role == HPSI_LEADER_RBF ? 0.3 : 0.3 * sqrt((double)e->n_dims);
+}
+
+static double largest_radius(const hps_swarm *e, int32_t role)
+{
+    return role == HPSI_LEADER_RBF ? 0.5 : 0.5 * sqrt((double)e->n_dims);
+}
+
+/* A new epoch: of the past only the archive and the credit of the maps remain. */
+static void design(hps_swarm *e)
+{
+    hpsi_guided *g = e->guided;
+    hpsi_swarm_latin_design(e);
+    g->epoch = e->archive.n;
+    g->reference = (double)INFINITY;
+    g->has_global = 0;
+    memset(g->role, 0, (size_t)e->n_slots * sizeof *g->role);
+    for (int32_t role = 1; role < HPSI_ROLES; role++) {
+        g->radius[role] = first_radius(e, role);
+    }
+}
+
+/* All that can fail: memory and models. Positions are as they were if it does. */
+static hps_status prepare(hps_swarm *e)
+{
+    hps_status st = hpsi_guided_reserve(e);
+    if (st != HPS_OK || e->fresh) {
+        return st;
+    }
+    hpsi_blas_begin();
+    st = hpsi_guided_metric(e);
+    if (st == HPS_OK) {
+        hpsi_guided_locate_failures(e);
+        hpsi_guided_global(e);
+        st = hpsi_guided_lead(e);
+    }
+    hpsi_blas_end();
+    return st;
+}
+
+static void follow(hps_swarm *e, int32_t slot, int32_t role)
+{
+    hpsi_guided *g = e->guided;
+    const double *to = g->proposal + (int64_t)role * e->n_dims;
+    for (int32_t d = 0; d < e->n_dims; d++) {
+        int64_t k = (int64_t)slot * e->n_dims + d;
+        e->v[k] = fmin(fmax(to[d] - e->x[k], -FASTEST), FASTEST);
+        e->x[k] = to[d];
+    }
+    e->nudge[slot] = 0.1 * g->radius[role] / sqrt((double)e->n_dims);
+}
+
+static void move(hps_swarm *e)
+{
+    hpsi_blas_begin();
+    for (int32_t i = 0; i < e->n_slots; i++) {
+        int32_t role = (int32_t)e->guided->role[i];
+        if (role != HPSI_FLYER) {
+            follow(e, i, role);
+        } else if (e->p_f[i] < (double)INFINITY) {
+            hpsi_guided_fly(e, i);
+        } else {
+            hpsi_swarm_redraw(e, i);
+        }
+    }
+    hpsi_blas_end();
+}
+
+/* ------------------------------------------------------ after a batch */
+
+static void adapt_radii(hps_swarm *e, double before)
+{
+    hpsi_guided *g = e->guided;
+    for (int32_t i = 0; i < e->n_slots; i++) {
+        int32_t role = (int32_t)g->role[i];
+        if (role != HPSI_FLYER) {
+            double r = g->radius[role];
+            g->radius[role] = e->f[i] < before ? fmin(GROWTH * r, largest_radius(e, role))
+                                               : fmax(DECAY * r, SMALLEST);
+        }
+    }
+}
+
+/* The epoch's best becomes the centre of all models. */
+static void keep_best(hps_swarm *e)
+{
+    int32_t i = hpsi_swarm_least(e, e->f);
+    if (i >= 0 && e->f[i] < e->g_f) {
+        e->g_f = e->f[i];
+        memcpy(e->g, e->archive.u + e->row[i] * e->n_dims, (size_t)e->n_dims * sizeof *e->g);
+    }
+}
+
+/* What the best has to fall by to count. */
+static double significant(hps_swarm *e)
+{
+    double absolute = e->options[HPSI_SWARM_SIGNIFICANCE_ABSOLUTE];
+    int64_t finite = hpsi_guided_by_value(e);
+    if (absolute > 0.0 || finite == 0) {
+        return absolute;
+    }
+    double range = e->guided->order[finite / 2].key - e->g_f;
+    return range > 0.0 ? e->options[HPSI_SWARM_SIGNIFICANCE] * range : 0.0;
+}
+
+static double spread(const hps_swarm *e)
+{
+    double s = 0.0;
+    for (int32_t i = 0; i < e->n_slots; i++) {
+        for (int32_t d = 0; d < e->n_dims; d++) {
+            s = fmax(s, fabs(e->p[(int64_t)i * e->n_dims + d] - e->g[d]));
+        }
+        s = e->p_f[i] < (double)INFINITY ? s : 1.0;
+    }
+    return s;
+}
+
+/* Note significant improvements. What comes after the design of a later epoch always is one:
+ * as in the prototype that epoch then has one iteration more to begin with. */
+static void note_improvement(hps_swarm *e)
+{
+    hpsi_guided *g = e->guided;
+    double gain = significant(e);
+    if (g->epoch == e->batch && g->epoch > 0) {
+        e->last_improvement = e->iteration;
+    } else if (e->g_f < (double)INFINITY && !(e->g_f >= g->reference - gain)) {
+        g->reference = e->g_f;
+        e->last_improvement = e->iteration;
+    }
+}
+
+/* Iterations without a significant improvement; failures had no chance of one, but count at
+ * least a quarter. */
+static double idle_iterations(const hps_swarm *e)
+{
+    int64_t idle = e->iteration - e->last_improvement;
+    int64_t failures = 0;
+    for (int64_t r = e->archive.n; r-- > e->guided->epoch;) {
+        if (e->archive.rows[r].iteration <= e->last_improvement) {
+            break;
+        }
+        failures += e->archive.rows[r].f == (double)INFINITY;
+    }
+    return fmax((double)idle - (double)failures / e->n_slots, 0.25 * (double)idle);
+}
+
+static void after(hps_swarm *e)
+{
+    hpsi_guided_judge(e);
+    adapt_radii(e, e->g_f);
+    keep_best(e);
+    note_improvement(e);
+    int collapsed = e->n_slots > 1 && spread(e) < COLLAPSED;
+    if (collapsed || idle_iterations(e) > e->options[HPSI_SWARM_STAGNATION_ITERATIONS]) {
+        e->fresh = 1;
+    }
+}
+
+const hpsi_swarm_variant hpsi_variant_guided = {
+    .particles = 12,
+    .repair = 1,
+    .design = design,
+    .move = move,
+    .after = after,
+    .create = hpsi_guided_create,
+    .prepare = prepare,
+    .planned = hpsi_guided_predict,
+    .pack = hpsi_guided_pack,
+    .unpack = hpsi_guided_unpack,
+};

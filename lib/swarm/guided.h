@@ -1,0 +1,92 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* What the files of the variant guided share (swarm.md 4). */
+#ifndef HPSI_SWARM_GUIDED_H
+#define HPSI_SWARM_GUIDED_H
+
+#include "swarm/internal.h"
+#include "swarm/surface.h"
+
+enum { HPSI_FLYER, HPSI_LEADER_QUADRATIC, HPSI_LEADER_RBF, HPSI_LEADER_DIAGONAL, HPSI_ROLES };
+
+/* A row of the archive and what it is sorted by. */
+typedef struct hpsi_ranked {
+    double key;
+    int64_t row;
+} hpsi_ranked;
+
+/* The models work in features: the dimensions that have an order, then a coordinate for each
+ * level of each choice. Leaders step along the ordered dimensions only. */
+struct hpsi_guided {
+    int32_t n_ordered, n_features, max_points;
+    int32_t *ordered; /* [n_ordered] dimensions */
+
+    /* state, saved in checkpoints */
+    int64_t epoch;             /* first row since the last restart */
+    double reference;          /* best value at the last significant improvement */
+    double radius[HPSI_ROLES]; /* of each kind of leader */
+    double credit[HPSI_MAPS];  /* how well each map ordered the batches so far */
+    int32_t map;               /* in use */
+    int32_t predicted;         /* the open batch has predictions */
+    double *prediction;        /* [slots][HPSI_MAPS] */
+    int64_t *role;             /* [slots] in the open batch */
+
+    /* made anew for each batch */
+    double *arena; /* holds the arrays of fixed size, also prediction */
+    hpsi_rbf *global, *local;
+    hpsi_quadratic *full, *separable;
+    int32_t has_global, has_metric;
+    int32_t avoids;                            /* failures have a place: models keep away from it */
+    double *metric, *inverse;                  /* [n_ordered]^2: W and its inverse */
+    double *vectors, *eigenvalues;             /* work space of the metric */
+    double *proposal;                          /* [HPSI_ROLES][n_dims] */
+    double *points;                            /* [max_points][n_features] */
+    double *values, *mapped;                   /* [max_points], [HPSI_MAPS][max_points] */
+    double *sorted, *weights;                  /* [max_points] */
+    double *lo, *hi, *start, *step;            /* [n_ordered] */
+    double *work;                              /* [4][n_ordered] */
+    double *trial, *speed;                     /* [n_dims] a draw of a flyer */
+    double *best_trial, *best_speed, *feature; /* [n_dims] twice, [n_features] */
+    hpsi_ranked *order;                        /* [epoch's rows] */
+    double *offset;                            /* [epoch's rows][n_ordered] from the best point, */
+    double *image;                             /* and the same seen through the metric */
+    int64_t order_capacity, offset_capacity, image_capacity;
+};
+
+/* guided_data.c: choosing rows of the epoch. */
+int64_t hpsi_guided_rows(const hps_swarm *e);
+hps_status hpsi_guided_reserve(hps_swarm *e);
+/* Fill `order` with the epoch's rows by value (failed ones last); the number without them. */
+int64_t hpsi_guided_by_value(hps_swarm *e);
+/* Fill `order` with rows by their distance from the best point, in the metric if `shaped`; rows
+ * with the best point's choices only if there are enough of them. Returns their number. The
+ * coordinates of row r are at g->image + (r - g->epoch) * n_ordered. */
+int64_t hpsi_guided_by_distance(hps_swarm *e, int shaped);
+/* Drop rows that nearly repeat an earlier one from the first n of `order`. */
+int32_t hpsi_guided_distinct(hps_swarm *e, int64_t n);
+/* Values of the first n of `order` into g->values, scaled, failed ones as the worst of the
+ * others. 1 if they differ. */
+int hpsi_guided_values(hps_swarm *e, int32_t n);
+/* Do failures of the epoch lie together? If they do not, models leave them out. */
+void hpsi_guided_locate_failures(hps_swarm *e);
+/* Features of a snapped point. */
+void hpsi_guided_features(const hps_swarm *e, const double *u, double *z);
+
+/* guided_models.c */
+hps_status hpsi_guided_metric(hps_swarm *e);
+void hpsi_guided_global(hps_swarm *e);
+/* Predictions of the planned batch, and what its values say about the maps. */
+void hpsi_guided_predict(hps_swarm *e);
+void hpsi_guided_judge(hps_swarm *e);
+
+/* guided_leaders.c: roles and proposals of the next batch. */
+hps_status hpsi_guided_lead(hps_swarm *e);
+
+/* guided_flyers.c: the next position of a member that no model leads. */
+void hpsi_guided_fly(hps_swarm *e, int32_t slot);
+
+/* guided_state.c: memory and checkpoint. */
+hps_status hpsi_guided_create(hps_swarm *e, int32_t slots);
+void hpsi_guided_pack(const hps_swarm *e, hpsi_pack *p);
+void hpsi_guided_unpack(hps_swarm *e, hpsi_pack *p);
+
+#endif

@@ -1,0 +1,239 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* Variant guided: which points of the epoch a model is made of, and their coordinates. */
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/linalg.h"
+#include "swarm/guided.h"
+
+#define REPEATED 1e-10
+#define LEVEL 0.7071067811865476 /* two levels of a choice are at distance 1 */
+
+int64_t hpsi_guided_rows(const hps_swarm *e)
+{
+    return e->archive.n - e->guided->epoch;
+}
+
+hps_status hpsi_guided_reserve(hps_swarm *e)
+{
+    hpsi_guided *g = e->guided;
+    int64_t n = hpsi_guided_rows(e) + e->n_slots;
+    int64_t size = g->n_ordered * (int64_t)sizeof(double);
+    void *p = g->order;
+    hps_status st = hpsi_grow(e->context, &p, &g->order_capacity, n, sizeof *g->order);
+    g->order = p;
+    if (st == HPS_OK) {
+        p = g->offset;
+        st = hpsi_grow(e->context, &p, &g->offset_capacity, n, size);
+        g->offset = p;
+    }
+    if (st == HPS_OK) {
+        p = g->image;
+        st = hpsi_grow(e->context, &p, &g->image_capacity, n, size);
+        g->image = p;
+    }
+    return st;
+}
+
+static int failed(const hps_swarm *e, int64_t r)
+{
+    return e->archive.rows[r].f == (double)INFINITY;
+}
+
+/* ---------------------------------------------------------------- order */
+
+static int compare_ranked(const void *a, const void *b)
+{
+    const hpsi_ranked *x = a;
+    const hpsi_ranked *y = b;
+    if (x->key != y->key) {
+        return x->key < y->key ? -1 : 1;
+    }
+    return (x->row > y->row) - (x->row < y->row);
+}
+
+int64_t hpsi_guided_by_value(hps_swarm *e)
+{
+    hpsi_guided *g = e->guided;
+    int64_t n = hpsi_guided_rows(e);
+    int64_t finite = 0;
+    for (int64_t i = 0; i < n; i++) {
+        g->order[i].row = g->epoch + i;
+        g->order[i].key = e->archive.rows[g->epoch + i].f;
+        finite += g->order[i].key < (double)INFINITY;
+    }
+    qsort(g->order, (size_t)n, sizeof *g->order, compare_ranked);
+    return finite;
+}
+
+static int same_choices(const hps_swarm *e, const double *u)
+{
+    for (int32_t d = 0; d < e->n_dims; d++) {
+        int choice = e->space->params[e->dims[d]].kind == HPS_PARAM_CHOICE;
+        if (choice && u[d] != e->g[d]) { /* both are centres of a level */
+            return 0;
+        }
+    }
+    return 1;
+}
+
+/* Coordinates of all rows relative to the best point. */
+static void fill_image(hps_swarm *e, int shaped)
+{
+    hpsi_guided *g = e->guided;
+    int64_t n = hpsi_guided_rows(e);
+    int32_t m = g->n_ordered;
+    double *to = shaped ? g->offset : g->image;
+    for (int64_t i = 0; i < n; i++) {
+        const double *u = e->archive.u + (g->epoch + i) * e->n_dims;
+        for (int32_t k = 0; k < m; k++) {
+            int32_t d = g->ordered[k];
+            to[i * m + k] = u[d] - e->g[d];
+        }
+    }
+    if (shaped) { /* the metric is symmetric */
+        hpsi_gemm(0, 0, n, m, m, 1.0, g->offset, m, g->metric, m, 0.0, g->image, m);
+    }
+}
+
+int64_t hpsi_guided_by_distance(hps_swarm *e, int shaped)
+{
+    hpsi_guided *g = e->guided;
+    int64_t n = hpsi_guided_rows(e);
+    int64_t same = 0;
+    fill_image(e, shaped);
+    for (int64_t i = 0; i < n; i++) {
+        int counts = g->avoids || !failed(e, g->epoch + i);
+        same += counts && same_choices(e, e->archive.u + (g->epoch + i) * e->n_dims);
+    }
+    int only = same >= 2 * (int64_t)g->n_ordered + 2;
+    int64_t taken = 0;
+    for (int64_t i = 0; i < n; i++) {
+        if (only && !same_choices(e, e->archive.u + (g->epoch + i) * e->n_dims)) {
+            continue;
+        }
+        if (failed(e, g->epoch + i) && !g->avoids) {
+            continue;
+        }
+        const double *z = g->image + i * g->n_ordered;
+        double square = 0.0;
+        for (int32_t k = 0; k < g->n_ordered; k++) {
+            square += z[k] * z[k];
+        }
+        g->order[taken].key = square;
+        g->order[taken++].row = g->epoch + i;
+    }
+    qsort(g->order, (size_t)taken, sizeof *g->order, compare_ranked);
+    return taken;
+}
+
+static int repeats(const hps_swarm *e, int64_t a, int64_t b)
+{
+    const double *u = e->archive.u + a * e->n_dims;
+    const double *v = e->archive.u + b * e->n_dims;
+    for (int32_t d = 0; d < e->n_dims; d++) {
+        if (!(fabs(u[d] - v[d]) < REPEATED)) {
+            return 0;
+        }
+    }
+    return 1;
+}
+
+int32_t hpsi_guided_distinct(hps_swarm *e, int64_t n)
+{
+    hpsi_ranked *order = e->guided->order;
+    int32_t kept = 0;
+    for (int64_t i = 0; i < n; i++) {
+        int known = 0;
+        for (int32_t j = 0; j < kept && !known; j++) {
+            known = repeats(e, order[i].row, order[j].row);
+        }
+        if (!known) {
+            order[kept++] = order[i];
+        }
+    }
+    return kept;
+}
+
+/* ------------------------------------------------------------- failures */
+
+/* The row nearest to row r among those from `first` on. */
+static int64_t nearest(const hps_swarm *e, int64_t r, int64_t first)
+{
+    const double *u = e->archive.u + r * e->n_dims;
+    int64_t found = -1;
+    double least = (double)INFINITY;
+    for (int64_t i = first; i < e->archive.n; i++) {
+        const double *v = e->archive.u + i * e->n_dims;
+        double square = 0.0;
+        for (int32_t d = 0; d < e->n_dims && square < least; d++) {
+            square += (u[d] - v[d]) * (u[d] - v[d]);
+        }
+        if (i != r && square < least) {
+            least = square;
+            found = i;
+        }
+    }
+    return found;
+}
+
+/* Failures that depend on the place have failures beside them more often than by chance (two
+ * standard deviations); those of a flaky machine do not, and would only spoil the models. */
+void hpsi_guided_locate_failures(hps_swarm *e)
+{
+    int64_t first = e->archive.n - 240 > e->guided->epoch ? e->archive.n - 240 : e->guided->epoch;
+    double n = (double)(e->archive.n - first);
+    double count = 0.0, beside = 0.0;
+    for (int64_t r = first; r < e->archive.n; r++) {
+        if (failed(e, r)) {
+            int64_t next = nearest(e, r, first);
+            count += 1.0;
+            beside += next >= 0 && failed(e, next);
+        }
+    }
+    double chance = n > 1.0 ? (count - 1.0) / (n - 1.0) : 0.0;
+    double noise = 2.0 * sqrt(fmax(count * chance * (1.0 - chance), 0.0));
+    e->guided->avoids = count > 0.0 && beside > count * chance + noise;
+}
+
+/* --------------------------------------------------------------- values */
+
+int hpsi_guided_values(hps_swarm *e, int32_t n)
+{
+    hpsi_guided *g = e->guided;
+    double least = (double)INFINITY, most = -(double)INFINITY;
+    for (int32_t i = 0; i < n; i++) {
+        g->values[i] = e->archive.rows[g->order[i].row].f;
+        if (isfinite(g->values[i])) {
+            least = fmin(least, g->values[i]);
+            most = fmax(most, g->values[i]);
+        }
+    }
+    if (!(least < most)) {
+        return 0;
+    }
+    double scale = fmax(fabs(least), fabs(most)); /* sums of squares stay finite */
+    for (int32_t i = 0; i < n; i++) {
+        g->values[i] = fmin(fmax(g->values[i], least), most) / scale;
+    }
+    return 1;
+}
+
+void hpsi_guided_features(const hps_swarm *e, const double *u, double *z)
+{
+    const hpsi_guided *g = e->guided;
+    for (int32_t k = 0; k < g->n_ordered; k++) {
+        z[k] = u[g->ordered[k]];
+    }
+    double *level = z + g->n_ordered;
+    for (int32_t d = 0; d < e->n_dims; d++) {
+        const hpsi_param *p = &e->space->params[e->dims[d]];
+        if (p->kind == HPS_PARAM_CHOICE) {
+            int64_t n = hpsi_param_levels(p);
+            memset(level, 0, (size_t)n * sizeof *level);
+            level[hpsi_param_level(p, u[d])] = LEVEL;
+            level += n;
+        }
+    }
+}

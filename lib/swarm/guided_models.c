@@ -1,0 +1,205 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* Variant guided: the local metric (swarm.md 4.1), the global model and the choice of its map
+ * (4.2). */
+#include <math.h>
+#include <string.h>
+
+#include "base/linalg.h"
+#include "swarm/guided.h"
+
+#define SHRINKAGE 1e-3
+#define FLOOR 1e-10
+#define MEMORY 0.7  /* of the credit of a map */
+#define MARGIN 0.01 /* by which a later map has to win */
+
+static int64_t clamped(int64_t v, int64_t lo, int64_t hi)
+{
+    return v < lo ? lo : v > hi ? hi : v;
+}
+
+/* --------------------------------------------------------------- metric */
+
+static double log_weight(int64_t m, int64_t i)
+{
+    return log((double)m + 0.5) - log((double)i + 1.0);
+}
+
+/* Weighted covariance of the first m of `order` into g->vectors; its trace. */
+static double covariance(hps_swarm *e, int64_t m)
+{
+    hpsi_guided *g = e->guided;
+    int32_t n = g->n_ordered;
+    double *mean = g->start, *away = g->step;
+    double sum = 0.0, trace = 0.0;
+    memset(mean, 0, (size_t)n * sizeof *mean);
+    memset(g->vectors, 0, (size_t)n * (size_t)n * sizeof *g->vectors);
+    for (int64_t i = 0; i < m; i++) {
+        sum += log_weight(m, i);
+    }
+    for (int64_t i = 0; i < m; i++) {
+        const double *u = e->archive.u + g->order[i].row * e->n_dims;
+        for (int32_t k = 0; k < n; k++) {
+            mean[k] += log_weight(m, i) / sum * u[g->ordered[k]];
+        }
+    }
+    for (int64_t i = 0; i < m; i++) {
+        const double *u = e->archive.u + g->order[i].row * e->n_dims;
+        for (int32_t k = 0; k < n; k++) {
+            away[k] = u[g->ordered[k]] - mean[k];
+        }
+        hpsi_ger(n, n, log_weight(m, i) / sum, away, away, g->vectors, n);
+    }
+    for (int32_t k = 0; k < n; k++) {
+        trace += g->vectors[(int64_t)k * n + k];
+    }
+    return trace;
+}
+
+/* root[k][l] = sum_i v_i[k] scale_i v_i[l], rows v_i of g->vectors. */
+static void symmetric_root(hpsi_guided *g, int inverse, double *root)
+{
+    int32_t n = g->n_ordered;
+    memset(root, 0, (size_t)n * (size_t)n * sizeof *root);
+    for (int32_t i = 0; i < n; i++) {
+        const double *v = g->vectors + (int64_t)i * n;
+        double scale = sqrt(fmax(g->eigenvalues[i], FLOOR) / fmax(g->eigenvalues[n - 1], FLOOR));
+        hpsi_ger(n, n, inverse ? 1.0 / scale : scale, v, v, root, n);
+    }
+}
+
+hps_status hpsi_guided_metric(hps_swarm *e)
+{
+    hpsi_guided *g = e->guided;
+    int32_t n = g->n_ordered;
+    g->has_metric = 0;
+    if (n < 1 || hpsi_guided_rows(e) < 2 * (int64_t)n) {
+        return HPS_OK;
+    }
+    int64_t finite = hpsi_guided_by_value(e);
+    int64_t most = 4 * (int64_t)n > 24 ? 4 * (int64_t)n : 24;
+    double trace = covariance(e, finite < most ? finite : most);
+    if (!(trace > 1e-24 * n)) {
+        return HPS_OK;
+    }
+    for (int64_t k = 0; k < (int64_t)n * n; k++) {
+        g->vectors[k] *= n / trace;
+    }
+    for (int32_t k = 0; k < n; k++) {
+        g->vectors[(int64_t)k * n + k] += SHRINKAGE;
+    }
+    hps_status st = hpsi_eigh(e->context, n, g->vectors, g->eigenvalues);
+    if (st != HPS_OK) {
+        return st;
+    }
+    symmetric_root(g, 1, g->metric); /* C^-1/2 */
+    symmetric_root(g, 0, g->inverse);
+    g->has_metric = 1;
+    return HPS_OK;
+}
+
+/* --------------------------------------------------------- global model */
+
+/* The epoch, or the better half of what the model takes and the latest of the others. */
+static int32_t choose_rows(hps_swarm *e)
+{
+    hpsi_guided *g = e->guided;
+    int64_t finite = hpsi_guided_by_value(e);
+    int64_t n = g->avoids ? hpsi_guided_rows(e) : finite;
+    int64_t most = clamped(6 * (int64_t)g->n_features, 80, 240);
+    if (n <= most) {
+        return hpsi_guided_distinct(e, n);
+    }
+    int64_t best = most / 2;
+    hpsi_ranked *order = g->order;
+    for (int64_t k = best; k < most; k++) { /* the latest of the rest to position k */
+        int64_t latest = k;
+        for (int64_t i = k + 1; i < n; i++) {
+            latest = order[i].row > order[latest].row ? i : latest;
+        }
+        hpsi_ranked t = order[k];
+        order[k] = order[latest];
+        order[latest] = t;
+    }
+    return hpsi_guided_distinct(e, most);
+}
+
+void hpsi_guided_global(hps_swarm *e)
+{
+    hpsi_guided *g = e->guided;
+    g->has_global = 0;
+    if (g->n_features < 1) {
+        return;
+    }
+    int32_t n = choose_rows(e);
+    if ((n < g->n_features + 2 && n < 8) || !hpsi_guided_values(e, n)) {
+        return;
+    }
+    for (int32_t i = 0; i < n; i++) {
+        const double *u = e->archive.u + g->order[i].row * e->n_dims;
+        hpsi_guided_features(e, u, g->points + (int64_t)i * g->n_features);
+    }
+    for (int32_t map = 0; map < HPSI_MAPS; map++) {
+        hpsi_surface_map(map, n, g->values, g->mapped + (int64_t)map * n, g->sorted);
+    }
+    g->has_global = hpsi_rbf_fit(g->global, n, g->points, NULL, 0.0, HPSI_MAPS, g->mapped);
+}
+
+/* --------------------------------------------------------------- choice */
+
+void hpsi_guided_predict(hps_swarm *e)
+{
+    hpsi_guided *g = e->guided;
+    g->predicted = g->has_global;
+    if (!g->has_global) {
+        return;
+    }
+    hpsi_blas_begin();
+    for (int32_t i = 0; i < e->n_slots; i++) {
+        hpsi_guided_features(e, e->archive.u + e->row[i] * e->n_dims, g->feature);
+        hpsi_rbf_predict(g->global, g->feature, g->prediction + (int64_t)i * HPSI_MAPS);
+    }
+    hpsi_blas_end();
+}
+
+static int sign_of(double a, double b)
+{
+    return (a > b) - (a < b);
+}
+
+/* Kendall's rank correlation of a map's predictions with the values of the batch; *pairs: of
+ * different values. */
+static double agreement(const hps_swarm *e, int32_t map, int64_t *pairs)
+{
+    const double *prediction = e->guided->prediction + map;
+    int64_t sum = 0;
+    *pairs = 0;
+    for (int32_t i = 0; i < e->n_slots; i++) {
+        for (int32_t j = 0; j < i; j++) {
+            int s = sign_of(e->f[i], e->f[j]);
+            *pairs += s != 0;
+            sum +=
+                s * sign_of(prediction[(int64_t)i * HPSI_MAPS], prediction[(int64_t)j * HPSI_MAPS]);
+        }
+    }
+    return *pairs > 0 ? (double)sum / (double)*pairs : 0.0;
+}
+
+void hpsi_guided_judge(hps_swarm *e)
+{
+    hpsi_guided *g = e->guided;
+    if (!g->predicted) {
+        return;
+    }
+    g->predicted = 0;
+    g->map = 0;
+    for (int32_t map = 0; map < HPSI_MAPS; map++) {
+        int64_t pairs = 0;
+        double tau = agreement(e, map, &pairs);
+        if (pairs > 0) {
+            g->credit[map] = MEMORY * g->credit[map] + (1.0 - MEMORY) * tau;
+        }
+        if (g->credit[map] > g->credit[g->map] + MARGIN) {
+            g->map = map;
+        }
+    }
+}

@@ -1,0 +1,395 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* Variant guided: leaders, radii, epochs, maps and metric against plain recomputation; mixed
+ * spaces, failures, and that it needs far fewer evaluations than the swarm without models. */
+#include <math.h>
+
+#include "base/linalg.h"
+#include "support/swarm_run.h"
+#include "swarm/guided.h"
+
+enum { D = 4 };
+
+static hps_swarm *real_swarm(const char *variant, int64_t evaluations, int64_t seed)
+{
+    hps_space *s;
+    hps_swarm *e;
+    CK_OK(hps_space_create(&s, NULL));
+    for (int d = 0; d < D; d++) {
+        char name[] = {(char)('a' + d), '\0'};
+        CK_OK(hps_space_add_real(s, name, 0.0, 1.0, HPS_SCALE_LINEAR));
+    }
+    CK_OK(hps_swarm_create(&e, NULL, s, 1));
+    CK_OK(hps_swarm_set_text(e, "variant", variant));
+    CK_OK(hps_swarm_set_int(e, "seed", seed));
+    CK_OK(hps_swarm_set_int(e, "max_evaluations", evaluations));
+    hps_space_destroy(s);
+    return e;
+}
+
+static double bowl(const double *x)
+{
+    double s = 0.0;
+    for (int d = 0; d < D; d++) {
+        double t = x[d] - 0.3 - 0.1 * d + (d > 0 ? 0.5 * (x[d - 1] - 0.3) : 0.0);
+        s += pow(10.0, d) * t * t;
+    }
+    return s;
+}
+
+static int32_t evaluate_bowl(const hps_batch *b, double *f, int32_t *outcome, void *user)
+{
+    (void)user;
+    (void)outcome;
+    for (int32_t i = 0; i < b->n; i++) {
+        f[i] = bowl(b->x + (int64_t)i * D);
+    }
+    return 0;
+}
+
+static void one_batch(hps_swarm *e, double (*objective)(const double *))
+{
+    int64_t id[64];
+    double x[64 * MIXED_PARAMS], f[64];
+    int32_t n = 0;
+    CK_OK(hps_swarm_ask(e, 64, &n, id, x));
+    for (int32_t i = 0; i < n; i++) {
+        f[i] = objective(x + (int64_t)i * e->space->n);
+    }
+    CK_OK(hps_swarm_tell(e, n, id, f, NULL));
+}
+
+START_TEST(test_models_save_evaluations)
+{
+    double best[2] = {0.0};
+    for (int variant = 0; variant < 2; variant++) {
+        for (int64_t seed = 1; seed <= 5; seed++) {
+            double f;
+            hps_swarm *e = real_swarm(variant ? "guided" : "swarm", 150, seed);
+            CK_OK(hps_swarm_run(e, evaluate_bowl, NULL));
+            CK_OK(hps_swarm_best(e, NULL, &f));
+            best[variant] += f / 5.0;
+            hps_swarm_destroy(e);
+        }
+    }
+    ck_assert_msg(best[1] < 1e-6 * best[0], "swarm %g, guided %g", best[0], best[1]);
+}
+END_TEST
+
+/* On a quadratic with enough points the quadratic leader goes to the minimum of the ball: Newton's
+ * point once that is near enough. */
+START_TEST(test_the_quadratic_leader_finds_the_minimum)
+{
+    hps_swarm *e = real_swarm("guided", 1000, 3);
+    for (int k = 0; k < 2; k++) {
+        one_batch(e, bowl); /* 24 points: 15 coefficients */
+    }
+    hpsi_guided *g = e->guided;
+    g->map = HPSI_MAP_RAW;
+    g->radius[HPSI_LEADER_QUADRATIC] = 100.0;
+    CK_OK(hpsi_swarm_plan(e));
+    int found = 0;
+    for (int i = 0; i < e->n_slots; i++) {
+        if (g->role[i] == HPSI_LEADER_QUADRATIC) {
+            found++;
+            ck_assert_double_lt(bowl(e->archive.x + e->row[i] * D), 1e-8);
+        }
+    }
+    ck_assert_int_eq(found, 1);
+    hps_swarm_destroy(e);
+}
+END_TEST
+
+/* Each leader is one of the three worst; none goes farther than its radius. */
+START_TEST(test_leaders_are_the_worst_and_stay_in_their_radius)
+{
+    hps_swarm *e = real_swarm("guided", 1000, 4);
+    one_batch(e, bowl);
+    for (int k = 0; k < 12; k++) {
+        CK_OK(hpsi_swarm_plan(e));
+        hpsi_guided *g = e->guided;
+        int leaders = 0;
+        for (int i = 0; i < e->n_slots; i++) {
+            int32_t role = (int32_t)g->role[i];
+            int worse = 0;
+            for (int j = 0; j < e->n_slots; j++) {
+                worse += e->p_f[j] > e->p_f[i];
+            }
+            leaders += role != HPSI_FLYER;
+            ck_assert(role == HPSI_FLYER || worse == role - 1);
+            double square = 0.0, most = 0.0;
+            for (int d = 0; d < D; d++) {
+                double t = g->proposal[role * D + d] - e->g[d];
+                square += t * t;
+                most = fmax(most, fabs(t));
+            }
+            /* the metric's longest axis has unit scale: no step grows by it */
+            ck_assert(role == HPSI_FLYER || role == HPSI_LEADER_RBF ||
+                      sqrt(square) <= g->radius[role] * (1.0 + 1e-9));
+            ck_assert(role != HPSI_LEADER_RBF || most <= g->radius[role] * 2.0);
+        }
+        ck_assert(leaders == (e->batch == g->epoch ? 0 : 3));
+        double before[HPSI_ROLES], best = e->g_f;
+        memcpy(before, g->radius, sizeof before);
+        one_batch(e, bowl);
+        for (int i = 0; i < e->n_slots && !e->fresh; i++) {
+            int32_t role = (int32_t)g->role[i];
+            double cap = role == HPSI_LEADER_RBF ? 0.5 : 0.5 * sqrt(D);
+            double r = before[role] * (e->f[i] < best ? 1.5 : 0.6);
+            ck_assert(role == HPSI_FLYER || g->radius[role] == fmax(fmin(r, cap), 1e-9));
+        }
+    }
+    hps_swarm_destroy(e);
+}
+END_TEST
+
+/* W C W = lambda 1 with the covariance C of swarm.md 4.1 computed plainly; W W^-1 = 1. */
+START_TEST(test_the_metric_whitens_the_best_points)
+{
+    hps_swarm *e = real_swarm("guided", 1000, 6);
+    for (int k = 0; k < 4; k++) {
+        one_batch(e, bowl);
+    }
+    CK_OK(hpsi_guided_reserve(e));
+    CK_OK(hpsi_guided_metric(e));
+    hpsi_guided *g = e->guided;
+    ck_assert_int_eq(g->has_metric, 1);
+    enum { M = 24 };
+    double w[M], sum = 0.0, mean[D] = {0}, c[D][D] = {{0}}, total = 0.0;
+    for (int i = 0; i < M; i++) {
+        w[i] = log(M + 0.5) - log(i + 1.0);
+        sum += w[i];
+    }
+    hpsi_guided_by_value(e);
+    for (int i = 0; i < M; i++) {
+        const double *u = e->archive.u + g->order[i].row * D;
+        ck_assert(i == 0 || g->order[i].key >= g->order[i - 1].key);
+        for (int d = 0; d < D; d++) {
+            mean[d] += w[i] / sum * u[d];
+        }
+    }
+    for (int i = 0; i < M; i++) {
+        const double *u = e->archive.u + g->order[i].row * D;
+        for (int k = 0; k < D * D; k++) {
+            c[k / D][k % D] += w[i] / sum * (u[k / D] - mean[k / D]) * (u[k % D] - mean[k % D]);
+        }
+    }
+    for (int d = 0; d < D; d++) {
+        total += c[d][d];
+    }
+    double wcw[D][D] = {{0}};
+    for (int k = 0; k < D * D; k++) {
+        double one = 0.0;
+        for (int a = 0; a < D; a++) {
+            one += g->metric[k / D * D + a] * g->inverse[a * D + k % D];
+            for (int b = 0; b < D; b++) {
+                double shrunk = c[a][b] * D / total + (a == b ? 1e-3 : 0.0);
+                wcw[k / D][k % D] += g->metric[k / D * D + a] * shrunk * g->metric[b * D + k % D];
+            }
+        }
+        ck_assert_double_eq_tol(one, k / D == k % D ? 1.0 : 0.0, 1e-9);
+    }
+    for (int k = 0; k < D * D; k++) {
+        double expected = k / D == k % D ? wcw[0][0] : 0.0;
+        ck_assert_double_eq_tol(wcw[k / D][k % D], expected, 1e-9 * wcw[0][0]);
+    }
+    hps_swarm_destroy(e);
+}
+END_TEST
+
+/* ---------------------------------------------------------------- epochs */
+
+static double plateau(const double *x)
+{
+    return fmax(bowl(x), 5.0);
+}
+
+/* Once the floor is reached nothing is significant: a new design after 6 iterations without, of
+ * which the first of a later epoch is free; the models then know nothing older. */
+START_TEST(test_epochs_begin_anew)
+{
+    hps_swarm *e = real_swarm("guided", 2000, 8);
+    CK_OK(hps_swarm_set_int(e, "stagnation_iterations", 4));
+    int64_t designs = 0, begun = 0, last = 0, lengths = 0;
+    double reference = (double)INFINITY;
+    while (!hps_swarm_done(e)) {
+        double before = reference;
+        one_batch(e, plateau);
+        hpsi_guided *g = e->guided;
+        if (e->designs > designs) {
+            designs = e->designs;
+            begun = last = e->iteration - 1;
+            ck_assert_int_eq(g->epoch, e->archive.n - 12);
+            before = (double)INFINITY;
+        }
+        reference = g->reference;
+        int first = e->iteration - 1 == begun;
+        last = reference < before || first ? e->iteration - 1 : last;
+        ck_assert_int_eq(e->last_improvement, last);
+        if (e->fresh) {
+            lengths += e->iteration - begun;
+            ck_assert_int_eq(e->iteration - 1 - last, 5);
+        }
+    }
+    ck_assert_int_gt(designs, 10);
+    double f;
+    CK_OK(hps_swarm_best(e, NULL, &f));
+    ck_assert(f == 5.0);
+    hps_swarm_destroy(e);
+}
+END_TEST
+
+/* With a huge threshold nothing but an epoch's beginning counts. */
+START_TEST(test_an_absolute_significance)
+{
+    hps_swarm *e = real_swarm("guided", 600, 8);
+    CK_OK(hps_swarm_set_real(e, "significance_absolute", 1e9));
+    while (!hps_swarm_done(e)) {
+        one_batch(e, bowl);
+    }
+    ck_assert_int_eq(e->designs, 6); /* the first has 8 batches, later ones 9 */
+    hps_swarm_destroy(e);
+}
+END_TEST
+
+/* ------------------------------------------------- choices and failures */
+
+START_TEST(test_choices_are_found_and_led_along)
+{
+    int right = 0;
+    for (int seed = 1; seed <= 10; seed++) {
+        hps_swarm *e = mixed_swarm(NULL, "guided", 300);
+        double x[MIXED_PARAMS];
+        CK_OK(hps_swarm_set_int(e, "seed", seed));
+        CK_OK(hps_swarm_run(e, mixed_evaluate, NULL));
+        CK_OK(hps_swarm_best(e, x, NULL));
+        ck_assert(x[5] == 1.25);
+        right += x[4] == 1.0 && x[2] == 4.0;
+        hps_swarm_destroy(e);
+    }
+    ck_assert_int_ge(right, 9);
+}
+END_TEST
+
+/* One coordinate for each level, two levels at distance 1. */
+START_TEST(test_features_of_a_choice)
+{
+    hps_swarm *e = mixed_swarm(NULL, "guided", 300);
+    double z[7], u[5] = {0.25, 0.5, 0.125, 0.75, 0.5};
+    one_round(e, 64);
+    ck_assert_int_eq(e->guided->n_features, 7);
+    ck_assert_int_eq(e->guided->n_ordered, 4);
+    hpsi_guided_features(e, u, z);
+    const double expected[7] = {0.25, 0.5, 0.125, 0.75, 0.0, sqrt(0.5), 0.0};
+    for (int k = 0; k < 7; k++) {
+        ck_assert_double_eq_tol(z[k], expected[k], 1e-15);
+    }
+    hps_swarm_destroy(e);
+}
+END_TEST
+
+/* Only choices: no leader has a direction, the run still ends with all that there is. */
+START_TEST(test_a_space_of_choices)
+{
+    static const char *const labels[] = {"a", "b", "c", "d"};
+    hps_space *s;
+    hps_swarm *e;
+    CK_OK(hps_space_create(&s, NULL));
+    CK_OK(hps_space_add_choice(s, "first", 4, labels));
+    CK_OK(hps_space_add_choice(s, "second", 4, labels));
+    CK_OK(hps_space_add_choice(s, "third", 4, labels));
+    CK_OK(hps_swarm_create(&e, NULL, s, 1));
+    CK_OK(hps_swarm_set_text(e, "variant", "guided"));
+    CK_OK(hps_swarm_set_int(e, "max_evaluations", 100000));
+    int64_t id[64];
+    double x[64 * 3], f[64];
+    while (!hps_swarm_done(e)) {
+        int32_t n = 0;
+        CK_OK(hps_swarm_ask(e, 64, &n, id, x));
+        for (int i = 0; i < n; i++) {
+            f[i] = fabs(x[3 * i] - 2.0) + x[3 * i + 1] + fabs(x[3 * i + 2] - 1.0);
+        }
+        CK_OK(hps_swarm_tell(e, n, id, f, NULL));
+    }
+    ck_assert_str_eq(hps_swarm_stop_reason(e), "exhausted");
+    CK_OK(hps_swarm_best(e, x, f));
+    ck_assert(x[0] == 2.0 && x[1] == 0.0 && x[2] == 1.0 && f[0] == 0.0);
+    hps_swarm_destroy(e);
+    hps_space_destroy(s);
+}
+END_TEST
+
+/* A region without values is as bad as the worst, huge values do no harm. */
+START_TEST(test_failed_points_are_the_worst_of_a_model)
+{
+    hps_swarm *e = real_swarm("guided", 1000, 5);
+    int64_t id[16];
+    double x[16 * D], f[16];
+    int32_t n, outcome[16] = {0};
+    CK_OK(hps_swarm_ask(e, 16, &n, id, x));
+    for (int i = 0; i < n; i++) {
+        f[i] = i == 0 ? 4e307 : -1.0 * i;
+        outcome[i] = i % 4 == 3 ? HPS_EVAL_FAILED : HPS_EVAL_OK;
+    }
+    CK_OK(hps_swarm_tell(e, n, id, f, outcome));
+    CK_OK(hpsi_guided_reserve(e));
+    ck_assert_int_eq(hpsi_guided_by_value(e), 9);
+    ck_assert_int_eq(hpsi_guided_distinct(e, 12), 12);
+    ck_assert(hpsi_guided_values(e, 12));
+    for (int i = 0; i < 12; i++) {
+        int64_t r = e->guided->order[i].row;
+        double expected = r == 0 || r % 4 == 3 ? 1.0 : -1.0 * (double)r / 4e307;
+        ck_assert_double_eq_tol(e->guided->values[i], expected, 1e-15);
+    }
+    for (int k = 0; k < 20; k++) {
+        one_batch(e, bowl);
+    }
+    for (int64_t k = 0; k < e->archive.n * D; k++) {
+        ck_assert(e->archive.u[k] >= 0.0 && e->archive.u[k] <= 1.0);
+    }
+    hps_swarm_destroy(e);
+}
+END_TEST
+
+/* Kendall's tau by counting, and the rule that picks the map. */
+START_TEST(test_the_map_that_orders_best_is_taken)
+{
+    hps_swarm *e = real_swarm("guided", 1000, 5);
+    one_batch(e, bowl);
+    hpsi_guided *g = e->guided;
+    g->predicted = 1;
+    for (int i = 0; i < e->n_slots; i++) {
+        e->f[i] = i == 11 ? (double)INFINITY : i;
+        g->prediction[4 * i] = -i;                    /* all wrong */
+        g->prediction[4 * i + 1] = i == 0 ? 11.5 : i; /* 11 of 66 pairs wrong */
+        g->prediction[4 * i + 2] = i;
+        g->prediction[4 * i + 3] = i; /* equal to map 2: does not win by 0.01 */
+    }
+    hpsi_guided_judge(e);
+    ck_assert_double_eq_tol(g->credit[0], -0.3, 1e-15);
+    ck_assert_double_eq_tol(g->credit[1], 0.3 * 44.0 / 66.0, 1e-15);
+    ck_assert_double_eq_tol(g->credit[2], 0.3, 1e-15);
+    ck_assert_int_eq(g->map, HPSI_MAP_LOG);
+    ck_assert_int_eq(g->predicted, 0);
+    hps_swarm_destroy(e);
+}
+END_TEST
+
+static void add(TCase *t)
+{
+    tcase_add_test(t, test_models_save_evaluations);
+    tcase_add_test(t, test_the_quadratic_leader_finds_the_minimum);
+    tcase_add_test(t, test_leaders_are_the_worst_and_stay_in_their_radius);
+    tcase_add_test(t, test_the_metric_whitens_the_best_points);
+    tcase_add_test(t, test_epochs_begin_anew);
+    tcase_add_test(t, test_an_absolute_significance);
+    tcase_add_test(t, test_choices_are_found_and_led_along);
+    tcase_add_test(t, test_features_of_a_choice);
+    tcase_add_test(t, test_a_space_of_choices);
+    tcase_add_test(t, test_failed_points_are_the_worst_of_a_model);
+    tcase_add_test(t, test_the_map_that_orders_best_is_taken);
+}
+
+int main(void)
+{
+    return run_tests("swarm_guided", add);
+}

@@ -1,11 +1,13 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /* Scores of the swarm's variants on the benchmark functions: the share of 30 regret targets
  * that is reached within 100, 300, 1000 and 3000 evaluations, as one JSON object a line.
- *     bench_swarm [variant [dt [seed]]]      (paper and swarm if none is named) */
+ *     bench_swarm [variant [dt [seed [instances [instances at D = 40]]]]]
+ * Without a variant all are run. "ms" is the time per evaluation, the functions' own included. */
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 
 #include "bench/functions.h"
 #include "hpswarm.h"
@@ -14,6 +16,7 @@ enum { BUDGETS = 4, INSTANCES = 15, TARGETS = 30 };
 static const int budgets[BUDGETS] = {100, 300, 1000, 3000};
 
 static int64_t seed; /* of the whole table */
+static int instances = INSTANCES, instances_40 = INSTANCES;
 
 static double target(int k)
 {
@@ -101,25 +104,36 @@ static void solve(const char *variant, double dt, int function, int dim, int ins
     bench_destroy(p);
 }
 
-static void group(const char *variant, double dt, int first, int last, int dim, double *score)
+static double now(void)
 {
+    struct timespec t;
+    timespec_get(&t, TIME_UTC);
+    return (double)t.tv_sec + 1e-9 * (double)t.tv_nsec;
+}
+
+/* Scores of a group of functions; the milliseconds per evaluation come back. */
+static double group(const char *variant, double dt, int first, int last, int dim, double *score)
+{
+    int last_instance = dim == BENCH_MAX_DIM ? instances_40 : instances;
     for (int k = 0; k < BUDGETS; k++) {
         score[k] = 0.0;
     }
+    double start = now();
     for (int function = first; function <= last; function++) {
-        for (int instance = 1; instance <= INSTANCES; instance++) {
+        for (int instance = 1; instance <= last_instance; instance++) {
             solve(variant, dt, function, dim, instance, score);
         }
     }
     for (int k = 0; k < BUDGETS; k++) {
-        score[k] *= 100.0 / ((last - first + 1) * INSTANCES);
+        score[k] *= 100.0 / ((last - first + 1) * last_instance);
     }
+    return 1e3 * (now() - start) / ((last - first + 1) * last_instance * budgets[BUDGETS - 1]);
 }
 
-static void print(const char *variant, const char *name, const double *score)
+static void print(const char *variant, const char *name, const double *score, double ms)
 {
-    printf("{\"variant\":\"%s\",\"group\":\"%s\",\"score\":[%.2f,%.2f,%.2f,%.2f]}\n", variant, name,
-           score[0], score[1], score[2], score[3]);
+    printf("{\"variant\":\"%s\",\"group\":\"%s\",\"score\":[%.2f,%.2f,%.2f,%.2f],\"ms\":%.4f}\n",
+           variant, name, score[0], score[1], score[2], score[3], ms);
     fflush(stdout);
 }
 
@@ -127,31 +141,36 @@ static void bench(const char *variant, double dt)
 {
     static const int dims[] = {2, 5, 10, 16, 40};
     double mean[BUDGETS] = {0}, score[BUDGETS];
+    double ms = 0.0, sum = 0.0;
     for (int d = 0; d < 5; d++) {
         char name[16];
         snprintf(name, sizeof name, "D%d", dims[d]);
-        group(variant, dt, 1, 12, dims[d], score);
-        print(variant, name, score);
+        ms = group(variant, dt, 1, 12, dims[d], score);
+        sum += ms / 5.0;
+        print(variant, name, score, ms);
         for (int k = 0; k < BUDGETS; k++) {
             mean[k] += score[k] / 5.0;
         }
     }
-    print(variant, "all-D", mean);
-    group(variant, dt, 13, 13, 10, score);
-    print(variant, "mixed", score);
-    group(variant, dt, 14, 14, 16, score);
-    print(variant, "effdim", score);
+    print(variant, "all-D", mean, sum);
+    ms = group(variant, dt, 13, 13, 10, score);
+    print(variant, "mixed", score, ms);
+    ms = group(variant, dt, 14, 14, 16, score);
+    print(variant, "effdim", score, ms);
 }
 
 int main(int argc, char **argv)
 {
     double dt = argc > 2 ? atof(argv[2]) : 1.0;
     seed = argc > 3 ? atoll(argv[3]) : 0;
+    instances = argc > 4 ? atoi(argv[4]) : INSTANCES;
+    instances_40 = argc > 5 ? atoi(argv[5]) : instances;
     if (argc > 1) {
         bench(argv[1], dt);
         return 0;
     }
     bench("paper", dt);
     bench("swarm", dt);
+    bench("guided", dt);
     return 0;
 }

@@ -8,6 +8,7 @@
 
 #include "base/linalg.h"
 #include "gpr/path.h"
+#include "support/long_double.h"
 
 #define LARGEST 40
 
@@ -151,15 +152,6 @@ static const struct {
 #define N_SHAPES ((int)(sizeof shape / sizeof shape[0]))
 #define N_LEVELS ((int)(sizeof level / sizeof level[0]))
 
-/* Valgrind computes long double in 53 bits: the plain refits by normal equations, which need
- * the other 11, are then themselves good to fewer digits. */
-static double slack(void)
-{
-    volatile long double one = 1, step = 0x1p-60L;
-
-    return one + step != one ? 1 : 2048;
-}
-
 START_TEST(test_predictions_equal_a_refit)
 {
     static problem p;
@@ -180,7 +172,7 @@ START_TEST(test_predictions_equal_a_refit)
         hpsi_family_residuals(f, p.s, out, zero, g, left);
         for (int64_t i = 0; i < p.s; i++) {
             ck_assert_double_eq_tol(-left[i], product(p.a[i], alpha, p.m),
-                                    slack() * level[l].tolerance);
+                                    hps_test_slack(2048) * level[l].tolerance);
         }
     }
     hpsi_family_destroy(f);
@@ -201,7 +193,7 @@ START_TEST(test_leave_one_out_equals_refits)
         for (int64_t i = 0; i < p.s; i++) {
             refit(&p, level[l].lambda, i, alpha);
             ck_assert_double_eq_tol(left[i], p.y[i] - product(p.a[i], alpha, p.m),
-                                    slack() * 20 * level[l].tolerance);
+                                    hps_test_slack(2048) * 20 * level[l].tolerance);
         }
     }
     hpsi_family_destroy(f);

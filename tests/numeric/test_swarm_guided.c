@@ -209,7 +209,7 @@ START_TEST(test_epochs_begin_anew)
 {
     hps_swarm *e = real_swarm("guided", 2000, 8);
     CK_OK(hps_swarm_set_int(e, "stagnation_iterations", 4));
-    int64_t designs = 0, begun = 0, last = 0, lengths = 0;
+    int64_t designs = 0, begun = 0, last = 0;
     double reference = (double)INFINITY;
     while (!hps_swarm_done(e)) {
         double before = reference;
@@ -226,7 +226,6 @@ START_TEST(test_epochs_begin_anew)
         last = reference < before || first ? e->iteration - 1 : last;
         ck_assert_int_eq(e->last_improvement, last);
         if (e->fresh) {
-            lengths += e->iteration - begun;
             ck_assert_int_eq(e->iteration - 1 - last, 5);
         }
     }

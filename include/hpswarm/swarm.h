@@ -91,31 +91,35 @@ typedef struct hps_batch {
 typedef int32_t (*hps_evaluate_fn)(const hps_batch *b, double *f, int32_t *outcome, void *user);
 
 typedef struct hps_progress {
-    int32_t struct_size, reserved;
+    int32_t struct_size;
+    int32_t n_front;     /**< points that no other beats; with one objective 1 or 0 */
     int64_t iteration;   /**< iterations completed, the initial swarm is the first */
     int64_t n_evaluated; /**< points told, failed and infeasible ones included */
     int64_t n_failed;    /**< failed and infeasible */
     double seconds;      /**< wall time of this run, resumed parts included */
-    double best;         /**< +inf while nothing succeeded */
+    double best;         /**< +inf while nothing succeeded; the least of the first objective */
     double diversity;    /**< mean normalised distance to the swarm's centre, 0..1 */
 } hps_progress;
 /** After each iteration, and after a part of one if max_evaluations cuts it; from run
  *  and from tell. Nonzero ends the run cleanly with HPS_E_CANCELLED. It may ask the
  *  engine for its best point, history or a save, nothing else. */
 typedef int32_t (*hps_progress_fn)(const hps_progress *p, void *user);
+/** Which of two points with m objectives is better: < 0 if a is preferred, > 0 if b, 0 if
+ *  neither. Pure, a strict partial order; may run on several threads. */
+typedef int32_t (*hps_prefer_fn)(int32_t m, const double *a, const double *b, void *user);
 
 /** An engine over a copy of the space. Options (real unless said):
- *  "variant" (text: paper|swarm|guided), "particles" (int, default 16 for paper, else
- *  12), "seed" (int), "c1", "c2", "dt", "gbest" (text: alltime|iteration),
- *  "max_evaluations", "max_iterations" (int, 0: none), "target" (best <= it
- *  stops), "stagnation" (int, evaluations without a relative improvement above
- *  "stagnation_tolerance", 0: off), "time_limit" s (0: none), "accept_infinity"
- *  (int 0/1: -inf counts as a value); of guided "draws" (int), "stagnation_iterations"
- *  (int), "significance", "significance_absolute". hps_option_describe("swarm", i) lists all of
- *  them with bounds. At least one of the limits has to be set before the first ask;
- *  from then on only the limits may be changed. The run stops between iterations,
- *  except that max_evaluations cuts the last one; raised later, the rest follows and
- *  the trajectory is the one of the higher limit. Particle 0 is the first to be asked.
+ *  "variant" (text: paper|swarm|guided, with several objectives pareto|paper_mo),
+ *  "particles" (int, default 16 for paper, 16 an objective for paper_mo, else 12), "seed" (int),
+ * "c1", "c2", "dt", "gbest" (text: alltime|iteration), "max_evaluations", "max_iterations" (int, 0:
+ * none), "target" (best <= it stops), "stagnation" (int, evaluations without a relative improvement
+ * above "stagnation_tolerance", 0: off), "time_limit" s (0: none), "accept_infinity" (int 0/1: -inf
+ * counts as a value); of guided "draws" (int), "stagnation_iterations" (int), "significance",
+ * "significance_absolute". hps_option_describe("swarm", i) lists all of them with bounds. At least
+ * one of the limits has to be set before the first ask; from then on only the limits may be
+ * changed. The run stops between iterations, except that max_evaluations cuts the last one; raised
+ * later, the rest follows and the trajectory is the one of the higher limit. Particle 0 is the
+ * first to be asked.
  *
  *  The variant "guided" is for objectives that take longer than some milliseconds:
  *  three members go where models of the values so far point (a quadratic, a radial
@@ -131,7 +135,13 @@ typedef int32_t (*hps_progress_fn)(const hps_progress *p, void *user);
  *  Reals move in the unit interval of their (log) scale, integers by its equal
  *  parts; a choice takes the level of the particle's best, of the swarm's best, its
  *  own or a new one by chance.
- *  @param n_objectives 1 for the variants of this release */
+ *
+ *  Several objectives (2..16) are for the variants "pareto" (their default: a swarm that
+ *  follows an archive of what no other point beats, swarm.md 11.2) and "paper_mo" (the
+ *  published one: a swarm of the variant paper for each objective, in turn by particle). A
+ *  point has failed if any of its values is not finite. "target" is for one objective;
+ *  "stagnation" counts evaluations since a point of the front.
+ *  @param n_objectives 1..16 */
 HPS_API hps_status hps_swarm_create(hps_swarm **out, hps_context *c, const hps_space *s,
                                     int32_t n_objectives);
 HPS_API hps_status hps_swarm_set_real(hps_swarm *e, const char *name, double v);
@@ -143,6 +153,9 @@ HPS_API hps_status hps_swarm_set_text(hps_swarm *e, const char *name, const char
  *  @param x [n][n_params] */
 HPS_API hps_status hps_swarm_set_start(hps_swarm *e, int32_t n, const double *x);
 HPS_API hps_status hps_swarm_set_progress(hps_swarm *e, hps_progress_fn fn, void *user);
+/** Another order than Pareto dominance, for several objectives; NULL: dominance again. The
+ *  front is made anew. It is not saved: set it again after a load. */
+HPS_API hps_status hps_swarm_set_preference(hps_swarm *e, hps_prefer_fn fn, void *user);
 
 /* (a) the library owns the loop */
 /** Ask, evaluate and tell until a stop criterion holds; HPS_OK then, whatever the
@@ -172,7 +185,9 @@ HPS_API const char *hps_swarm_stop_reason(const hps_swarm *e);
  *  [any thread, signal-safe] */
 HPS_API void hps_swarm_cancel(hps_swarm *e);
 
-/** The best evaluated point, ties to the earliest. HPS_E_STATE while there is none.
+/** The best evaluated point, ties to the earliest. HPS_E_STATE while there is none. Of several
+ *  objectives the compromise: on the front, the point whose worst objective, measured between
+ *  least and largest value on the front, is least.
  *  @param[out] x [n_params]  @param[out] f [n_objectives]; each may be NULL */
 HPS_API hps_status hps_swarm_best(const hps_swarm *e, double *x, double *f);
 /** Where the run stands; the same numbers that the progress callback gets. */
@@ -184,6 +199,12 @@ HPS_API hps_status hps_swarm_get_progress(const hps_swarm *e, hps_progress *p);
  *  @param[out] outcome [capacity] */
 HPS_API hps_status hps_swarm_history(const hps_swarm *e, int64_t capacity, int64_t *n, int64_t *id,
                                      double *x, double *f, int32_t *outcome);
+/** The non-dominated set of all that was evaluated, in order of id; with one objective the best
+ *  point. *n is the full size, also on HPS_E_CAPACITY; each array may be NULL.
+ *  @param[out] id [capacity]  @param[out] x [capacity][n_params]
+ *  @param[out] f [capacity][n_objectives] */
+HPS_API hps_status hps_swarm_front(const hps_swarm *e, int32_t capacity, int32_t *n, int64_t *id,
+                                   double *x, double *f);
 HPS_API void hps_swarm_destroy(hps_swarm *e);
 
 /* -------------------------------------------------------- stop and resume */

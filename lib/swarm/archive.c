@@ -79,6 +79,12 @@ hps_status hpsi_archive_reserve(hpsi_archive *a, int64_t more)
     items = a->x;
     st = hpsi_grow(a->context, &items, &a->x_capacity, n, a->n_params * (int64_t)sizeof *a->x);
     a->x = items;
+    if (st == HPS_OK && a->n_objectives > 1) {
+        items = a->f;
+        st = hpsi_grow(a->context, &items, &a->f_capacity, n,
+                       a->n_objectives * (int64_t)sizeof *a->f);
+        a->f = items;
+    }
     return st != HPS_OK ? st : rehash(a, n);
 }
 
@@ -87,6 +93,9 @@ int64_t hpsi_archive_add(hpsi_archive *a, const double *u, const double *x)
     int64_t r = a->n++;
     memset(&a->rows[r], 0, sizeof a->rows[r]);
     a->rows[r].f = (double)INFINITY;
+    for (int32_t k = 0; a->n_objectives > 1 && k < a->n_objectives; k++) {
+        a->f[r * a->n_objectives + k] = (double)INFINITY;
+    }
     if (a->n_dims > 0) {
         memcpy(a->u + r * a->n_dims, u, (size_t)a->n_dims * sizeof *u);
     }
@@ -133,11 +142,17 @@ int64_t hpsi_archive_find(const hpsi_archive *a, const double *u, int64_t batch,
     return found;
 }
 
+const double *hpsi_archive_values(const hpsi_archive *a, int64_t r)
+{
+    return a->n_objectives > 1 ? a->f + r * a->n_objectives : &a->rows[r].f;
+}
+
 void hpsi_archive_free(hpsi_archive *a)
 {
     hpsi_free(a->rows);
     hpsi_free(a->u);
     hpsi_free(a->x);
+    hpsi_free(a->f);
     hpsi_free(a->head);
     memset(a, 0, sizeof *a);
 }

@@ -78,14 +78,18 @@ void hpsi_swarm_recall(hps_swarm *e)
 
 /* ---------------------------------------------------------------- tell */
 
-/* NaN and infinities are failures (swarm.md 1.4). */
-static int32_t judged(const hps_swarm *e, double f, int32_t outcome)
+/* NaN and infinities are failures (swarm.md 1.4), in any of several objectives. */
+static int32_t judged(const hps_swarm *e, const double *f, int32_t outcome)
 {
     if (outcome != HPS_EVAL_OK) {
         return outcome;
     }
-    int accepted =
-        isfinite(f) || (f == -(double)INFINITY && e->options[HPSI_SWARM_ACCEPT_INFINITY] == 1.0);
+    int finite = 1;
+    for (int32_t k = 0; k < e->n_objectives; k++) {
+        finite = finite && isfinite(f[k]);
+    }
+    int accepted = finite || (e->n_objectives == 1 && f[0] == -(double)INFINITY &&
+                              e->options[HPSI_SWARM_ACCEPT_INFINITY] == 1.0);
     return accepted ? HPS_EVAL_OK : HPS_EVAL_FAILED;
 }
 
@@ -120,16 +124,27 @@ static hps_status claim_all(hps_swarm *e, int32_t n, const int64_t *id, const in
     return HPS_OK;
 }
 
-static void take(hps_swarm *e, int64_t id, double f, int32_t outcome)
+/* The values of a row that succeeded, when there are several. */
+static void take_values(hps_swarm *e, int64_t id, const double *f)
+{
+    int32_t m = e->n_objectives;
+    if (m > 1) {
+        memcpy(e->archive.f + id * m, f, (size_t)m * sizeof *f);
+        hpsi_front_insert(e, id);
+    }
+}
+
+static void take(hps_swarm *e, int64_t id, const double *f, int32_t outcome)
 {
     hpsi_row *row = &e->archive.rows[id];
     row->state = HPSI_ROW_TOLD;
     row->outcome = judged(e, f, outcome);
-    row->f = row->outcome == HPS_EVAL_OK ? f : (double)INFINITY;
+    row->f = row->outcome == HPS_EVAL_OK ? f[0] : (double)INFINITY;
     e->n_asked--;
     e->n_told++;
     e->n_failed += row->outcome != HPS_EVAL_OK;
     if (row->outcome == HPS_EVAL_OK) {
+        take_values(e, id, f);
         double best = e->best >= 0 ? e->archive.rows[e->best].f : (double)INFINITY;
         if (row->f < best || (row->f == best && id < e->best)) {
             e->best = id;
@@ -183,7 +198,8 @@ hps_status hpsi_swarm_tell(hps_swarm *e, int32_t n, const int64_t *id, const dou
         return st;
     }
     for (int32_t i = 0; i < n; i++) {
-        take(e, id[i], f[(int64_t)i * e->n_objectives], outcome == NULL ? HPS_EVAL_OK : outcome[i]);
+        take(e, id[i], f + (int64_t)i * e->n_objectives,
+             outcome == NULL ? HPS_EVAL_OK : outcome[i]);
     }
     return n > 0 && hpsi_swarm_settled(e) ? settle(e) : HPS_OK;
 }

@@ -166,6 +166,7 @@ static void new_positions(hps_swarm *e)
     e->g_f = (double)INFINITY;
     for (int32_t i = 0; i < e->n_slots; i++) {
         e->p_f[i] = (double)INFINITY;
+        e->p_row[i] = -1;
     }
 }
 
@@ -173,6 +174,7 @@ hps_status hpsi_swarm_plan(hps_swarm *e)
 {
     while (e->stop == HPSI_STOP_NONE && !e->open) {
         hps_status st = hpsi_archive_reserve(&e->archive, e->n_slots);
+        st = st == HPS_OK ? hpsi_front_reserve(e) : st;
         if (st == HPS_OK && e->variant->prepare != NULL) {
             st = e->variant->prepare(e);
         }
@@ -212,6 +214,7 @@ static void keep_best(hps_swarm *e)
             memcpy(e->v + to, e->v + to + e->n_dims, bytes);
             memcpy(e->p + to, e->p + to + e->n_dims, bytes);
             e->p_f[i] = e->p_f[i + 1];
+            e->p_row[i] = e->p_row[i + 1];
             e->f[i] = e->f[i + 1];
             e->row[i] = e->row[i + 1];
         }
@@ -225,7 +228,7 @@ void hpsi_swarm_absorb(hps_swarm *e)
     for (int32_t i = 0; i < e->n_slots; i++) {
         int64_t at = (int64_t)i * e->n_dims;
         e->f[i] = e->archive.rows[e->row[i]].f;
-        if (e->f[i] < e->p_f[i]) {
+        if (!e->variant->several && e->f[i] < e->p_f[i]) {
             e->p_f[i] = e->f[i];
             memcpy(e->p + at, e->x + at, bytes);
         }

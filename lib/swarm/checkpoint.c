@@ -7,7 +7,7 @@
 #include <string.h>
 
 static const char magic[8] = {'H', 'P', 'S', '_', 'S', 'W', 'R', 'M'};
-enum { FORMAT = 1 };
+enum { FORMAT = 2 };      /* 2: number of objectives */
 #define MOST 4294967296.0 /* iterations and designs: the counter has 32 bits */
 
 /* ---------------------------------------------------------------- save */
@@ -79,6 +79,9 @@ static void pack_archive(hpsi_pack *p, const hps_swarm *e)
         hpsi_pack_int(p, row->outcome);
         hpsi_pack_int(p, row->state == HPSI_ROW_TOLD);
     }
+    if (a->n_objectives > 1) {
+        hpsi_pack_reals(p, a->n * a->n_objectives, a->f);
+    }
     hpsi_pack_reals(p, a->n * a->n_dims, a->u);
     hpsi_pack_reals(p, a->n * a->n_params, a->x);
 }
@@ -92,6 +95,7 @@ hps_status hps_swarm_save(const hps_swarm *e, const char *path)
     hpsi_pack p;
     hpsi_pack_begin(&p, e->context, magic, FORMAT);
     hpsi_pack_text(&p, hps_version_text());
+    hpsi_pack_int(&p, e->n_objectives);
     pack_space(&p, e->space);
     pack_options(&p, e);
     hpsi_pack_int(&p, e->variant != NULL);
@@ -265,6 +269,10 @@ static void unpack_swarm(hpsi_pack *p, hps_swarm *e)
 {
     int32_t n = hpsi_swarm_choose(e, &e->variant);
     int32_t most = n > e->n_start ? n : e->n_start;
+    if (p->status == HPS_OK && hpsi_swarm_check_objectives(e, e->variant) != HPS_OK) {
+        refuse(p, "holds a variant for another number of objectives");
+        return;
+    }
     e->n_particles = n;
     e->n_slots = (int32_t)hpsi_unpack_int_in(p, n, most);
     unpack_counters(p, e);
@@ -311,6 +319,26 @@ static void unpack_points(hpsi_pack *p, hps_swarm *e, int64_t n)
     }
 }
 
+/* Several values of each point: all of them finite where the first one is. */
+static void unpack_values(hpsi_pack *p, hps_swarm *e, int64_t n)
+{
+    hpsi_archive *a = &e->archive;
+    int32_t m = a->n_objectives;
+    int sound = 1;
+    hpsi_unpack_reals(p, n * m, a->f);
+    for (int64_t r = 0; r < n && p->status == HPS_OK; r++) {
+        const double *f = a->f + r * m;
+        sound = sound && f[0] == a->rows[r].f;
+        for (int32_t k = 0; k < m; k++) {
+            int failed = a->rows[r].f == (double)INFINITY;
+            sound = sound && (failed ? f[k] == (double)INFINITY : isfinite(f[k]));
+        }
+    }
+    if (!sound) {
+        refuse(p, "holds values that do not fit their outcome");
+    }
+}
+
 /* What can be counted again is counted, not read. */
 static void recount(hpsi_pack *p, hps_swarm *e)
 {
@@ -342,7 +370,8 @@ static void unpack_archive(hpsi_pack *p, hps_swarm *e)
     hpsi_archive *a = &e->archive;
     int64_t n = hpsi_unpack_int_in(p, 0, INT64_MAX);
     e->batch = hpsi_unpack_int_in(p, 0, n);
-    if (!has_room(p, hpsi_size_mul(n, 5 + (int64_t)a->n_dims + a->n_params))) {
+    int64_t several = a->n_objectives > 1 ? a->n_objectives : 0;
+    if (!has_room(p, hpsi_size_mul(n, 5 + several + a->n_dims + a->n_params))) {
         return;
     }
     hps_status st = hpsi_archive_reserve(a, n);
@@ -353,9 +382,16 @@ static void unpack_archive(hpsi_pack *p, hps_swarm *e)
     for (int64_t r = 0; r < n && p->status == HPS_OK; r++) {
         unpack_row(p, e, &a->rows[r]);
     }
+    if (several > 0) {
+        unpack_values(p, e, n);
+    }
     unpack_points(p, e, n);
     if (p->status == HPS_OK) {
         hpsi_archive_adopt(a, n);
+        p->status = hpsi_front_reserve(e);
+    }
+    if (p->status == HPS_OK) {
+        hpsi_front_rebuild(e);
         recount(p, e);
     }
 }
@@ -363,6 +399,10 @@ static void unpack_archive(hpsi_pack *p, hps_swarm *e)
 static void unpack_all(hpsi_pack *p, hps_swarm *e)
 {
     hpsi_free(hpsi_unpack_text(p)); /* version of the writer, for people */
+    if (p->version >= 2) {
+        e->n_objectives = (int32_t)hpsi_unpack_int_in(p, 1, HPSI_OBJECTIVES_MAX);
+        e->archive.n_objectives = e->n_objectives;
+    }
     check_space(p, e->space);
     unpack_options(p, e);
     if (hpsi_unpack_int_in(p, 0, 1) == 1 && p->status == HPS_OK) {

@@ -6,7 +6,10 @@
 #include <string.h>
 
 static const hpsi_swarm_variant *const variants[] = {&hpsi_variant_paper, &hpsi_variant_swarm,
-                                                     &hpsi_variant_guided};
+                                                     &hpsi_variant_guided, &hpsi_variant_pareto,
+                                                     &hpsi_variant_paper_mo};
+static const char *const names[] = {"paper", "swarm", "guided", "pareto", "paper_mo"};
+enum { PARETO = 3 };
 
 hpsi_uniform2 hpsi_swarm_draw(const hps_swarm *e, int32_t stream, int32_t particle,
                               uint32_t dimension)
@@ -59,10 +62,9 @@ hps_status hps_swarm_create(hps_swarm **out, hps_context *c, const hps_space *s,
         return hpsi_fail(HPS_E_ARGUMENT, "swarm: the space is %s",
                          s == NULL ? "NULL" : "empty, it needs a parameter");
     }
-    if (n_objectives != 1) {
-        return hpsi_fail(n_objectives < 1 ? HPS_E_ARGUMENT : HPS_E_UNSUPPORTED,
-                         "swarm: n_objectives = %d, the variants of this release take 1",
-                         n_objectives);
+    if (n_objectives < 1 || n_objectives > HPSI_OBJECTIVES_MAX) {
+        return hpsi_fail(HPS_E_ARGUMENT, "swarm: n_objectives = %d must be 1..%d", n_objectives,
+                         HPSI_OBJECTIVES_MAX);
     }
     hps_swarm *e = hpsi_new(c, 1, sizeof *e);
     if (e == NULL) {
@@ -86,6 +88,10 @@ hps_status hps_swarm_create(hps_swarm **out, hps_context *c, const hps_space *s,
     e->archive.context = e->context;
     e->archive.n_dims = e->n_dims;
     e->archive.n_params = e->space->n;
+    e->archive.n_objectives = n_objectives;
+    if (n_objectives > 1) {
+        e->options[HPSI_SWARM_VARIANT] = PARETO;
+    }
     *out = e;
     return HPS_OK;
 }
@@ -99,8 +105,12 @@ static void release(hps_swarm *e)
     }
     hpsi_free(e->row);
     hpsi_free(e->permutation);
+    hpsi_free(e->p_row);
     hpsi_guided_destroy(e->guided);
+    hpsi_pareto_destroy(e->pareto);
     e->row = NULL;
+    e->p_row = NULL;
+    e->pareto = NULL;
     e->permutation = NULL;
     e->guided = NULL;
 }
@@ -117,6 +127,7 @@ void hps_swarm_destroy(hps_swarm *e)
     hpsi_free(e->snapped);
     hpsi_free(e->start);
     hpsi_free(e->autosave);
+    hpsi_free(e->front);
     hpsi_archive_free(&e->archive);
     hps_space_destroy(e->space);
     hpsi_free(e);
@@ -140,6 +151,10 @@ static hps_status find_option(const hps_swarm *e, const char *name, int32_t *i)
     }
     if (st == HPS_OK && e->variant != NULL && !is_limit(*i)) {
         return hpsi_fail(HPS_E_STATE, "swarm: %s cannot be set after the first ask", name);
+    }
+    if (st == HPS_OK && e->n_objectives > 1 && *i == HPSI_SWARM_TARGET) {
+        return hpsi_fail(HPS_E_STATE, "swarm: target is for one objective, the engine has %d",
+                         e->n_objectives);
     }
     return st;
 }
@@ -306,11 +321,13 @@ hps_status hpsi_swarm_allocate(hps_swarm *e, const hpsi_swarm_variant *variant, 
     e->p_f = hpsi_new(e->context, slots, sizeof *e->p_f);
     e->f = hpsi_new(e->context, slots, sizeof *e->f);
     e->row = hpsi_new(e->context, slots, sizeof *e->row);
+    e->p_row = hpsi_new(e->context, slots, sizeof *e->p_row);
     e->permutation = hpsi_new(e->context, slots, sizeof *e->permutation);
     e->g = hpsi_new(e->context, e->n_dims, sizeof *e->g);
     e->nudge = hpsi_new(e->context, slots, sizeof *e->nudge);
     int whole = e->x != NULL && e->v != NULL && e->p != NULL && e->p_f != NULL && e->f != NULL &&
-                e->row != NULL && e->permutation != NULL && e->g != NULL && e->nudge != NULL;
+                e->row != NULL && e->p_row != NULL && e->permutation != NULL && e->g != NULL &&
+                e->nudge != NULL;
     hps_status st = whole ? HPS_OK : HPS_E_MEMORY;
     if (whole && variant->create != NULL) {
         st = variant->create(e, slots);
@@ -325,7 +342,8 @@ hps_status hpsi_swarm_allocate(hps_swarm *e, const hpsi_swarm_variant *variant, 
 static int is_unread(int32_t i, const hpsi_swarm_variant *variant)
 {
     if (i >= HPSI_SWARM_C1 && i <= HPSI_SWARM_GBEST) {
-        return variant != &hpsi_variant_paper;
+        return variant != &hpsi_variant_paper &&
+               (variant != &hpsi_variant_paper_mo || i == HPSI_SWARM_GBEST);
     }
     return i >= HPSI_SWARM_DRAWS && variant != &hpsi_variant_guided;
 }
@@ -333,7 +351,6 @@ static int is_unread(int32_t i, const hpsi_swarm_variant *variant)
 /* Options that the chosen variant does not read are no error, but worth a word. */
 static void warn_unused(const hps_swarm *e, const hpsi_swarm_variant *variant)
 {
-    static const char *const names[] = {"paper", "swarm", "guided"};
     for (int32_t i = 0; i < HPSI_SWARM_OPTIONS; i++) {
         if (is_unread(i, variant) && e->options[i] != hpsi_swarm_options.rows[i].value) {
             hpsi_log(e->context, HPS_LOG_WARN, "swarm: %s has no effect on variant %s",
@@ -347,7 +364,29 @@ int32_t hpsi_swarm_choose(const hps_swarm *e, const hpsi_swarm_variant **variant
 {
     int32_t n = (int32_t)e->options[HPSI_SWARM_PARTICLES];
     *variant = variants[(int32_t)e->options[HPSI_SWARM_VARIANT]];
-    return n > 0 ? n : (*variant)->particles;
+    if (n > 0) {
+        return n;
+    }
+    int32_t swarms = *variant == &hpsi_variant_paper_mo ? e->n_objectives : 1;
+    return swarms * (*variant)->particles;
+}
+
+hps_status hpsi_swarm_check_objectives(const hps_swarm *e, const hpsi_swarm_variant *variant)
+{
+    if (variant->several != (e->n_objectives > 1)) {
+        return hpsi_fail(HPS_E_STATE, "swarm: variant %s takes %s, the engine has %d; %s",
+                         names[(int32_t)e->options[HPSI_SWARM_VARIANT]],
+                         variant->several ? "two objectives or more" : "one objective",
+                         e->n_objectives,
+                         variant->several ? "paper, swarm and guided take one"
+                                          : "pareto and paper_mo take several");
+    }
+    int32_t most = hpsi_swarm_choose(e, &variant);
+    if (variant == &hpsi_variant_paper_mo && e->n_start > most) {
+        return hpsi_fail(HPS_E_STATE, "swarm: paper_mo: %d start positions, it has %d particles",
+                         e->n_start, most);
+    }
+    return HPS_OK;
 }
 
 hps_status hpsi_swarm_begin(hps_swarm *e)
@@ -361,6 +400,10 @@ hps_status hpsi_swarm_begin(hps_swarm *e)
     }
     const hpsi_swarm_variant *variant;
     int32_t n = hpsi_swarm_choose(e, &variant);
+    st = hpsi_swarm_check_objectives(e, variant);
+    if (st != HPS_OK) {
+        return st;
+    }
     int32_t slots = n > e->n_start ? n : e->n_start;
     st = hpsi_swarm_allocate(e, variant, slots);
     if (st != HPS_OK) {

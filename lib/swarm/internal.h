@@ -47,6 +47,7 @@ double hpsi_reflect(double u);
 
 /* ---------------------------------------------------------- archive.c */
 
+enum { HPSI_OBJECTIVES_MAX = 16 };
 enum { HPSI_ROW_PLANNED = 0, HPSI_ROW_ASKED = 1, HPSI_ROW_TOLD = 2, HPSI_ROW_TELLING = 3 };
 
 typedef struct hpsi_row {
@@ -59,11 +60,12 @@ typedef struct hpsi_row {
 /* Every point planned so far, its index is the id. No two of them agree. */
 typedef struct hpsi_archive {
     hps_context *context;
-    int32_t n_dims, n_params;
-    int64_t n, row_capacity, u_capacity, x_capacity, n_heads;
+    int32_t n_dims, n_params, n_objectives;
+    int64_t n, row_capacity, u_capacity, x_capacity, f_capacity, n_heads;
     hpsi_row *rows;
     double *u;     /* [n][n_dims] snapped */
     double *x;     /* [n][n_params] */
+    double *f;     /* [n][n_objectives] if there are several; row.f is the first of them then */
     int64_t *head; /* [n_heads] first row of a hash chain, -1 if none */
 } hpsi_archive;
 
@@ -75,6 +77,8 @@ void hpsi_archive_adopt(hpsi_archive *a, int64_t n);
 /* First row that agrees with u: within 1e-12, of the rows from `batch` on within 1e-9; with
  * `exact` only bit for bit. -1 if none. */
 int64_t hpsi_archive_find(const hpsi_archive *a, const double *u, int64_t batch, int exact);
+/* The objective values of a row. */
+const double *hpsi_archive_values(const hpsi_archive *a, int64_t r);
 void hpsi_archive_free(hpsi_archive *a);
 
 /* ------------------------------------------------------------- engine */
@@ -118,6 +122,7 @@ enum {
 typedef struct hpsi_swarm_variant {
     int32_t particles;            /* default */
     int32_t repair;               /* 1: move a point that is known; 0: take its known value */
+    int32_t several;              /* 1: for two or more objectives, keeps p and p_f itself */
     void (*design)(hps_swarm *e); /* all positions anew, into x and v */
     void (*move)(hps_swarm *e);   /* the next positions, in place */
     void (*after)(hps_swarm *e);  /* f of the batch is in, personal bests are updated;
@@ -129,10 +134,13 @@ typedef struct hpsi_swarm_variant {
     void (*pack)(const hps_swarm *e, hpsi_pack *p); /* its own state, last in a checkpoint */
     void (*unpack)(hps_swarm *e, hpsi_pack *p);
 } hpsi_swarm_variant;
-extern const hpsi_swarm_variant hpsi_variant_paper, hpsi_variant_swarm, hpsi_variant_guided;
+extern const hpsi_swarm_variant hpsi_variant_paper, hpsi_variant_swarm, hpsi_variant_guided,
+    hpsi_variant_pareto, hpsi_variant_paper_mo;
 
 typedef struct hpsi_guided hpsi_guided;
 void hpsi_guided_destroy(hpsi_guided *g);
+typedef struct hpsi_pareto hpsi_pareto;
+void hpsi_pareto_destroy(hpsi_pareto *p);
 
 struct hps_swarm {
     hps_context *context;
@@ -152,9 +160,11 @@ struct hps_swarm {
     double *p_f;         /* [slots] value at p, +inf if none */
     double *f;           /* [slots] of the present batch */
     int64_t *row;        /* [slots] archive row of each member */
+    int64_t *p_row;      /* [slots] archive row of p (several objectives), -1 */
     double *g, g_f;      /* [n_dims] what the swarm is drawn to */
     double *nudge;       /* [slots] how far a repair first moves the reals of a known point */
     hpsi_guided *guided; /* of that variant, else NULL */
+    hpsi_pareto *pareto; /* of the variants for several objectives, else NULL */
     double *snapped, *point; /* [n_dims], [n_params] work space */
     int64_t *permutation;    /* [slots] work space */
 
@@ -169,7 +179,10 @@ struct hps_swarm {
     hpsi_archive archive;
     int64_t batch; /* first row of the present batch */
     int64_t n_asked, n_told, n_failed;
-    int64_t best;                  /* row, -1 */
+    int64_t best;                            /* row with the least (first) value, -1 */
+    int64_t n_front, front_capacity, *front; /* of several objectives: rows that no other beats */
+    hps_prefer_fn prefer;                    /* NULL: dominance */
+    void *prefer_user;
     int64_t scanned, improved_row; /* stagnation: rows looked at, rows at the last improvement */
     double improved_f;
 
@@ -191,6 +204,8 @@ hpsi_uniform2 hpsi_swarm_draw(const hps_swarm *e, int32_t stream, int32_t partic
 hps_status hpsi_swarm_begin(hps_swarm *e);
 /* The variant that the options ask for; returns its number of particles. */
 int32_t hpsi_swarm_choose(const hps_swarm *e, const hpsi_swarm_variant **variant);
+/* Does it take the engine's number of objectives? */
+hps_status hpsi_swarm_check_objectives(const hps_swarm *e, const hpsi_swarm_variant *variant);
 hps_status hpsi_swarm_allocate(hps_swarm *e, const hpsi_swarm_variant *variant, int32_t slots);
 hps_status hpsi_swarm_not_busy(const hps_swarm *e, const char *what);
 /* batch.c */
@@ -210,6 +225,19 @@ int32_t hpsi_swarm_least(const hps_swarm *e, const double *values);
 void hpsi_swarm_redraw(hps_swarm *e, int32_t slot);
 /* Move of a choice: the level of p, of g, the present one or a new one (swarm.md 1.2). */
 double hpsi_swarm_move_choice(const hps_swarm *e, int32_t slot, int32_t dim, double c1, double c2);
+/* front.c: several objectives. */
+/* < 0 if the values a are preferred, > 0 if b, 0 if neither. */
+int32_t hpsi_swarm_prefer(const hps_swarm *e, const double *a, const double *b);
+/* Take a told row into the front; room for it was made by hpsi_front_reserve. */
+hps_status hpsi_front_reserve(hps_swarm *e);
+void hpsi_front_insert(hps_swarm *e, int64_t row);
+/* The front of all told rows anew. */
+void hpsi_front_rebuild(hps_swarm *e);
+int hpsi_front_has(const hps_swarm *e, int64_t row);
+/* The row to report as best: of several objectives the compromise. -1: none. */
+int64_t hpsi_swarm_best_row(const hps_swarm *e);
+/* paper.c: the next position of one member (eqs 15 and 16). */
+void hpsi_paper_move(hps_swarm *e, int32_t slot);
 /* stop.c */
 /* May the point with this id still be asked for under max_evaluations? */
 int hpsi_swarm_allowed(const hps_swarm *e, int64_t id);

@@ -5,11 +5,12 @@
 #define MANY 9007199254740992.0 /* 2^53 */
 
 static const hpsi_option rows[] = {
-    {"variant", HPS_OPTION_TEXT, 0, "", "paper|swarm|guided", 0, 2, 0,
+    {"variant", HPS_OPTION_TEXT, 0, "", "paper|swarm|guided|pareto|paper_mo", 0, 4, 0,
      "paper: eqs 14-16 of the paper; swarm: constriction swarm with restarts; guided: that swarm "
-     "led by models of the values so far"},
+     "led by models of the values so far; pareto: several objectives; paper_mo: a paper swarm for "
+     "each of them"},
     {"particles", HPS_OPTION_INT, 0, "", "", 0, 100000, 0,
-     "members of the swarm; 0: 16 for paper, else 12"},
+     "members of the swarm; 0: 16 for paper (paper_mo: for each objective), else 12"},
     {"seed", HPS_OPTION_INT, 0, "", "", 0, MANY, 42, "key of all random numbers"},
     {"c1", HPS_OPTION_REAL, 0, "", "", 0, 100, 1, "pull towards a particle's own best (paper)"},
     {"c2", HPS_OPTION_REAL, 0, "", "", 0, 100, 2, "pull towards the swarm's best (paper)"},

@@ -15,7 +15,7 @@ static void design(hps_swarm *e)
     hpsi_swarm_place_start(e);
 }
 
-static void move_member(hps_swarm *e, int32_t i)
+void hpsi_paper_move(hps_swarm *e, int32_t i)
 {
     double c1 = e->options[HPSI_SWARM_C1], c2 = e->options[HPSI_SWARM_C2];
     double dt = e->options[HPSI_SWARM_DT];
@@ -39,7 +39,7 @@ static void move(hps_swarm *e)
 {
     for (int32_t i = 0; i < e->n_slots; i++) {
         if (e->p_f[i] < (double)INFINITY) {
-            move_member(e, i);
+            hpsi_paper_move(e, i);
         } else {
             hpsi_swarm_redraw(e, i);
         }

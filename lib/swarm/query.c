@@ -14,12 +14,13 @@ hps_status hps_swarm_best(const hps_swarm *e, double *x, double *f)
         return hpsi_fail(HPS_E_STATE, "swarm: best: no evaluation has succeeded yet (%lld tried)",
                          (long long)e->n_told);
     }
+    int64_t best = hpsi_swarm_best_row(e);
     if (x != NULL) {
         int32_t n = e->archive.n_params;
-        memcpy(x, e->archive.x + e->best * n, (size_t)n * sizeof *x);
+        memcpy(x, e->archive.x + best * n, (size_t)n * sizeof *x);
     }
     if (f != NULL) {
-        *f = e->archive.rows[e->best].f;
+        memcpy(f, hpsi_archive_values(&e->archive, best), (size_t)e->n_objectives * sizeof *f);
     }
     return HPS_OK;
 }
@@ -58,6 +59,7 @@ void hpsi_swarm_fill_progress(const hps_swarm *e, hps_progress *p)
     p->seconds = hpsi_swarm_seconds(e);
     p->best = e->best >= 0 ? e->archive.rows[e->best].f : (double)INFINITY;
     p->diversity = diversity(e);
+    p->n_front = (int32_t)(e->n_objectives > 1 ? e->n_front : e->best >= 0);
 }
 
 hps_status hps_swarm_get_progress(const hps_swarm *e, hps_progress *p)
@@ -109,7 +111,8 @@ hps_status hps_swarm_history(const hps_swarm *e, int64_t capacity, int64_t *n, i
         }
         copy_row(e, r, k, id, x);
         if (f != NULL) {
-            f[k] = row->f;
+            int32_t m = e->n_objectives;
+            memcpy(f + k * m, hpsi_archive_values(&e->archive, r), (size_t)m * sizeof *f);
         }
         if (outcome != NULL) {
             outcome[k] = row->outcome;

@@ -38,6 +38,12 @@ static void scan(hps_swarm *e)
     double tolerance = e->options[HPSI_SWARM_STAGNATION_TOLERANCE];
     while (e->scanned < e->archive.n && e->archive.rows[e->scanned].state == HPSI_ROW_TOLD) {
         double f = e->archive.rows[e->scanned++].f;
+        if (e->n_objectives > 1) {
+            if (hpsi_front_has(e, e->scanned - 1)) {
+                e->improved_row = e->scanned;
+            }
+            continue;
+        }
         double least = e->improved_f;
         if (isfinite(least)) {
             least -= tolerance * fabs(least);

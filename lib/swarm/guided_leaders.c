@@ -6,8 +6,6 @@
 #include "base/linalg.h"
 #include "swarm/guided.h"
 
-#define FAR_VALUE 10.0
-
 /* ---------------------------------------------------------------- data */
 
 /* Coordinates of the n chosen rows into g->points, divided by their rms distance; which it is. */
@@ -29,33 +27,12 @@ static double gather(hps_swarm *e, int32_t n)
     return scale;
 }
 
-/* Values in units of the median's distance from the least, and weights that fall with rank and
- * far away (swarm.md 4.3). 1 if the values differ. */
+/* Values that a quadratic is fitted to, and their weights (swarm.md 4.3). 1 if they differ. */
 static int weigh(hpsi_guided *g, int32_t n)
 {
     int32_t map = g->map >= HPSI_MAP_LOG ? g->map : HPSI_MAP_RAW;
     hpsi_surface_map(map, n, g->values, g->mapped, g->sorted);
-    memcpy(g->sorted, g->mapped, (size_t)n * sizeof *g->sorted);
-    hpsi_sort_reals(n, g->sorted);
-    double least = g->sorted[0];
-    double unit = g->sorted[n / 2] - least;
-    if (!(unit > 0.0)) {
-        unit = g->sorted[n - 1] - least;
-    }
-    if (!(unit > 0.0)) {
-        return 0;
-    }
-    for (int32_t i = 0; i < n; i++) {
-        int32_t rank = 0;
-        while (g->sorted[rank] < g->mapped[i]) {
-            rank++;
-        }
-        double y = (g->mapped[i] - least) / unit;
-        g->weights[i] = 1.0 + 19.0 * (n - 1 - rank) / (n - 1.0);
-        g->weights[i] *= y > FAR_VALUE ? 100.0 / (y * y) : 1.0;
-        g->mapped[i] = y;
-    }
-    return 1;
+    return hpsi_surface_weigh(n, g->mapped, g->weights, g->sorted);
 }
 
 /* A step from the best point becomes a proposal; choices stay those of the best point. */
@@ -77,23 +54,13 @@ static void propose(hps_swarm *e, int32_t role, const double *step, int shaped)
 
 /* ----------------------------------------------------- quadratic leaders */
 
-static int64_t points_of_full(int32_t n_dims)
-{
-    int64_t most = (int64_t)(1.5 * (double)hpsi_quadratic_terms(n_dims, 0)) + 4;
-    most = most < 200 ? most : 200;
-    if (!hpsi_quadratic_enough(n_dims, most)) {
-        most = 2 * (int64_t)n_dims + 2 > 200 ? 2 * (int64_t)n_dims + 2 : 200;
-    }
-    return most;
-}
-
 static hps_status lead_quadratic(hps_swarm *e, int32_t role, int shaped, int *found)
 {
     hpsi_guided *g = e->guided;
     int diagonal = role == HPSI_LEADER_DIAGONAL;
     int64_t terms = hpsi_quadratic_terms(g->n_ordered, 1);
     int64_t needed = diagonal ? terms + 2 : 2 * (int64_t)g->n_ordered + 2;
-    int64_t most = diagonal ? 3 * terms : points_of_full(g->n_ordered);
+    int64_t most = diagonal ? 3 * terms : hpsi_quadratic_points(g->n_ordered);
     int64_t rows = hpsi_guided_by_distance(e, shaped);
     if (rows < needed) {
         return HPS_OK;

@@ -20,6 +20,10 @@ enum {
 };
 /* y[n] finite -> out[n] (out may be y); sorted[n] is work space and returns y ascending. */
 void hpsi_surface_map(int32_t map, int32_t n, const double *y, double *out, double *sorted);
+/* Values in units of the median's distance from the least, in place, and weights 1 (worst) .. 20
+ * (best) by rank that fall with 1/y^2 where a value is far away (swarm.md 4.3). sorted[n]: work
+ * space. 1 if the values differ. */
+int hpsi_surface_weigh(int32_t n, double *y, double *weights, double *sorted);
 /* Sort ascending. */
 void hpsi_sort_reals(int64_t n, double *y);
 /* 1 - residual / total sum of squares; -inf for constant y that is not met. */
@@ -76,6 +80,8 @@ void hpsi_quadratic_destroy(hpsi_quadratic *q);
 int64_t hpsi_quadratic_terms(int32_t n_dims, int32_t separable);
 /* Are n points enough for least squares (1.05 terms + 2)? */
 int hpsi_quadratic_enough(int32_t n_dims, int64_t n);
+/* How many of the nearest points a full quadratic is best fitted to (swarm.md 4.3). */
+int64_t hpsi_quadratic_points(int32_t n_dims);
 /* Fit to z[n][n_dims], values y[n], weights w[n] > 0: weighted least squares for a separable one
  * and with enough points, else the quadratic of least norm through the points. 1 if it
  * succeeded. */

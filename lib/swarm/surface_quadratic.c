@@ -23,6 +23,16 @@ int hpsi_quadratic_enough(int32_t n_dims, int64_t n)
     return (double)n >= 1.05 * (double)hpsi_quadratic_terms(n_dims, 0) + 2.0;
 }
 
+int64_t hpsi_quadratic_points(int32_t n_dims)
+{
+    int64_t most = (int64_t)(1.5 * (double)hpsi_quadratic_terms(n_dims, 0)) + 4;
+    most = most < 200 ? most : 200;
+    if (!hpsi_quadratic_enough(n_dims, most)) {
+        most = 2 * (int64_t)n_dims + 2 > 200 ? 2 * (int64_t)n_dims + 2 : 200;
+    }
+    return most;
+}
+
 void hpsi_quadratic_destroy(hpsi_quadratic *q)
 {
     if (q == NULL) {

@@ -6,6 +6,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#define FAR_VALUE 10.0 /* of which on a quadratic looks less at a value */
+
 static int compare_reals(const void *a, const void *b)
 {
     double x = *(const double *)a;
@@ -67,6 +69,27 @@ void hpsi_surface_map(int32_t map, int32_t n, const double *y, double *out, doub
         }
         out[i] = v;
     }
+}
+
+int hpsi_surface_weigh(int32_t n, double *y, double *weights, double *sorted)
+{
+    memcpy(sorted, y, (size_t)n * sizeof *y);
+    hpsi_sort_reals(n, sorted);
+    double least = sorted[0];
+    double unit = sorted[n / 2] - least;
+    if (!(unit > 0.0)) {
+        unit = sorted[n - 1] - least;
+    }
+    if (!(unit > 0.0)) {
+        return 0;
+    }
+    for (int32_t i = 0; i < n; i++) {
+        int32_t rank = count_below(n, sorted, y[i], 0);
+        y[i] = (y[i] - least) / unit;
+        weights[i] = 1.0 + 19.0 * (n - 1 - rank) / (n - 1.0);
+        weights[i] *= y[i] > FAR_VALUE ? FAR_VALUE * FAR_VALUE / (y[i] * y[i]) : 1.0;
+    }
+    return 1;
 }
 
 double hpsi_surface_r2(int32_t n, const double *y, const double *predicted)

@@ -53,7 +53,8 @@ HPS_API hps_status hps_soap_species(const hps_soap *s, int32_t capacity, int32_t
 
 /** Unit-norm rows for all atoms of all frames, in data-set order; the row of an atom
  *  whose species is not listed is zero. HPS_E_OPTION as hps_soap_check. If memory runs
- *  out on the way, rows of other atoms may have been written.
+ *  out on the way, rows of other atoms may have been written. The handle keeps its tables
+ *  (some 100 kB) until an option is set: calls on many small frames pay for them once.
  *  @param[out] values [n_atoms][ld], ld >= hps_soap_size; padding left untouched */
 HPS_API hps_status hps_soap_compute(const hps_soap *s, const hps_dataset *d, double *values,
                                     int64_t ld);

@@ -28,6 +28,9 @@ void hpsi_set_callback_code(int32_t code);
 /* Zeroed, 64-byte aligned array of n items; NULL after setting the message (also for
  * n*size overflow). n = 0 gives a valid pointer. The block remembers its context. */
 void *hpsi_new(hps_context *c, int64_t n, int64_t size);
+/* The same without zeros: the pages of a large array are then first touched by those who fill
+ * it, each thread its own part. */
+void *hpsi_new_blank(hps_context *c, int64_t n, int64_t size);
 /* Grow *p (made by hpsi_new, or NULL) to hold at least n items, content kept, doubling;
  * *capacity is updated. New items are zero. */
 hps_status hpsi_grow(hps_context *c, void **p, int64_t *capacity, int64_t n, int64_t size);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* Blocks of memory: aligned, zeroed, counted against the limit of their context. The only
+/* Blocks of memory: aligned, zeroed if wanted, counted against the limit of their context. The only
  * file of the library that names an allocator. */
 #include <stdint.h>
 #include <stdlib.h>
@@ -59,7 +59,7 @@ static void raw_release(hps_context *c, void *raw)
     }
 }
 
-void *hpsi_new(hps_context *c, int64_t n, int64_t size)
+void *hpsi_new_blank(hps_context *c, int64_t n, int64_t size)
 {
     int64_t bytes = hpsi_size_mul(n, size);
     int64_t total = bytes + (int64_t)sizeof(header) + ALIGNMENT;
@@ -84,11 +84,20 @@ void *hpsi_new(hps_context *c, int64_t n, int64_t size)
     }
     block = raw + sizeof(header);
     block += ALIGNMENT - (int64_t)((uintptr_t)block % (uintptr_t)ALIGNMENT);
-    memset(block, 0, (size_t)bytes);
     h = (header *)(void *)(block - sizeof(header));
     h->raw = raw;
     h->context = hpsi_context_retain(c);
     h->bytes = total;
+    return block;
+}
+
+void *hpsi_new(hps_context *c, int64_t n, int64_t size)
+{
+    void *block = hpsi_new_blank(c, n, size);
+
+    if (block != NULL) {
+        memset(block, 0, (size_t)(n * size));
+    }
     return block;
 }
 

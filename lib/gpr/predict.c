@@ -8,7 +8,7 @@
 #include "gpr/internal.h"
 
 #define TILE 256            /* sparse points treated at a time */
-#define MOST_CHUNKS 256     /* in flight between two additions */
+#define MOST_CHUNKS 1024    /* in flight between two additions */
 #define MOST_BUFFER 1048576 /* doubles of their gradients */
 
 /* Buffers of one worker. */
@@ -37,6 +37,7 @@ typedef struct prediction {
     int64_t largest;  /* atoms of a frame */
     int64_t n_shares; /* chunks in flight */
     int64_t first;    /* chunk of share 0 */
+    int64_t n, span;  /* chunks of this round, and of an item of it */
     share *share;
     double *gradient;                 /* [n_shares][largest][3] */
     double *energy, *forces, *virial; /* all frames; the last two may be NULL */
@@ -95,9 +96,8 @@ static double add_species(const prediction *p, const hpsi_chunk *c, int32_t spec
     return energy;
 }
 
-static hps_status predict_chunk(int64_t item, int32_t worker, void *arg)
+static hps_status predict_chunk(prediction *p, int64_t item, int32_t worker)
 {
-    prediction *p = arg;
     hpsi_source *s = &p->source;
     const hpsi_chunk *c = &s->chunk[p->first + item];
     const bench *b = &p->bench[worker];
@@ -121,6 +121,18 @@ static hps_status predict_chunk(int64_t item, int32_t worker, void *arg)
     memset(to->virial, 0, sizeof to->virial);
     return hpsi_soap_block_adjoint(s->plan, s->work[worker], b->all, s->ld, to->gradient,
                                    p->virial != NULL ? to->virial : NULL);
+}
+
+static hps_status predict_span(int64_t item, int32_t worker, void *arg)
+{
+    prediction *p = arg;
+    int64_t end = (item + 1) * p->span < p->n ? (item + 1) * p->span : p->n;
+    hps_status status = HPS_OK;
+
+    for (int64_t i = item * p->span; status == HPS_OK && i < end; i++) {
+        status = predict_chunk(p, i, worker);
+    }
+    return status;
 }
 
 static void add_share(prediction *p, const hpsi_chunk *c, const share *from)
@@ -154,13 +166,15 @@ static hps_status predict_all(prediction *p)
         }
     }
     for (p->first = 0; p->first < s->n_chunks; p->first += p->n_shares) {
-        int64_t n = s->n_chunks - p->first < p->n_shares ? s->n_chunks - p->first : p->n_shares;
-        hps_status status = hpsi_parallel_for(s->context, n, predict_chunk, p);
+        hps_status status;
 
+        p->n = s->n_chunks - p->first < p->n_shares ? s->n_chunks - p->first : p->n_shares;
+        p->span = hpsi_source_span(s, p->n);
+        status = hpsi_parallel_for(s->context, (p->n + p->span - 1) / p->span, predict_span, p);
         if (status != HPS_OK) {
             return status;
         }
-        for (int64_t i = 0; i < n; i++) {
+        for (int64_t i = 0; i < p->n; i++) {
             add_share(p, &s->chunk[p->first + i], &p->share[i]);
         }
     }
@@ -206,8 +220,8 @@ static hps_status make_shares(prediction *p)
     fit = p->derivatives ? MOST_BUFFER / (3 * p->largest) : MOST_CHUNKS;
     p->n_shares = fit < 4 ? 4 : fit > MOST_CHUNKS ? MOST_CHUNKS : fit;
     p->share = hpsi_new(s->context, p->n_shares, sizeof *p->share);
-    p->gradient = hpsi_new(s->context, p->derivatives ? p->n_shares * 3 * p->largest : 0,
-                           sizeof *p->gradient);
+    p->gradient = hpsi_new_blank(s->context, p->derivatives ? p->n_shares * 3 * p->largest : 0,
+                                 sizeof *p->gradient);
     if (p->share == NULL || p->gradient == NULL) {
         return HPS_E_MEMORY;
     }

@@ -7,6 +7,9 @@
 
 #define MOST_KEPT ((int64_t)256 << 20) /* bytes of descriptors worth keeping */
 #define KEPT_SHARE 4                   /* and at most this part of what a limit leaves */
+#define MOST_SPAN 8                    /* chunks of an item of parallel work */
+#define ITEMS_PER_WORKER 16            /* at least, so that all end at about the same time */
+#define ROWS 256                       /* of kept descriptors copied by one item */
 
 static int64_t chunks_of(int64_t n_atoms)
 {
@@ -97,37 +100,54 @@ static hps_status make_workers(hpsi_source *s)
     return HPS_OK;
 }
 
-static hps_status keep_chunk(int64_t i, int32_t worker, void *arg)
+/* Chunks that a worker takes at a time: those of a frame follow each other, and its neighbour
+ * lists are prepared once. */
+int64_t hpsi_source_span(const hpsi_source *s, int64_t n_chunks)
+{
+    int64_t span = n_chunks / ((int64_t)ITEMS_PER_WORKER * s->n_workers);
+
+    return span < 1 ? 1 : span > MOST_SPAN ? MOST_SPAN : span;
+}
+
+static hps_status keep_chunks(int64_t item, int32_t worker, void *arg)
 {
     hpsi_source *s = arg;
-    const hpsi_chunk *c = &s->chunk[i];
-    hps_frame f;
+    int64_t span = hpsi_source_span(s, s->n_chunks);
+    int64_t end = (item + 1) * span < s->n_chunks ? (item + 1) * span : s->n_chunks;
+    hps_status status = HPS_OK;
 
-    hpsi_dataset_frame(s->data, c->frame, &f);
-    return hpsi_soap_block(s->plan, s->work[worker], &f, c->first, c->count,
-                           s->cache + c->atom * s->ld, s->ld);
+    for (int64_t i = item * span; status == HPS_OK && i < end; i++) {
+        const hpsi_chunk *c = &s->chunk[i];
+        hps_frame f;
+
+        hpsi_dataset_frame(s->data, c->frame, &f);
+        status = hpsi_soap_block(s->plan, s->work[worker], &f, c->first, c->count,
+                                 s->cache + c->atom * s->ld, s->ld);
+    }
+    return status;
 }
 
 static hps_status keep(hpsi_source *s)
 {
     double start = hpsi_seconds();
+    int64_t span = hpsi_source_span(s, s->n_chunks);
     hps_status status;
 
     if (kept_bytes(s->context, s->n_atoms, s->ld) == 0) {
         return HPS_OK;
     }
-    s->cache = hpsi_new(s->context, s->n_atoms * s->ld, sizeof *s->cache);
+    s->cache = hpsi_new_blank(s->context, s->n_atoms * s->ld, sizeof *s->cache);
     if (s->cache == NULL) {
         return HPS_E_MEMORY;
     }
-    status = hpsi_parallel_for(s->context, s->n_chunks, keep_chunk, s);
+    status = hpsi_parallel_for(s->context, (s->n_chunks + span - 1) / span, keep_chunks, s);
     s->seconds = hpsi_seconds() - start;
     return status;
 }
 
 static hps_status open_parts(hpsi_source *s, const hps_soap *soap)
 {
-    hps_status status = hpsi_soap_plan_create(&s->plan, soap);
+    hps_status status = hpsi_soap_plan_of(&s->plan, soap);
 
     if (status != HPS_OK) {
         return status;
@@ -245,7 +265,7 @@ int32_t hpsi_source_rows(const hpsi_source *s, const hpsi_chunk *c, int32_t spec
 typedef struct gather {
     hpsi_source *source;
     const int64_t *atom;
-    int64_t n_runs;
+    int64_t n, n_runs;
     int64_t *run; /* [n_runs + 1] */
     double *q;
     int64_t ldq;
@@ -268,14 +288,14 @@ static int64_t frame_of(const hpsi_source *s, int64_t atom)
     return low;
 }
 
-static hps_status gather_run(int64_t item, int32_t worker, void *arg)
+/* Where few of a run's atoms are wanted, the others are not computed. */
+static hps_status gather_piece(const gather *g, int32_t worker, int64_t frame, int64_t from,
+                               int64_t to)
 {
-    const gather *g = arg;
     hpsi_source *s = g->source;
     double *block = s->block + (int64_t)worker * HPSI_SOAP_BLOCK * s->ld;
-    int64_t begin = g->atom[g->run[item]];
-    int64_t last = g->atom[g->run[item + 1] - 1];
-    int64_t frame = frame_of(s, begin);
+    int64_t begin = g->atom[from];
+    int64_t last = g->atom[to - 1];
     hps_frame f;
     hps_status status;
 
@@ -283,11 +303,42 @@ static hps_status gather_run(int64_t item, int32_t worker, void *arg)
     status = hpsi_soap_block(s->plan, s->work[worker], &f,
                              (int32_t)(begin - hpsi_dataset_first_atom(s->data, frame)),
                              (int32_t)(last - begin + 1), block, s->ld);
-    for (int64_t i = g->run[item]; status == HPS_OK && i < g->run[item + 1]; i++) {
+    for (int64_t i = from; status == HPS_OK && i < to; i++) {
         memcpy(g->q + i * g->ldq, block + (g->atom[i] - begin) * s->ld,
                (size_t)s->size * sizeof *block);
     }
     return status;
+}
+
+static hps_status gather_run(int64_t item, int32_t worker, void *arg)
+{
+    const gather *g = arg;
+    int64_t from = g->run[item];
+    int64_t end = g->run[item + 1];
+    int64_t frame = frame_of(g->source, g->atom[from]);
+    int64_t apart = 2 * (end - from) < g->atom[end - 1] - g->atom[from] + 1;
+    hps_status status = HPS_OK;
+
+    for (int64_t i = from; status == HPS_OK && i < end; i++) {
+        if (i + 1 == end || (apart && g->atom[i + 1] > g->atom[i] + 1)) {
+            status = gather_piece(g, worker, frame, from, i + 1);
+            from = i + 1;
+        }
+    }
+    return status;
+}
+
+static hps_status copy_rows(int64_t item, int32_t worker, void *arg)
+{
+    const gather *g = arg;
+    const hpsi_source *s = g->source;
+    int64_t end = (item + 1) * ROWS < g->n ? (item + 1) * ROWS : g->n;
+
+    (void)worker;
+    for (int64_t i = item * ROWS; i < end; i++) {
+        memcpy(g->q + i * g->ldq, s->cache + g->atom[i] * s->ld, (size_t)s->size * sizeof *g->q);
+    }
+    return HPS_OK;
 }
 
 static void find_runs(gather *g, int64_t n)
@@ -310,14 +361,11 @@ static void find_runs(gather *g, int64_t n)
 hps_status hpsi_source_gather(hpsi_source *s, int64_t n, const int64_t *atom, double *q,
                               int64_t ldq)
 {
-    gather g = {.source = s, .atom = atom, .q = q, .ldq = ldq};
+    gather g = {.source = s, .atom = atom, .n = n, .q = q, .ldq = ldq};
     hps_status status;
 
     if (s->cache != NULL) {
-        for (int64_t i = 0; i < n; i++) {
-            memcpy(q + i * ldq, s->cache + atom[i] * s->ld, (size_t)s->size * sizeof *q);
-        }
-        return HPS_OK;
+        return hpsi_parallel_for(s->context, (n + ROWS - 1) / ROWS, copy_rows, &g);
     }
     g.run = hpsi_new(s->context, n + 1, sizeof *g.run);
     if (g.run == NULL) {

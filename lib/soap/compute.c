@@ -5,8 +5,10 @@
 
 #include "soap/private.h"
 
-/* Works of several blocks that are in hand at the same time. */
+/* Works of several blocks that are in hand at the same time; each is made when it is first
+ * needed, by the worker that needs it. */
 typedef struct crew {
+    hps_context *context;
     hpsi_soap_plan *plan;
     hpsi_soap_work **works;
     int32_t n;
@@ -23,29 +25,44 @@ static void crew_free(crew *c)
 
 static hps_status crew_create(crew *c, const hps_soap *s, int32_t n)
 {
-    hps_status st = hpsi_soap_plan_create(&c->plan, s);
+    hps_status st = hpsi_soap_plan_of(&c->plan, s);
 
+    c->context = s->context;
     c->works = NULL;
     c->n = n;
     if (st != HPS_OK) {
         return st;
     }
     c->works = hpsi_new(s->context, n, sizeof *c->works);
-    st = c->works == NULL ? HPS_E_MEMORY : HPS_OK;
-    for (int32_t i = 0; i < n && st == HPS_OK; i++) {
-        st = hpsi_soap_work_create(&c->works[i], s->context, c->plan);
-    }
-    if (st != HPS_OK) {
+    if (c->works == NULL) {
         crew_free(c);
+        return HPS_E_MEMORY;
     }
+    return HPS_OK;
+}
+
+static hps_status crew_work(const crew *c, int64_t i, hpsi_soap_work **w)
+{
+    hps_status st =
+        c->works[i] != NULL ? HPS_OK : hpsi_soap_work_create(&c->works[i], c->context, c->plan);
+
+    *w = c->works[i];
     return st;
+}
+
+static int32_t block_count(int32_t n_atoms, int32_t first, int32_t block)
+{
+    return n_atoms - first < block ? n_atoms - first : block;
 }
 
 /* --------------------------------------------------------- descriptors */
 
+/* Consecutive blocks of one frame, which a worker prepares once. */
+enum { MOST_BLOCKS = 8, ITEMS_PER_WORKER = 16 };
+
 typedef struct slab {
     int64_t frame;
-    int32_t first;
+    int32_t first, end;
 } slab;
 
 typedef struct compute_job {
@@ -57,14 +74,25 @@ typedef struct compute_job {
     int64_t ld;
 } compute_job;
 
+/* Atoms of a slab, at most: as many as leave enough slabs to keep all workers busy. */
+static int32_t slab_atoms(const hps_dataset *d, int32_t workers)
+{
+    int64_t blocks =
+        hps_dataset_n_atoms(d) / ((int64_t)HPSI_SOAP_BLOCK * ITEMS_PER_WORKER * workers);
+
+    blocks = blocks > MOST_BLOCKS ? MOST_BLOCKS : blocks < 1 ? 1 : blocks;
+    return (int32_t)blocks * HPSI_SOAP_BLOCK;
+}
+
 static hps_status list_slabs(compute_job *j, hps_context *c)
 {
+    int32_t most = slab_atoms(j->data, hps_context_threads(c));
     int64_t n_frames = hps_dataset_n_frames(j->data), n = 0;
     hps_frame f;
 
     for (int64_t i = 0; i < n_frames; i++) {
         hpsi_dataset_frame(j->data, i, &f);
-        n += (f.n_atoms + HPSI_SOAP_BLOCK - 1) / HPSI_SOAP_BLOCK;
+        n += (f.n_atoms + most - 1) / most;
     }
     j->slabs = hpsi_new(c, n, sizeof *j->slabs);
     if (j->slabs == NULL) {
@@ -72,29 +100,28 @@ static hps_status list_slabs(compute_job *j, hps_context *c)
     }
     for (int64_t i = 0; i < n_frames; i++) {
         hpsi_dataset_frame(j->data, i, &f);
-        for (int32_t first = 0; first < f.n_atoms; first += HPSI_SOAP_BLOCK) {
-            j->slabs[j->n_slabs].frame = i;
-            j->slabs[j->n_slabs++].first = first;
+        for (int32_t first = 0; first < f.n_atoms; first += most) {
+            j->slabs[j->n_slabs++] = (slab){i, first, first + block_count(f.n_atoms, first, most)};
         }
     }
     return HPS_OK;
-}
-
-static int32_t block_count(int32_t n_atoms, int32_t first)
-{
-    return n_atoms - first < HPSI_SOAP_BLOCK ? n_atoms - first : HPSI_SOAP_BLOCK;
 }
 
 static hps_status compute_slab(int64_t item, int32_t worker, void *arg)
 {
     compute_job *j = arg;
     const slab *s = &j->slabs[item];
-    int64_t row = hpsi_dataset_first_atom(j->data, s->frame) + s->first;
+    double *row = j->values + hpsi_dataset_first_atom(j->data, s->frame) * j->ld;
+    hpsi_soap_work *w;
     hps_frame f;
+    hps_status st = crew_work(&j->crew, worker, &w);
 
     hpsi_dataset_frame(j->data, s->frame, &f);
-    return hpsi_soap_block(j->crew.plan, j->crew.works[worker], &f, s->first,
-                           block_count(f.n_atoms, s->first), j->values + row * j->ld, j->ld);
+    for (int32_t i = s->first; i < s->end && st == HPS_OK; i += HPSI_SOAP_BLOCK) {
+        st = hpsi_soap_block(j->crew.plan, w, &f, i, block_count(s->end, i, HPSI_SOAP_BLOCK),
+                             row + i * j->ld, j->ld);
+    }
+    return st;
 }
 
 hps_status hps_soap_compute(const hps_soap *s, const hps_dataset *d, double *values, int64_t ld)
@@ -126,26 +153,45 @@ hps_status hps_soap_compute(const hps_soap *s, const hps_dataset *d, double *val
 
 /* -------------------------------------------------------- reverse mode */
 
+/* Blocks of one frame are in hand together and added up in their order. The order of the
+ * sums is that of the centres, whatever the size of a block. */
+enum { BLOCKS_PER_WORKER = 4, LEAST_BLOCK = 8 };
+
 typedef struct adjoint_job {
     crew crew;
     hps_frame frame;
-    int32_t first; /* atom of the round's first block */
-    double *q;     /* [crew.n][block][size] descriptors, not used further */
+    int32_t block;          /* centres of a block */
+    int32_t first;          /* atom of the round's first block */
+    double *q;              /* [crew.n][block][size] descriptors, not used further */
+    hpsi_neighbours *lists; /* [workers] lent to the works, so that each frame is prepared once */
     const double *weight;
     int64_t ld;
 } adjoint_job;
+
+static void lend_lists(adjoint_job *j, hpsi_soap_work *w, int32_t worker)
+{
+    hpsi_neighbours own = w->neighbours;
+
+    w->neighbours = j->lists[worker];
+    j->lists[worker] = own;
+}
 
 static hps_status adjoint_slab(int64_t item, int32_t worker, void *arg)
 {
     adjoint_job *j = arg;
     int32_t size = hpsi_soap_plan_size(j->crew.plan);
-    int32_t first = j->first + (int32_t)item * HPSI_SOAP_BLOCK;
-    hpsi_soap_work *w = j->crew.works[item]; /* of the item: combined in order afterwards */
-    hps_status st =
-        hpsi_soap_block(j->crew.plan, w, &j->frame, first, block_count(j->frame.n_atoms, first),
-                        j->q + item * HPSI_SOAP_BLOCK * size, size);
+    int32_t first = j->first + (int32_t)item * j->block;
+    hpsi_soap_work *w; /* of the item: combined in order afterwards */
+    hps_status st = crew_work(&j->crew, item, &w);
 
-    (void)worker;
+    if (st != HPS_OK) {
+        return st;
+    }
+    lend_lists(j, w, worker);
+    st = hpsi_soap_block(j->crew.plan, w, &j->frame, first,
+                         block_count(j->frame.n_atoms, first, j->block),
+                         j->q + item * j->block * size, size);
+    lend_lists(j, w, worker);
     if (st == HPS_OK) {
         hpsi_soap_pair_forces(j->crew.plan, w, j->weight + first * j->ld, j->ld);
     }
@@ -154,12 +200,12 @@ static hps_status adjoint_slab(int64_t item, int32_t worker, void *arg)
 
 static hps_status adjoint_rounds(adjoint_job *j, hps_context *c, double *gradient, double *virial)
 {
-    int32_t step = j->crew.n * HPSI_SOAP_BLOCK;
+    int32_t step = j->crew.n * j->block;
     hps_status st = HPS_OK;
 
     for (j->first = 0; j->first < j->frame.n_atoms && st == HPS_OK; j->first += step) {
         int32_t left = j->frame.n_atoms - j->first;
-        int32_t blocks = ((left < step ? left : step) + HPSI_SOAP_BLOCK - 1) / HPSI_SOAP_BLOCK;
+        int32_t blocks = ((left < step ? left : step) + j->block - 1) / j->block;
 
         st = hpsi_parallel_for(c, blocks, adjoint_slab, j);
         for (int32_t i = 0; i < blocks && st == HPS_OK; i++) {
@@ -169,19 +215,44 @@ static hps_status adjoint_rounds(adjoint_job *j, hps_context *c, double *gradien
     return st;
 }
 
+static int32_t adjoint_block(int32_t n_atoms, int32_t n_works)
+{
+    int32_t n = (n_atoms + n_works - 1) / n_works;
+
+    return n < LEAST_BLOCK ? LEAST_BLOCK : n > HPSI_SOAP_BLOCK ? HPSI_SOAP_BLOCK : n;
+}
+
+static hps_status adjoint_with_crew(adjoint_job *j, hps_context *c, double *gradient,
+                                    double *virial)
+{
+    int32_t workers = hps_context_threads(c);
+    hps_status st = HPS_E_MEMORY;
+
+    j->block = adjoint_block(j->frame.n_atoms, j->crew.n);
+    j->q = hpsi_new(c, (int64_t)j->crew.n * j->block * hpsi_soap_plan_size(j->crew.plan),
+                    sizeof *j->q);
+    j->lists = hpsi_new(c, workers, sizeof *j->lists);
+    if (j->q != NULL && j->lists != NULL) {
+        st = adjoint_rounds(j, c, gradient, virial);
+    }
+    for (int32_t i = 0; i < workers && j->lists != NULL; i++) {
+        hpsi_neighbours_free(&j->lists[i]);
+    }
+    hpsi_free(j->lists);
+    hpsi_free(j->q);
+    return st;
+}
+
 static hps_status run_adjoint(const hps_soap *s, adjoint_job *j, double *gradient, double *virial)
 {
     int64_t n = 3 * (int64_t)j->frame.n_atoms;
     double *sum = hpsi_new(s->context, n, sizeof *sum), stress[9] = {0};
-    hps_status st =
-        sum == NULL ? HPS_E_MEMORY : crew_create(&j->crew, s, 2 * hps_context_threads(s->context));
+    int32_t works = BLOCKS_PER_WORKER * hps_context_threads(s->context);
+    hps_status st = sum == NULL ? HPS_E_MEMORY : crew_create(&j->crew, s, works);
 
     if (st == HPS_OK) {
-        j->q = hpsi_new(s->context,
-                        (int64_t)j->crew.n * HPSI_SOAP_BLOCK * hpsi_soap_plan_size(j->crew.plan),
-                        sizeof *j->q);
-        st = j->q == NULL ? HPS_E_MEMORY : adjoint_rounds(j, s->context, sum, stress);
-        hpsi_free(j->q);
+        st = adjoint_with_crew(j, s->context, gradient != NULL ? sum : NULL,
+                               virial != NULL ? stress : NULL);
         crew_free(&j->crew);
     }
     if (st == HPS_OK && gradient != NULL) {
@@ -304,7 +375,7 @@ static hps_status add_centre(gradient_job *j, hpsi_soap_work *w, int32_t i, int3
 static hps_status gradient_block(gradient_job *j, int32_t first, int32_t write)
 {
     hpsi_soap_work *w = j->crew.works[0];
-    int32_t count = block_count(j->frame.n_atoms, first);
+    int32_t count = block_count(j->frame.n_atoms, first, HPSI_SOAP_BLOCK);
     hps_status st = write ? hpsi_soap_block(j->crew.plan, w, &j->frame, first, count, j->q,
                                             hpsi_soap_plan_size(j->crew.plan))
                           : hpsi_soap_gather(j->crew.plan, w, &j->frame, first, count);
@@ -339,8 +410,12 @@ static hps_status gradient_pass(gradient_job *j, int32_t write)
 
 static hps_status run_gradient(gradient_job *j, hps_context *c, int64_t *n_pairs)
 {
-    hps_status st;
+    hpsi_soap_work *w;
+    hps_status st = crew_work(&j->crew, 0, &w);
 
+    if (st != HPS_OK) {
+        return st;
+    }
     j->row = hpsi_new(c, j->frame.n_atoms, sizeof *j->row);
     j->q = hpsi_new(c, (int64_t)HPSI_SOAP_BLOCK * hpsi_soap_plan_size(j->crew.plan), sizeof *j->q);
     if (j->row == NULL || j->q == NULL) {

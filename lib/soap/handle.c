@@ -13,12 +13,15 @@ static hps_status allocate(hps_soap **out, hps_context *c, int32_t n_species)
     }
     s->numbers = hpsi_new(c, n_species, sizeof(int32_t));
     s->values = hpsi_new(c, (int64_t)n_species * SOAP_N_OPTIONS, sizeof(double));
-    if (s->numbers == NULL || s->values == NULL) {
+    s->kept = hpsi_new(c, 1, sizeof *s->kept);
+    if (s->numbers == NULL || s->values == NULL || s->kept == NULL) {
+        hpsi_free(s->kept);
         hpsi_free(s->numbers);
         hpsi_free(s->values);
         hpsi_free(s);
         return HPS_E_MEMORY;
     }
+    atomic_init(&s->kept->plan, NULL);
     s->context = hpsi_context_retain(c);
     s->n_species = n_species;
     *out = s;
@@ -86,6 +89,7 @@ hps_status hps_soap_clone(hps_soap **out, const hps_soap *s)
     if (st == HPS_OK) {
         memcpy((*out)->numbers, s->numbers, sizeof(int32_t) * (size_t)s->n_species);
         memcpy((*out)->values, s->values, sizeof(double) * SOAP_N_OPTIONS * (size_t)s->n_species);
+        hpsi_soap_share(*out, s);
     }
     return st;
 }
@@ -98,6 +102,8 @@ void hps_soap_destroy(hps_soap *s)
         return;
     }
     c = s->context;
+    hpsi_soap_forget(s);
+    hpsi_free(s->kept);
     hpsi_free(s->numbers);
     hpsi_free(s->values);
     hpsi_free(s);
@@ -137,6 +143,7 @@ static hps_status find(const hps_soap *s, const char *name, int32_t *index, int3
 
 static void keep(hps_soap *s, int32_t index, int32_t species, double stored)
 {
+    hpsi_soap_forget(s);
     for (int32_t i = 0; i < s->n_species; i++) {
         if (species < 0 || species == i) {
             s->values[i * SOAP_N_OPTIONS + index] = stored;

@@ -16,7 +16,9 @@ hps_status hpsi_soap_unpack(hps_soap **out, hps_context *c, hpsi_pack *p);
 /* Tables of one hyper-parameter vector; immutable, shared by all workers. */
 typedef struct hpsi_soap_plan hpsi_soap_plan;
 hps_status hpsi_soap_plan_create(hpsi_soap_plan **out, const hps_soap *s);
-void hpsi_soap_plan_destroy(hpsi_soap_plan *p);
+/* The plan that the handle keeps for its options, made by whoever wants it first. */
+hps_status hpsi_soap_plan_of(hpsi_soap_plan **out, const hps_soap *s);
+void hpsi_soap_plan_destroy(hpsi_soap_plan *p); /* of either, once for each call */
 int32_t hpsi_soap_plan_size(const hpsi_soap_plan *p); /* components */
 /* 0-based species of an atomic number in the plan, -1 if not listed. */
 int32_t hpsi_soap_plan_species(const hpsi_soap_plan *p, int32_t number);

@@ -133,6 +133,7 @@ hps_status hpsi_soap_plan_create(hpsi_soap_plan **out, const hps_soap *s)
         return HPS_E_MEMORY;
     }
     p->context = hpsi_context_retain(s->context);
+    atomic_init(&p->users, 1);
     st = fill(p, s);
     if (st != HPS_OK) {
         hpsi_soap_plan_destroy(p);
@@ -146,7 +147,7 @@ void hpsi_soap_plan_destroy(hpsi_soap_plan *p)
 {
     hps_context *c;
 
-    if (p == NULL) {
+    if (p == NULL || atomic_fetch_sub(&p->users, 1) > 1) {
         return;
     }
     c = p->context;
@@ -159,6 +160,45 @@ void hpsi_soap_plan_destroy(hpsi_soap_plan *p)
     hpsi_free(p->elements);
     hpsi_free(p);
     hpsi_context_release(c);
+}
+
+/* Threads that use one handle at the same time may make a plan each; one of them is kept. */
+hps_status hpsi_soap_plan_of(hpsi_soap_plan **out, const hps_soap *s)
+{
+    hpsi_soap_plan *kept = s != NULL ? atomic_load(&s->kept->plan) : NULL;
+    hpsi_soap_plan *made = NULL;
+
+    *out = NULL;
+    if (kept == NULL) {
+        hps_status st = hpsi_soap_plan_create(&made, s);
+
+        if (st != HPS_OK) {
+            return st;
+        }
+        if (atomic_compare_exchange_strong(&s->kept->plan, &kept, made)) {
+            kept = made;
+        } else {
+            hpsi_soap_plan_destroy(made);
+        }
+    }
+    atomic_fetch_add(&kept->users, 1);
+    *out = kept;
+    return HPS_OK;
+}
+
+void hpsi_soap_forget(hps_soap *s)
+{
+    hpsi_soap_plan_destroy(atomic_exchange(&s->kept->plan, NULL));
+}
+
+void hpsi_soap_share(hps_soap *to, const hps_soap *from)
+{
+    hpsi_soap_plan *kept = atomic_load(&from->kept->plan);
+
+    if (kept != NULL) {
+        atomic_fetch_add(&kept->users, 1);
+        atomic_store(&to->kept->plan, kept);
+    }
 }
 
 int32_t hpsi_soap_plan_size(const hpsi_soap_plan *p)

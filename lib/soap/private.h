@@ -4,6 +4,8 @@
 #ifndef HPSI_SOAP_PRIVATE_H
 #define HPSI_SOAP_PRIVATE_H
 
+#include <stdatomic.h>
+
 #include "soap/internal.h"
 
 enum {
@@ -37,12 +39,21 @@ enum {
     SOAP_N_OPTIONS
 };
 
+/* Tables of a handle's present options, made when they are first wanted. */
+typedef struct hpsi_soap_kept {
+    _Atomic(hpsi_soap_plan *) plan; /* or NULL */
+} hpsi_soap_kept;
+
 struct hps_soap {
     hps_context *context;
     int32_t n_species;
-    int32_t *numbers; /* [n_species] */
-    double *values;   /* [n_species][SOAP_N_OPTIONS] */
+    int32_t *numbers;     /* [n_species] */
+    double *values;       /* [n_species][SOAP_N_OPTIONS] */
+    hpsi_soap_kept *kept; /* changes behind a const handle, by one exchange */
 };
+/* plan.c: give up the kept plan, and share that of another handle with the same options. */
+void hpsi_soap_forget(hps_soap *s);
+void hpsi_soap_share(hps_soap *to, const hps_soap *from);
 
 static inline double hpsi_soap_value(const hps_soap *s, int32_t species, int32_t option)
 {
@@ -278,6 +289,7 @@ typedef struct hpsi_soap_element {
 
 struct hpsi_soap_plan {
     hps_context *context;
+    atomic_int_least32_t users;
     int32_t n_species, l_max;
     int32_t n_lm;  /* (L+1)^2 */
     double cutoff; /* R_max */

@@ -217,6 +217,44 @@ START_TEST(test_arguments_of_compute)
 }
 END_TEST
 
+/* Descriptors of the molecule by this handle, and by a new one with the same widths. */
+static void same_as_new(const hps_soap *s, const hps_dataset *d, double width)
+{
+    hps_soap *other = fresh();
+    int32_t size = hps_soap_size(other);
+    double *q = calloc((size_t)(6 * size), sizeof *q);
+
+    OK(hps_soap_set_real(other, "atom_sigma_t", width));
+    OK(hps_soap_compute(s, d, q, size));
+    OK(hps_soap_compute(other, d, q + 3 * size, size));
+    ck_assert_mem_eq(q, q + 3 * size, sizeof *q * 3 * (size_t)size);
+    free(q);
+    hps_soap_destroy(other);
+}
+
+/* A handle keeps its tables between calls: never those of earlier options, nor of a copy. */
+START_TEST(test_kept_tables_follow_the_options)
+{
+    hps_status st;
+    hps_soap *s = fresh(), *copy = NULL;
+    hps_dataset *d = molecule(NULL, &st);
+
+    OK(st);
+    OK(hps_soap_set_real(s, "atom_sigma_t", 0.5));
+    same_as_new(s, d, 0.5);
+    OK(hps_soap_clone(&copy, s));
+    OK(hps_soap_set_real(s, "atom_sigma_t", 0.25));
+    same_as_new(s, d, 0.25);
+    same_as_new(copy, d, 0.5);
+    hps_soap_destroy(s);
+    same_as_new(copy, d, 0.5);
+    OK(hps_soap_set_real(copy, "atom_sigma_t", 0.3));
+    same_as_new(copy, d, 0.3);
+    hps_soap_destroy(copy);
+    hps_dataset_destroy(d);
+}
+END_TEST
+
 /* Everything that allocates, through one context. */
 static hps_status scenario(hps_context *c, void *user)
 {
@@ -277,6 +315,7 @@ int main(void)
     tcase_add_test(t, test_sizes);
     tcase_add_test(t, test_clone_is_independent);
     tcase_add_test(t, test_arguments_of_compute);
+    tcase_add_test(t, test_kept_tables_follow_the_options);
     tcase_add_test(t, test_every_failing_allocation_is_reported);
     suite_add_tcase(s, t);
     r = srunner_create(s);

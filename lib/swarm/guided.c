@@ -46,7 +46,7 @@ static hps_status prepare(hps_swarm *e)
     hpsi_blas_begin();
     st = hpsi_guided_metric(e);
     if (st == HPS_OK) {
-        hpsi_guided_locate_failures(e);
+        e->guided->avoids = hpsi_swarm_failures_meet(e, e->guided->epoch);
         hpsi_guided_global(e);
         st = hpsi_guided_lead(e);
     }

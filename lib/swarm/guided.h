@@ -66,8 +66,6 @@ int32_t hpsi_guided_distinct(hps_swarm *e, int64_t n);
 /* Values of the first n of `order` into g->values, scaled, failed ones as the worst of the
  * others. 1 if they differ. */
 int hpsi_guided_values(hps_swarm *e, int32_t n);
-/* Do failures of the epoch lie together? If they do not, models leave them out. */
-void hpsi_guided_locate_failures(hps_swarm *e);
 /* Features of a snapped point. */
 void hpsi_guided_features(const hps_swarm *e, const double *u, double *z);
 

@@ -180,9 +180,9 @@ static int64_t nearest(const hps_swarm *e, int64_t r, int64_t first)
 
 /* Failures that depend on the place have failures beside them more often than by chance (two
  * standard deviations); those of a flaky machine do not, and would only spoil the models. */
-void hpsi_guided_locate_failures(hps_swarm *e)
+int hpsi_swarm_failures_meet(const hps_swarm *e, int64_t epoch)
 {
-    int64_t first = e->archive.n - 240 > e->guided->epoch ? e->archive.n - 240 : e->guided->epoch;
+    int64_t first = e->archive.n - 240 > epoch ? e->archive.n - 240 : epoch;
     double n = (double)(e->archive.n - first);
     double count = 0.0, beside = 0.0;
     for (int64_t r = first; r < e->archive.n; r++) {
@@ -194,7 +194,7 @@ void hpsi_guided_locate_failures(hps_swarm *e)
     }
     double chance = n > 1.0 ? (count - 1.0) / (n - 1.0) : 0.0;
     double noise = 2.0 * sqrt(fmax(count * chance * (1.0 - chance), 0.0));
-    e->guided->avoids = count > 0.0 && beside > count * chance + noise;
+    return count > 0.0 && beside > count * chance + noise;
 }
 
 /* --------------------------------------------------------------- values */

@@ -139,6 +139,8 @@ extern const hpsi_swarm_variant hpsi_variant_paper, hpsi_variant_swarm, hpsi_var
 
 typedef struct hpsi_guided hpsi_guided;
 void hpsi_guided_destroy(hpsi_guided *g);
+/* guided_data.c: do failures since row `epoch` lie together? If not, models leave them out. */
+int hpsi_swarm_failures_meet(const hps_swarm *e, int64_t epoch);
 typedef struct hpsi_pareto hpsi_pareto;
 void hpsi_pareto_destroy(hpsi_pareto *p);
 

@@ -58,7 +58,7 @@ const hpsi_swarm_variant hpsi_variant_paper_mo = {
     .design = design,
     .move = move,
     .after = after,
-    .create = hpsi_pareto_create,
+    .create = hpsi_paper_mo_create,
     .pack = hpsi_pareto_pack,
     .unpack = hpsi_pareto_unpack,
 };

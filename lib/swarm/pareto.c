@@ -7,6 +7,7 @@
 #include <string.h>
 
 #define FASTEST 0.5
+#define NUDGE 0.1              /* of a radius */
 #define ETA 20.0               /* of the polynomial mutation */
 enum { MUTANTS = 3 };          /* every third member mutates */
 enum { COEFFICIENTS = 65536 }; /* draws of a member, beside those of its dimensions */
@@ -83,12 +84,29 @@ static void fly(hps_swarm *e, int32_t slot)
     }
 }
 
+/* Go where a model points, and fly on from there. */
+static void follow(hps_swarm *e, int32_t slot)
+{
+    const hpsi_weighted *w = e->pareto->weighted;
+    const double *to = w->proposal + (int64_t)slot * e->n_dims;
+    for (int32_t d = 0; d < e->n_dims; d++) {
+        int64_t k = (int64_t)slot * e->n_dims + d;
+        e->v[k] = fmin(fmax(to[d] - e->x[k], -FASTEST), FASTEST);
+        e->x[k] = to[d];
+    }
+    e->nudge[slot] = NUDGE * w->radius[HPSI_LED_BY_RBF];
+}
+
 static void move(hps_swarm *e)
 {
     hpsi_leaders_crowding(e);
     for (int32_t i = 0; i < e->n_slots; i++) {
         if (!(e->p_f[i] < (double)INFINITY)) {
             hpsi_swarm_redraw(e, i);
+            continue;
+        }
+        if (e->pareto->weighted->role[i] != HPSI_LED_BY_NONE) {
+            follow(e, i);
             continue;
         }
         choose_leader(e, i);
@@ -136,12 +154,15 @@ static void rank_members(hps_swarm *e)
 
 static void after(hps_swarm *e)
 {
+    int32_t n_led = 0, n_taken = 0;
     for (int32_t i = 0; i < e->n_slots; i++) {
         keep_personal(e, i);
-        if (e->f[i] < (double)INFINITY) {
-            (void)hpsi_leaders_add(e, e->row[i]);
-        }
+        int taken = e->f[i] < (double)INFINITY && hpsi_leaders_add(e, e->row[i]);
+        int led = e->pareto->weighted->role[i] != HPSI_LED_BY_NONE;
+        n_led += led;
+        n_taken += led && taken;
     }
+    hpsi_weighted_adapt(e, n_led, n_taken);
     rank_members(e);
 }
 
@@ -153,6 +174,7 @@ const hpsi_swarm_variant hpsi_variant_pareto = {
     .move = move,
     .after = after,
     .create = hpsi_pareto_create,
+    .prepare = hpsi_weighted_lead,
     .pack = hpsi_pareto_pack,
     .unpack = hpsi_pareto_unpack,
 };

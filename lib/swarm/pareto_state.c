@@ -5,7 +5,7 @@
 #include <math.h>
 #include <string.h>
 
-hps_status hpsi_pareto_create(hps_swarm *e, int32_t slots)
+hps_status hpsi_paper_mo_create(hps_swarm *e, int32_t slots)
 {
     (void)slots;
     hpsi_pareto *p = hpsi_new(e->context, 1, sizeof *p);
@@ -18,9 +18,16 @@ hps_status hpsi_pareto_create(hps_swarm *e, int32_t slots)
     return p->guide == NULL ? HPS_E_MEMORY : HPS_OK;
 }
 
+hps_status hpsi_pareto_create(hps_swarm *e, int32_t slots)
+{
+    hps_status st = hpsi_paper_mo_create(e, slots);
+    return st != HPS_OK ? st : hpsi_weighted_create(e, slots);
+}
+
 void hpsi_pareto_destroy(hpsi_pareto *p)
 {
     if (p != NULL) {
+        hpsi_weighted_destroy(p->weighted);
         hpsi_free(p->guide);
         hpsi_free(p);
     }
@@ -119,6 +126,10 @@ void hpsi_pareto_pack(const hps_swarm *e, hpsi_pack *p)
     hpsi_pack_int(p, s->n_leaders);
     hpsi_pack_ints(p, s->n_leaders, s->leader);
     hpsi_pack_reals(p, (int64_t)e->n_objectives * e->n_dims, s->guide);
+    if (s->weighted != NULL) {
+        hpsi_pack_reals(p, HPSI_LED, s->weighted->radius);
+        hpsi_pack_ints(p, e->n_slots, s->weighted->role);
+    }
 }
 
 /* Is r a row with values? */
@@ -142,6 +153,9 @@ static int sound(const hps_swarm *e)
     for (int64_t i = 0; i < (int64_t)e->n_objectives * e->n_dims; i++) {
         good = good && s->guide[i] >= 0.0 && s->guide[i] <= 1.0;
     }
+    for (int32_t i = 1; s->weighted != NULL && i < HPSI_LED; i++) {
+        good = good && s->weighted->radius[i] > 0.0 && isfinite(s->weighted->radius[i]);
+    }
     return good;
 }
 
@@ -152,6 +166,10 @@ void hpsi_pareto_unpack(hps_swarm *e, hpsi_pack *p)
     s->n_leaders = (int32_t)hpsi_unpack_int_in(p, 0, HPSI_LEADERS);
     hpsi_unpack_ints(p, s->n_leaders, s->leader);
     hpsi_unpack_reals(p, (int64_t)e->n_objectives * e->n_dims, s->guide);
+    if (s->weighted != NULL) {
+        hpsi_unpack_reals(p, HPSI_LED, s->weighted->radius);
+        hpsi_unpack_ints(p, e->n_slots, s->weighted->role);
+    }
     int lost = e->designs > 0 && e->iteration > 0 && e->best >= 0 && s->n_leaders == 0 &&
                e->variant == &hpsi_variant_pareto;
     if (p->status == HPS_OK && (lost || !sound(e))) {

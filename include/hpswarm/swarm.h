@@ -69,7 +69,8 @@ typedef struct hps_swarm hps_swarm;
 enum {
     HPS_EVAL_OK = 0,
     HPS_EVAL_INFEASIBLE = 1, /**< not evaluated: outside what the objective accepts */
-    HPS_EVAL_FAILED = 2      /**< tried and failed; NaN and +-inf count as this */
+    HPS_EVAL_FAILED = 2,     /**< tried and failed; NaN and +-inf count as this */
+    HPS_EVAL_TIMEOUT = 3     /**< tried and given up for its time */
 };
 
 /** Read-only view of the points to evaluate, valid during the callback. */
@@ -95,7 +96,7 @@ typedef struct hps_progress {
     int32_t n_front;     /**< points that no other beats; with one objective 1 or 0 */
     int64_t iteration;   /**< iterations completed, the initial swarm is the first */
     int64_t n_evaluated; /**< points told, failed and infeasible ones included */
-    int64_t n_failed;    /**< failed and infeasible */
+    int64_t n_failed;    /**< all that have no value; hps_swarm_count tells them apart */
     double seconds;      /**< wall time of this run, resumed parts included */
     double best;         /**< +inf while nothing succeeded; the least of the first objective */
     double diversity;    /**< mean normalised distance to the swarm's centre, 0..1 */
@@ -110,16 +111,19 @@ typedef int32_t (*hps_prefer_fn)(int32_t m, const double *a, const double *b, vo
 
 /** An engine over a copy of the space. Options (real unless said):
  *  "variant" (text: paper|swarm|guided, with several objectives pareto|paper_mo),
- *  "particles" (int, default 16 for paper, 16 an objective for paper_mo, else 12), "seed" (int),
- * "c1", "c2", "dt", "gbest" (text: alltime|iteration), "max_evaluations", "max_iterations" (int, 0:
- * none), "target" (best <= it stops), "stagnation" (int, evaluations without a relative improvement
- * above "stagnation_tolerance", 0: off), "time_limit" s (0: none), "accept_infinity" (int 0/1: -inf
- * counts as a value); of guided "draws" (int), "stagnation_iterations" (int), "significance",
- * "significance_absolute". hps_option_describe("swarm", i) lists all of them with bounds. At least
- * one of the limits has to be set before the first ask; from then on only the limits may be
- * changed. The run stops between iterations, except that max_evaluations cuts the last one; raised
- * later, the rest follows and the trajectory is the one of the higher limit. Particle 0 is the
- * first to be asked.
+ *  "particles" (int, default 16 for paper, 16 an objective for paper_mo, else 12),
+ *  "seed" (int), "c1", "c2", "dt", "gbest" (text: alltime|iteration),
+ *  "max_evaluations", "max_iterations" (int, 0: none), "target" (best <= it stops),
+ *  "stagnation" (int, evaluations without a relative improvement above
+ *  "stagnation_tolerance", 0: off), "time_limit" s (0: none), "accept_infinity" (int 0/1:
+ *  -inf counts as a value), "retry" (int: a point that failed or timed out is handed out
+ *  again so many times, with the same id, before that counts); of guided "draws" (int),
+ *  "stagnation_iterations" (int), "significance", "significance_absolute".
+ *  hps_option_describe("swarm", i) lists all of them with bounds. At least one of the limits
+ *  has to be set before the first ask; from then on only the limits may be changed. The run
+ *  stops between iterations, except that max_evaluations cuts the last one; raised later,
+ *  the rest follows and the trajectory is the one of the higher limit. Particle 0 is the
+ *  first to be asked.
  *
  *  The variant "guided" is for objectives that take longer than some milliseconds:
  *  three members go where models of the values so far point (a quadratic, a radial
@@ -175,6 +179,15 @@ HPS_API hps_status hps_swarm_ask(hps_swarm *e, int32_t capacity, int32_t *n, int
  *  HPS_E_CANCELLED (progress) and HPS_E_IO (autosave) everything was taken. */
 HPS_API hps_status hps_swarm_tell(hps_swarm *e, int32_t n, const int64_t *id, const double *f,
                                   const int32_t *outcome);
+/** Points that no particle owns, from an earlier run or another optimiser: they are no
+ *  evaluations and get no ids, but they are never evaluated again, the best of them draws
+ *  the swarm and may be hps_swarm_best, and the models of guided learn from them (those of
+ *  a later epoch do not). A point that is known or planned already is left out. At any
+ *  time; all are taken or, when one is outside the space, none.
+ *  @param x [n][n_params]  @param f [n][n_objectives]
+ *  @param outcome [n], NULL: all HPS_EVAL_OK */
+HPS_API hps_status hps_swarm_tell_external(hps_swarm *e, int32_t n, const double *x,
+                                           const double *f, const int32_t *outcome);
 /** 1 when a stop criterion holds and every asked point was told. */
 HPS_API int32_t hps_swarm_done(const hps_swarm *e);
 /** "" while running, else "evaluations", "iterations", "target", "stagnation",
@@ -190,6 +203,10 @@ HPS_API void hps_swarm_cancel(hps_swarm *e);
  *  least and largest value on the front, is least.
  *  @param[out] x [n_params]  @param[out] f [n_objectives]; each may be NULL */
 HPS_API hps_status hps_swarm_best(const hps_swarm *e, double *x, double *f);
+enum { HPS_COUNT_RETRIED = -1, HPS_COUNT_EXTERNAL = -2 };
+/** How many evaluations ended with this outcome (HPS_EVAL_*), how many points were handed
+ *  out again (HPS_COUNT_RETRIED) or taken from outside (HPS_COUNT_EXTERNAL). */
+HPS_API int64_t hps_swarm_count(const hps_swarm *e, int32_t what);
 /** Where the run stands; the same numbers that the progress callback gets. */
 HPS_API hps_status hps_swarm_get_progress(const hps_swarm *e, hps_progress *p);
 /** Everything evaluated so far, in order of id. *n is the full size, also on
@@ -199,8 +216,9 @@ HPS_API hps_status hps_swarm_get_progress(const hps_swarm *e, hps_progress *p);
  *  @param[out] outcome [capacity] */
 HPS_API hps_status hps_swarm_history(const hps_swarm *e, int64_t capacity, int64_t *n, int64_t *id,
                                      double *x, double *f, int32_t *outcome);
-/** The non-dominated set of all that was evaluated, in order of id; with one objective the best
- *  point. *n is the full size, also on HPS_E_CAPACITY; each array may be NULL.
+/** The non-dominated set of all that was evaluated or told from outside (id -1), in order
+ *  of arrival; with one objective the best point. *n is the full size, also on HPS_E_CAPACITY; each
+ * array may be NULL.
  *  @param[out] id [capacity]  @param[out] x [capacity][n_params]
  *  @param[out] f [capacity][n_objectives] */
 HPS_API hps_status hps_swarm_front(const hps_swarm *e, int32_t capacity, int32_t *n, int64_t *id,

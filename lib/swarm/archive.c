@@ -85,6 +85,11 @@ hps_status hpsi_archive_reserve(hpsi_archive *a, int64_t more)
                        a->n_objectives * (int64_t)sizeof *a->f);
         a->f = items;
     }
+    if (st == HPS_OK) {
+        items = a->row_of;
+        st = hpsi_grow(a->context, &items, &a->id_capacity, n, sizeof *a->row_of);
+        a->row_of = items;
+    }
     return st != HPS_OK ? st : rehash(a, n);
 }
 
@@ -96,6 +101,7 @@ int64_t hpsi_archive_add(hpsi_archive *a, const double *u, const double *x)
     for (int32_t k = 0; a->n_objectives > 1 && k < a->n_objectives; k++) {
         a->f[r * a->n_objectives + k] = (double)INFINITY;
     }
+    a->rows[r].id = -1;
     if (a->n_dims > 0) {
         memcpy(a->u + r * a->n_dims, u, (size_t)a->n_dims * sizeof *u);
     }
@@ -104,9 +110,18 @@ int64_t hpsi_archive_add(hpsi_archive *a, const double *u, const double *x)
     return r;
 }
 
+void hpsi_archive_number(hpsi_archive *a, int64_t r)
+{
+    a->rows[r].id = a->n_ids;
+    a->row_of[a->n_ids++] = r;
+}
+
 void hpsi_archive_adopt(hpsi_archive *a, int64_t n)
 {
     while (a->n < n) {
+        if (a->rows[a->n].id >= 0) {
+            hpsi_archive_number(a, a->n);
+        }
         link_row(a, a->n++);
     }
 }
@@ -154,5 +169,6 @@ void hpsi_archive_free(hpsi_archive *a)
     hpsi_free(a->x);
     hpsi_free(a->f);
     hpsi_free(a->head);
+    hpsi_free(a->row_of);
     memset(a, 0, sizeof *a);
 }

@@ -16,10 +16,10 @@ static int32_t hand_out(hps_swarm *e, int32_t capacity, int64_t *id, double *x)
 {
     hpsi_archive *a = &e->archive;
     int32_t n = 0;
-    for (int64_t r = e->batch; n < capacity && r < a->n && hpsi_swarm_allowed(e, r); r++) {
-        if (a->rows[r].state == HPSI_ROW_PLANNED) {
+    for (int64_t r = e->batch; n < capacity && r < a->n; r++) {
+        if (a->rows[r].state == HPSI_ROW_PLANNED && hpsi_swarm_allowed(e, a->rows[r].id)) {
             a->rows[r].state = HPSI_ROW_ASKED;
-            id[n] = r;
+            id[n] = a->rows[r].id;
             memcpy(x + (int64_t)n * a->n_params, a->x + r * a->n_params,
                    (size_t)a->n_params * sizeof *x);
             n++;
@@ -78,8 +78,7 @@ void hpsi_swarm_recall(hps_swarm *e)
 
 /* ---------------------------------------------------------------- tell */
 
-/* NaN and infinities are failures (swarm.md 1.4), in any of several objectives. */
-static int32_t judged(const hps_swarm *e, const double *f, int32_t outcome)
+int32_t hpsi_swarm_judge(const hps_swarm *e, const double *f, int32_t outcome)
 {
     if (outcome != HPS_EVAL_OK) {
         return outcome;
@@ -93,19 +92,33 @@ static int32_t judged(const hps_swarm *e, const double *f, int32_t outcome)
     return accepted ? HPS_EVAL_OK : HPS_EVAL_FAILED;
 }
 
+hps_status hpsi_swarm_check_outcome(int32_t outcome, const char *what, int64_t i)
+{
+    if (outcome < HPS_EVAL_OK || outcome >= HPSI_OUTCOMES) {
+        return hpsi_fail(HPS_E_ARGUMENT, "swarm: outcome = %d of %s %lld must be 0, 1, 2 or 3",
+                         outcome, what, (long long)i);
+    }
+    return HPS_OK;
+}
+
+static hpsi_row *row_of(hps_swarm *e, int64_t id)
+{
+    return &e->archive.rows[e->archive.row_of[id]];
+}
+
 static hps_status claim(hps_swarm *e, int64_t id, const int32_t *outcome)
 {
-    if (outcome != NULL && (*outcome < HPS_EVAL_OK || *outcome > HPS_EVAL_FAILED)) {
-        return hpsi_fail(HPS_E_ARGUMENT, "swarm: tell: outcome = %d of id %lld must be 0, 1 or 2",
-                         *outcome, (long long)id);
+    hps_status st = outcome == NULL ? HPS_OK : hpsi_swarm_check_outcome(*outcome, "tell: id", id);
+    if (st != HPS_OK) {
+        return st;
     }
-    if (id < 0 || id >= e->archive.n || e->archive.rows[id].state == HPSI_ROW_PLANNED) {
+    if (id < 0 || id >= e->archive.n_ids || row_of(e, id)->state == HPSI_ROW_PLANNED) {
         return hpsi_fail(HPS_E_ARGUMENT, "swarm: tell: id %lld was not asked for", (long long)id);
     }
-    if (e->archive.rows[id].state != HPSI_ROW_ASKED) {
+    if (row_of(e, id)->state != HPSI_ROW_ASKED) {
         return hpsi_fail(HPS_E_ARGUMENT, "swarm: tell: id %lld was told before", (long long)id);
     }
-    e->archive.rows[id].state = HPSI_ROW_TELLING;
+    row_of(e, id)->state = HPSI_ROW_TELLING;
     return HPS_OK;
 }
 
@@ -116,7 +129,7 @@ static hps_status claim_all(hps_swarm *e, int32_t n, const int64_t *id, const in
         hps_status st = claim(e, id[i], outcome == NULL ? NULL : &outcome[i]);
         if (st != HPS_OK) {
             while (i-- > 0) {
-                e->archive.rows[id[i]].state = HPSI_ROW_ASKED;
+                row_of(e, id[i])->state = HPSI_ROW_ASKED;
             }
             return st;
         }
@@ -124,31 +137,58 @@ static hps_status claim_all(hps_swarm *e, int32_t n, const int64_t *id, const in
     return HPS_OK;
 }
 
-/* The values of a row that succeeded, when there are several. */
-static void take_values(hps_swarm *e, int64_t id, const double *f)
+void hpsi_swarm_count_row(hps_swarm *e, int64_t r)
 {
-    int32_t m = e->n_objectives;
-    if (m > 1) {
-        memcpy(e->archive.f + id * m, f, (size_t)m * sizeof *f);
-        hpsi_front_insert(e, id);
+    const hpsi_row *row = &e->archive.rows[r];
+    e->n_retried += row->retries;
+    if (row->state == HPSI_ROW_TOLD && row->id >= 0) {
+        e->n_told++;
+        e->n_failed += row->outcome != HPS_EVAL_OK;
+        e->n_outcomes[row->outcome]++;
     }
+    if (row->state == HPSI_ROW_TOLD && row->outcome == HPS_EVAL_OK) {
+        double best = e->best >= 0 ? e->archive.rows[e->best].f : (double)INFINITY;
+        if (row->f < best || (row->f == best && r < e->best)) {
+            e->best = r;
+        }
+    }
+}
+
+/* A failure may be the machine's: the point is handed out again if "retry" allows. */
+static int once_more(hps_swarm *e, hpsi_row *row, int32_t outcome)
+{
+    int broken = outcome == HPS_EVAL_FAILED || outcome == HPS_EVAL_TIMEOUT;
+    if (!broken || row->retries >= (int32_t)e->options[HPSI_SWARM_RETRY]) {
+        return 0;
+    }
+    row->retries++;
+    row->state = HPSI_ROW_PLANNED;
+    e->n_retried++;
+    return 1;
+}
+
+void hpsi_swarm_fill_row(hps_swarm *e, int64_t r, const double *f, int32_t outcome)
+{
+    hpsi_row *row = &e->archive.rows[r];
+    int32_t m = e->n_objectives;
+    row->state = HPSI_ROW_TOLD;
+    row->outcome = outcome;
+    row->f = outcome == HPS_EVAL_OK ? f[0] : (double)INFINITY;
+    if (m > 1 && outcome == HPS_EVAL_OK) {
+        memcpy(e->archive.f + r * m, f, (size_t)m * sizeof *f);
+        hpsi_front_insert(e, r);
+    }
+    hpsi_swarm_count_row(e, r);
 }
 
 static void take(hps_swarm *e, int64_t id, const double *f, int32_t outcome)
 {
-    hpsi_row *row = &e->archive.rows[id];
-    row->state = HPSI_ROW_TOLD;
-    row->outcome = judged(e, f, outcome);
-    row->f = row->outcome == HPS_EVAL_OK ? f[0] : (double)INFINITY;
+    hpsi_row *row = row_of(e, id);
+    outcome = hpsi_swarm_judge(e, f, outcome);
     e->n_asked--;
-    e->n_told++;
-    e->n_failed += row->outcome != HPS_EVAL_OK;
-    if (row->outcome == HPS_EVAL_OK) {
-        take_values(e, id, f);
-        double best = e->best >= 0 ? e->archive.rows[e->best].f : (double)INFINITY;
-        if (row->f < best || (row->f == best && id < e->best)) {
-            e->best = id;
-        }
+    if (!once_more(e, row, outcome)) {
+        e->n_retried -= row->retries; /* counted when they happened */
+        hpsi_swarm_fill_row(e, e->archive.row_of[id], f, outcome);
     }
 }
 
@@ -176,7 +216,7 @@ static hps_status show_progress(hps_swarm *e)
 /* All values of an iteration, or all that the limit allows, are in. */
 static hps_status settle(hps_swarm *e)
 {
-    int complete = e->open && e->n_told == e->archive.n;
+    int complete = e->open && e->n_told == e->archive.n_ids;
     if (complete) {
         hpsi_swarm_absorb(e);
     }

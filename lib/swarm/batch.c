@@ -62,6 +62,33 @@ double hpsi_swarm_move_choice(const hps_swarm *e, int32_t slot, int32_t dim, dou
     return t < c1 ? e->p[k] : t < c1 + c2 ? e->g[dim] : e->x[k];
 }
 
+static void attract(hps_swarm *e, int64_t r)
+{
+    int of_iteration = e->variant == &hpsi_variant_paper && e->options[HPSI_SWARM_GBEST] == 1.0;
+    if (of_iteration || !(e->archive.rows[r].f < e->g_f)) {
+        return;
+    }
+    e->g_f = e->archive.rows[r].f;
+    e->last_improvement = e->iteration;
+    if (e->n_dims > 0) {
+        memcpy(e->g, e->archive.u + r * e->n_dims, (size_t)e->n_dims * sizeof *e->g);
+    }
+}
+
+void hpsi_swarm_attract(hps_swarm *e, int64_t first)
+{
+    for (int64_t r = first; e->designs > 0 && r < e->archive.n; r++) {
+        if (e->archive.rows[r].id >= 0 || e->archive.rows[r].outcome != HPS_EVAL_OK) {
+            continue;
+        }
+        if (e->variant->outside != NULL) {
+            e->variant->outside(e, r);
+        } else {
+            attract(e, r);
+        }
+    }
+}
+
 /* ------------------------------------------------------------- points */
 
 void hpsi_swarm_snap(const hps_swarm *e, const double *x, double *snapped)
@@ -143,6 +170,7 @@ static void plan_member(hps_swarm *e, int32_t slot)
     if (r < 0) {
         fill_point(e, slot, known);
         r = hpsi_archive_add(&e->archive, e->snapped, e->point);
+        hpsi_archive_number(&e->archive, r);
         e->archive.rows[r].iteration = e->iteration;
         e->archive.rows[r].particle = slot;
     }
@@ -168,6 +196,9 @@ static void new_positions(hps_swarm *e)
         e->p_f[i] = (double)INFINITY;
         e->p_row[i] = -1;
     }
+    if (e->designs == 1) {
+        hpsi_swarm_attract(e, 0); /* a later swarm knows nothing older than its design */
+    }
 }
 
 hps_status hpsi_swarm_plan(hps_swarm *e)
@@ -190,7 +221,7 @@ hps_status hpsi_swarm_plan(hps_swarm *e)
             e->variant->planned(e);
         }
         e->open = 1;
-        e->stalled = e->archive.n > e->batch ? 0 : e->stalled + 1;
+        e->stalled = e->n_told < e->archive.n_ids ? 0 : e->stalled + 1;
         if (e->stalled > 0) { /* all values are known */
             hpsi_swarm_absorb(e);
             hpsi_swarm_update_stop(e);

@@ -7,7 +7,7 @@
 #include <string.h>
 
 static const char magic[8] = {'H', 'P', 'S', '_', 'S', 'W', 'R', 'M'};
-enum { FORMAT = 2 };      /* 2: number of objectives */
+enum { FORMAT = 3 };      /* 2: number of objectives; 3: rows from outside, retries */
 #define MOST 4294967296.0 /* iterations and designs: the counter has 32 bits */
 
 /* ---------------------------------------------------------------- save */
@@ -78,6 +78,8 @@ static void pack_archive(hpsi_pack *p, const hps_swarm *e)
         hpsi_pack_int(p, row->particle);
         hpsi_pack_int(p, row->outcome);
         hpsi_pack_int(p, row->state == HPSI_ROW_TOLD);
+        hpsi_pack_int(p, row->id < 0);
+        hpsi_pack_int(p, row->retries);
     }
     if (a->n_objectives > 1) {
         hpsi_pack_reals(p, a->n * a->n_objectives, a->f);
@@ -101,10 +103,10 @@ hps_status hps_swarm_save(const hps_swarm *e, const char *path)
     hpsi_pack_int(&p, e->variant != NULL);
     if (e->variant != NULL) {
         pack_swarm(&p, e);
-        pack_archive(&p, e);
-        if (e->variant->pack != NULL) {
-            e->variant->pack(e, &p);
-        }
+    }
+    pack_archive(&p, e);
+    if (e->variant != NULL && e->variant->pack != NULL) {
+        e->variant->pack(e, &p);
     }
     return hpsi_pack_write(&p, path);
 }
@@ -295,9 +297,13 @@ static void unpack_row(hpsi_pack *p, hps_swarm *e, hpsi_row *row)
     row->f = hpsi_unpack_real(p);
     row->iteration = hpsi_unpack_int_in(p, 0, e->iteration);
     row->particle = (int32_t)hpsi_unpack_int_in(p, 0, INT32_MAX - 1);
-    row->outcome = (int32_t)hpsi_unpack_int_in(p, HPS_EVAL_OK, HPS_EVAL_FAILED);
+    row->outcome = (int32_t)hpsi_unpack_int_in(p, HPS_EVAL_OK, HPSI_OUTCOMES - 1);
     int told = (int)hpsi_unpack_int_in(p, 0, 1);
     row->state = told ? HPSI_ROW_TOLD : HPSI_ROW_PLANNED;
+    if (p->version > 2) {
+        row->id = hpsi_unpack_int_in(p, 0, told) == 1 ? -1 : 0;
+        row->retries = (int32_t)hpsi_unpack_int_in(p, 0, (int64_t)e->options[HPSI_SWARM_RETRY]);
+    }
     int valued = told && row->outcome == HPS_EVAL_OK;
     if (valued ? isnan(row->f) || row->f == (double)INFINITY : row->f != (double)INFINITY) {
         refuse(p, "holds a value that does not fit its outcome");
@@ -344,18 +350,13 @@ static void recount(hpsi_pack *p, hps_swarm *e)
 {
     hpsi_archive *a = &e->archive;
     for (int64_t r = 0; r < a->n; r++) {
-        const hpsi_row *row = &a->rows[r];
-        int told = row->state == HPSI_ROW_TOLD;
-        e->n_told += told;
-        e->n_failed += told && row->outcome != HPS_EVAL_OK;
-        if (told && row->f < (e->best >= 0 ? a->rows[e->best].f : (double)INFINITY)) {
-            e->best = r;
-        }
-        if (!told && r < e->batch) {
+        hpsi_swarm_count_row(e, r);
+        if (a->rows[r].state != HPSI_ROW_TOLD && r < e->batch) {
             refuse(p, "misses the value of an earlier iteration");
         }
     }
-    if (e->scanned > a->n || e->open != (e->n_told < a->n) || (!e->open && e->batch != a->n)) {
+    int in_batch = e->n_told < a->n_ids;
+    if (e->scanned > a->n_ids || e->open != in_batch || (!in_batch && e->batch != a->n)) {
         refuse(p, "holds a batch that contradicts its points");
     }
     for (int32_t i = 0; e->designs > 0 && i < e->n_slots; i++) {
@@ -371,7 +372,8 @@ static void unpack_archive(hpsi_pack *p, hps_swarm *e)
     int64_t n = hpsi_unpack_int_in(p, 0, INT64_MAX);
     e->batch = hpsi_unpack_int_in(p, 0, n);
     int64_t several = a->n_objectives > 1 ? a->n_objectives : 0;
-    if (!has_room(p, hpsi_size_mul(n, 5 + several + a->n_dims + a->n_params))) {
+    int64_t items = p->version > 2 ? 7 : 5;
+    if (!has_room(p, hpsi_size_mul(n, items + several + a->n_dims + a->n_params))) {
         return;
     }
     hps_status st = hpsi_archive_reserve(a, n);
@@ -405,14 +407,15 @@ static void unpack_all(hpsi_pack *p, hps_swarm *e)
     }
     check_space(p, e->space);
     unpack_options(p, e);
-    if (hpsi_unpack_int_in(p, 0, 1) == 1 && p->status == HPS_OK) {
+    int begun = hpsi_unpack_int_in(p, 0, 1) == 1;
+    if (begun && p->status == HPS_OK) {
         unpack_swarm(p, e);
-        if (p->status == HPS_OK) {
-            unpack_archive(p, e);
-        }
-        if (p->status == HPS_OK && e->variant->unpack != NULL) {
-            e->variant->unpack(e, p);
-        }
+    }
+    if (p->status == HPS_OK && (begun || p->version > 2)) {
+        unpack_archive(p, e);
+    }
+    if (p->status == HPS_OK && begun && e->variant->unpack != NULL) {
+        e->variant->unpack(e, p);
     }
 }
 

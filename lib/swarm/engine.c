@@ -215,18 +215,18 @@ hps_status hps_swarm_set_text(hps_swarm *e, const char *name, const char *v)
 
 /* --------------------------------------------------------------- start */
 
-static hps_status check_start(const hps_swarm *e, int32_t row, const double *x)
+hps_status hpsi_swarm_check_point(const hps_swarm *e, const char *what, int32_t i, const double *x)
 {
-    for (int32_t i = 0; i < e->space->n; i++) {
-        const hpsi_param *p = &e->space->params[i];
-        if (!hpsi_param_accepts(p, x[i])) {
-            return hpsi_fail(HPS_E_ARGUMENT, "swarm: start %d: %s = %.17g must be %sin %g .. %g",
-                             row, p->name, x[i], p->kind == HPS_PARAM_REAL ? "" : "a whole number ",
+    for (int32_t k = 0; k < e->space->n; k++) {
+        const hpsi_param *p = &e->space->params[k];
+        if (!hpsi_param_accepts(p, x[k])) {
+            return hpsi_fail(HPS_E_ARGUMENT, "swarm: %s %d: %s = %.17g must be %sin %g .. %g", what,
+                             i, p->name, x[k], p->kind == HPS_PARAM_REAL ? "" : "a whole number ",
                              p->lo, p->hi);
         }
-        if (p->fixed && x[i] != p->value) {
-            return hpsi_fail(HPS_E_ARGUMENT, "swarm: start %d: %s = %.17g, it is fixed at %.17g",
-                             row, p->name, x[i], p->value);
+        if (p->fixed && x[k] != p->value) {
+            return hpsi_fail(HPS_E_ARGUMENT, "swarm: %s %d: %s = %.17g, it is fixed at %.17g", what,
+                             i, p->name, x[k], p->value);
         }
     }
     return HPS_OK;
@@ -246,7 +246,7 @@ hps_status hps_swarm_set_start(hps_swarm *e, int32_t n, const double *x)
                          x == NULL ? "NULL for" : "given");
     }
     for (int32_t i = 0; i < n; i++) {
-        st = check_start(e, i, x + (int64_t)i * e->space->n);
+        st = hpsi_swarm_check_point(e, "start", i, x + (int64_t)i * e->space->n);
         if (st != HPS_OK) {
             return st;
         }
@@ -345,7 +345,8 @@ static int is_unread(int32_t i, const hpsi_swarm_variant *variant)
         return variant != &hpsi_variant_paper &&
                (variant != &hpsi_variant_paper_mo || i == HPSI_SWARM_GBEST);
     }
-    return i >= HPSI_SWARM_DRAWS && variant != &hpsi_variant_guided;
+    return i >= HPSI_SWARM_DRAWS && i <= HPSI_SWARM_SIGNIFICANCE_ABSOLUTE &&
+           variant != &hpsi_variant_guided;
 }
 
 /* Options that the chosen variant does not read are no error, but worth a word. */

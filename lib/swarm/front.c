@@ -169,7 +169,7 @@ hps_status hps_swarm_front(const hps_swarm *e, int32_t capacity, int32_t *n, int
     for (int64_t i = 0; i < size; i++) {
         int64_t r = rows[i];
         if (id != NULL) {
-            id[i] = r;
+            id[i] = e->archive.rows[r].id;
         }
         if (x != NULL) {
             memcpy(x + i * n_params, e->archive.x + r * n_params, (size_t)n_params * sizeof *x);

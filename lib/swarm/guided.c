@@ -27,7 +27,7 @@ static void design(hps_swarm *e)
 {
     hpsi_guided *g = e->guided;
     hpsi_swarm_latin_design(e);
-    g->epoch = e->archive.n;
+    g->epoch = e->designs > 0 ? e->archive.n : 0; /* the first has what was told from outside */
     g->reference = (double)INFINITY;
     g->has_global = 0;
     memset(g->role, 0, (size_t)e->n_slots * sizeof *g->role);
@@ -39,7 +39,7 @@ static void design(hps_swarm *e)
 /* All that can fail: memory and models. Positions are as they were if it does. */
 static hps_status prepare(hps_swarm *e)
 {
-    hps_status st = hpsi_guided_reserve(e);
+    hps_status st = hpsi_guided_reserve(e, e->n_slots);
     if (st != HPS_OK || e->fresh) {
         return st;
     }
@@ -155,7 +155,7 @@ static double idle_iterations(const hps_swarm *e)
         if (e->archive.rows[r].iteration <= e->last_improvement) {
             break;
         }
-        failures += e->archive.rows[r].f == (double)INFINITY;
+        failures += e->archive.rows[r].id >= 0 && e->archive.rows[r].f == (double)INFINITY;
     }
     return fmax((double)idle - (double)failures / e->n_slots, 0.25 * (double)idle);
 }
@@ -180,6 +180,7 @@ const hpsi_swarm_variant hpsi_variant_guided = {
     .after = after,
     .create = hpsi_guided_create,
     .prepare = prepare,
+    .reserve = hpsi_guided_reserve,
     .planned = hpsi_guided_predict,
     .pack = hpsi_guided_pack,
     .unpack = hpsi_guided_unpack,

@@ -54,7 +54,8 @@ struct hpsi_guided {
 
 /* guided_data.c: choosing rows of the epoch. */
 int64_t hpsi_guided_rows(const hps_swarm *e);
-hps_status hpsi_guided_reserve(hps_swarm *e);
+/* Room for so many more rows. */
+hps_status hpsi_guided_reserve(hps_swarm *e, int64_t more);
 /* Fill `order` with the epoch's rows by value (failed ones last); the number without them. */
 int64_t hpsi_guided_by_value(hps_swarm *e);
 /* Fill `order` with rows by their distance from the best point, in the metric if `shaped`; rows

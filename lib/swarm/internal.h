@@ -54,25 +54,32 @@ typedef struct hpsi_row {
     double f; /* +inf unless the outcome is HPS_EVAL_OK */
     int64_t iteration;
     int64_t next; /* in its hash chain, -1 at the end */
-    int32_t particle, outcome, state, reserved;
+    int64_t id;   /* what the caller calls it; -1: told from outside, no evaluation */
+    int32_t particle, outcome, state;
+    int32_t retries; /* how often it failed and was handed out again */
 } hpsi_row;
 
-/* Every point planned so far, its index is the id. No two of them agree. */
+/* Every point known or planned so far. No two of them agree. */
 typedef struct hpsi_archive {
     hps_context *context;
     int32_t n_dims, n_params, n_objectives;
     int64_t n, row_capacity, u_capacity, x_capacity, f_capacity, n_heads;
+    int64_t n_ids, id_capacity;
     hpsi_row *rows;
-    double *u;     /* [n][n_dims] snapped */
-    double *x;     /* [n][n_params] */
-    double *f;     /* [n][n_objectives] if there are several; row.f is the first of them then */
-    int64_t *head; /* [n_heads] first row of a hash chain, -1 if none */
+    int64_t *row_of; /* [n_ids] row of each id */
+    double *u;       /* [n][n_dims] snapped */
+    double *x;       /* [n][n_params] */
+    double *f;       /* [n][n_objectives] if there are several; row.f is the first of them then */
+    int64_t *head;   /* [n_heads] first row of a hash chain, -1 if none */
 } hpsi_archive;
 
 /* Make room for `more` rows, so that the next adds cannot fail. */
 hps_status hpsi_archive_reserve(hpsi_archive *a, int64_t more);
 int64_t hpsi_archive_add(hpsi_archive *a, const double *u, const double *x);
-/* Take rows up to n that were written in place, after a reserve, into the hash. */
+/* The next id for a row: it is to be evaluated. */
+void hpsi_archive_number(hpsi_archive *a, int64_t r);
+/* Take rows up to n that were written in place, after a reserve, into the hash; those whose id
+ * is not -1 get the next ids. */
 void hpsi_archive_adopt(hpsi_archive *a, int64_t n);
 /* First row that agrees with u: within 1e-12, of the rows from `batch` on within 1e-9; with
  * `exact` only bit for bit. -1 if none. */
@@ -82,6 +89,8 @@ const double *hpsi_archive_values(const hpsi_archive *a, int64_t r);
 void hpsi_archive_free(hpsi_archive *a);
 
 /* ------------------------------------------------------------- engine */
+
+enum { HPSI_OUTCOMES = HPS_EVAL_TIMEOUT + 1 };
 
 /* Rows of the option table, in its order. */
 enum {
@@ -103,6 +112,7 @@ enum {
     HPSI_SWARM_STAGNATION_ITERATIONS,
     HPSI_SWARM_SIGNIFICANCE,
     HPSI_SWARM_SIGNIFICANCE_ABSOLUTE,
+    HPSI_SWARM_RETRY,
     HPSI_SWARM_OPTIONS
 };
 enum {
@@ -130,8 +140,10 @@ typedef struct hpsi_swarm_variant {
     /* the rest may be NULL */
     hps_status (*create)(hps_swarm *e, int32_t slots); /* its own memory */
     hps_status (*prepare)(hps_swarm *e); /* before design or move: what can fail of them */
-    void (*planned)(hps_swarm *e);       /* the rows of the batch are known */
-    void (*pack)(const hps_swarm *e, hpsi_pack *p); /* its own state, last in a checkpoint */
+    hps_status (*reserve)(hps_swarm *e, int64_t more); /* its memory for so many more rows */
+    void (*outside)(hps_swarm *e, int64_t r);          /* a row that no particle owns has a value */
+    void (*planned)(hps_swarm *e);                     /* the rows of the batch are known */
+    void (*pack)(const hps_swarm *e, hpsi_pack *p);    /* its own state, last in a checkpoint */
     void (*unpack)(hps_swarm *e, hpsi_pack *p);
 } hpsi_swarm_variant;
 extern const hpsi_swarm_variant hpsi_variant_paper, hpsi_variant_swarm, hpsi_variant_guided,
@@ -180,12 +192,13 @@ struct hps_swarm {
 
     hpsi_archive archive;
     int64_t batch; /* first row of the present batch */
-    int64_t n_asked, n_told, n_failed;
+    int64_t n_asked, n_told, n_failed, n_retried;
+    int64_t n_outcomes[HPSI_OUTCOMES];       /* told, of each kind */
     int64_t best;                            /* row with the least (first) value, -1 */
     int64_t n_front, front_capacity, *front; /* of several objectives: rows that no other beats */
     hps_prefer_fn prefer;                    /* NULL: dominance */
     void *prefer_user;
-    int64_t scanned, improved_row; /* stagnation: rows looked at, rows at the last improvement */
+    int64_t scanned, improved_row; /* stagnation: ids looked at, and at the last improvement */
     double improved_f;
 
     int32_t stop;
@@ -210,11 +223,15 @@ int32_t hpsi_swarm_choose(const hps_swarm *e, const hpsi_swarm_variant **variant
 hps_status hpsi_swarm_check_objectives(const hps_swarm *e, const hpsi_swarm_variant *variant);
 hps_status hpsi_swarm_allocate(hps_swarm *e, const hpsi_swarm_variant *variant, int32_t slots);
 hps_status hpsi_swarm_not_busy(const hps_swarm *e, const char *what);
+/* Is x [n_params] a point of the space? `what` i is the caller's name for it. */
+hps_status hpsi_swarm_check_point(const hps_swarm *e, const char *what, int32_t i, const double *x);
 /* batch.c */
 /* Plan batches until one has something to evaluate or the run stops. */
 hps_status hpsi_swarm_plan(hps_swarm *e);
 /* Take the values of a complete batch into the swarm. */
 void hpsi_swarm_absorb(hps_swarm *e);
+/* Let what was told from outside, the rows from `first` on, draw the swarm. */
+void hpsi_swarm_attract(hps_swarm *e, int64_t first);
 /* Put the given start positions over the first members of the first design. */
 void hpsi_swarm_place_start(hps_swarm *e);
 /* A Latin hypercube with velocities towards random points (swarm.md 3). */
@@ -255,6 +272,12 @@ hps_status hpsi_swarm_tell(hps_swarm *e, int32_t n, const int64_t *id, const dou
                            const int32_t *outcome);
 /* Save if an autosave path is set. */
 hps_status hpsi_swarm_autosave(const hps_swarm *e);
+/* What was told of a row, and its place in all that is counted. */
+void hpsi_swarm_fill_row(hps_swarm *e, int64_t r, const double *f, int32_t outcome);
+void hpsi_swarm_count_row(hps_swarm *e, int64_t r);
+/* NaN and infinities are failures (swarm.md 1.4), in any of several objectives. */
+int32_t hpsi_swarm_judge(const hps_swarm *e, const double *f, int32_t outcome);
+hps_status hpsi_swarm_check_outcome(int32_t outcome, const char *what, int64_t i);
 /* Hand out again what was asked for and never told. */
 void hpsi_swarm_recall(hps_swarm *e);
 void hpsi_swarm_fill_progress(const hps_swarm *e, hps_progress *p);

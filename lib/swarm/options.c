@@ -37,6 +37,8 @@ static const hpsi_option rows[] = {
      "improvement that is significant, over the distance of the best from the median (guided)"},
     {"significance_absolute", HPS_OPTION_REAL, 0, "", "", 0, 1e300, 0,
      "improvement that is significant, for an objective of known noise; 0: relative (guided)"},
+    {"retry", HPS_OPTION_INT, 0, "", "", 0, 1000, 0,
+     "hand a point that failed or timed out out again, so many times"},
 };
 
 const hpsi_option_table hpsi_swarm_options = {"swarm", sizeof rows / sizeof rows[0], rows};

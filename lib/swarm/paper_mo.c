@@ -51,6 +51,13 @@ static void after(hps_swarm *e)
     }
 }
 
+/* The swarms are drawn to what their present iteration found. */
+static void pass_by(hps_swarm *e, int64_t r)
+{
+    (void)e;
+    (void)r;
+}
+
 const hpsi_swarm_variant hpsi_variant_paper_mo = {
     .particles = 16,
     .repair = 0,
@@ -58,6 +65,7 @@ const hpsi_swarm_variant hpsi_variant_paper_mo = {
     .design = design,
     .move = move,
     .after = after,
+    .outside = pass_by,
     .create = hpsi_paper_mo_create,
     .pack = hpsi_pareto_pack,
     .unpack = hpsi_pareto_unpack,

@@ -166,6 +166,11 @@ static void after(hps_swarm *e)
     rank_members(e);
 }
 
+static void follow_outside(hps_swarm *e, int64_t r)
+{
+    (void)hpsi_leaders_add(e, r);
+}
+
 const hpsi_swarm_variant hpsi_variant_pareto = {
     .particles = 12,
     .repair = 1,
@@ -173,6 +178,7 @@ const hpsi_swarm_variant hpsi_variant_pareto = {
     .design = design,
     .move = move,
     .after = after,
+    .outside = follow_outside,
     .create = hpsi_pareto_create,
     .prepare = hpsi_weighted_lead,
     .pack = hpsi_pareto_pack,

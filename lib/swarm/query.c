@@ -79,7 +79,7 @@ hps_status hps_swarm_get_progress(const hps_swarm *e, hps_progress *p)
 static void copy_row(const hps_swarm *e, int64_t r, int64_t k, int64_t *id, double *x)
 {
     if (id != NULL) {
-        id[k] = r;
+        id[k] = e->archive.rows[r].id;
     }
     if (x != NULL) {
         int32_t n = e->archive.n_params;
@@ -104,7 +104,8 @@ hps_status hps_swarm_history(const hps_swarm *e, int64_t capacity, int64_t *n, i
                          (long long)capacity, (long long)e->n_told);
     }
     int64_t k = 0;
-    for (int64_t r = 0; wanted && r < e->archive.n; r++) {
+    for (int64_t i = 0; wanted && i < e->archive.n_ids; i++) {
+        int64_t r = e->archive.row_of[i];
         const hpsi_row *row = &e->archive.rows[r];
         if (row->state != HPSI_ROW_TOLD) {
             continue;
@@ -120,4 +121,17 @@ hps_status hps_swarm_history(const hps_swarm *e, int64_t capacity, int64_t *n, i
         k++;
     }
     return HPS_OK;
+}
+
+int64_t hps_swarm_count(const hps_swarm *e, int32_t what)
+{
+    if (e == NULL) {
+        return 0;
+    }
+    if (what >= 0 && what < HPSI_OUTCOMES) {
+        return e->n_outcomes[what];
+    }
+    return what == HPS_COUNT_RETRIED    ? e->n_retried
+           : what == HPS_COUNT_EXTERNAL ? e->archive.n - e->archive.n_ids
+                                        : 0;
 }

@@ -46,7 +46,7 @@ static hps_status evaluate(hps_swarm *e, buffers *b, int32_t n, hps_evaluate_fn 
                        .particle = b->particle,
                        .x = b->x};
     for (int32_t i = 0; i < n; i++) {
-        b->particle[i] = e->archive.rows[b->id[i]].particle;
+        b->particle[i] = e->archive.rows[e->archive.row_of[b->id[i]]].particle;
         b->outcome[i] = HPS_EVAL_OK;
     }
     for (int64_t i = 0; i < (int64_t)n * e->n_objectives; i++) {

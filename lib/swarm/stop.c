@@ -15,7 +15,7 @@ int hpsi_swarm_allowed(const hps_swarm *e, int64_t id)
 
 int hpsi_swarm_settled(const hps_swarm *e)
 {
-    return e->n_asked == 0 && (e->n_told == e->archive.n || !hpsi_swarm_allowed(e, e->n_told));
+    return e->n_asked == 0 && (e->n_told == e->archive.n_ids || !hpsi_swarm_allowed(e, e->n_told));
 }
 
 double hpsi_swarm_seconds(const hps_swarm *e)
@@ -36,10 +36,12 @@ void hpsi_swarm_clock(hps_swarm *e, int32_t on)
 static void scan(hps_swarm *e)
 {
     double tolerance = e->options[HPSI_SWARM_STAGNATION_TOLERANCE];
-    while (e->scanned < e->archive.n && e->archive.rows[e->scanned].state == HPSI_ROW_TOLD) {
-        double f = e->archive.rows[e->scanned++].f;
+    const hpsi_archive *a = &e->archive;
+    while (e->scanned < a->n_ids && a->rows[a->row_of[e->scanned]].state == HPSI_ROW_TOLD) {
+        int64_t r = a->row_of[e->scanned++];
+        double f = a->rows[r].f;
         if (e->n_objectives > 1) {
-            if (hpsi_front_has(e, e->scanned - 1)) {
+            if (hpsi_front_has(e, r)) {
                 e->improved_row = e->scanned;
             }
             continue;
@@ -58,7 +60,7 @@ static void scan(hps_swarm *e)
 static int exhausted(const hps_swarm *e)
 {
     return e->stalled >= STALLED ||
-           ((double)e->archive.n >= e->space_size && e->n_told == e->archive.n);
+           ((double)e->archive.n >= e->space_size && e->n_told == e->archive.n_ids);
 }
 
 static int32_t criterion(hps_swarm *e)
@@ -89,7 +91,8 @@ static int32_t criterion(hps_swarm *e)
     if (exhausted(e)) {
         return HPSI_STOP_EXHAUSTED;
     }
-    return e->best < 0 && e->failed_designs > FRESH_DESIGNS ? HPSI_STOP_ALL_FAILED : HPSI_STOP_NONE;
+    int none = e->n_outcomes[HPS_EVAL_OK] == 0;
+    return none && e->failed_designs > FRESH_DESIGNS ? HPSI_STOP_ALL_FAILED : HPSI_STOP_NONE;
 }
 
 void hpsi_swarm_update_stop(hps_swarm *e)

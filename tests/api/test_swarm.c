@@ -240,8 +240,8 @@ START_TEST(test_wrong_tells_take_nothing)
     FAILS(hps_swarm_tell(e, 3, unknown, f, NULL), HPS_E_ARGUMENT, "id 5");
     FAILS(hps_swarm_tell(e, 3, repeated, f, NULL), HPS_E_ARGUMENT, "id 0");
     FAILS(hps_swarm_tell(e, 2, negative, f, NULL), HPS_E_ARGUMENT, "id -1");
-    outcome[1] = 3;
-    FAILS(hps_swarm_tell(e, 5, id, f, outcome), HPS_E_ARGUMENT, "outcome = 3");
+    outcome[1] = 4;
+    FAILS(hps_swarm_tell(e, 5, id, f, outcome), HPS_E_ARGUMENT, "outcome = 4");
     FAILS(hps_swarm_tell(e, -1, id, f, NULL), HPS_E_ARGUMENT, "n = -1");
     FAILS(hps_swarm_tell(e, 1, NULL, f, NULL), HPS_E_ARGUMENT, "NULL");
     FAILS(hps_swarm_tell(e, 1, id, NULL, NULL), HPS_E_ARGUMENT, "NULL");

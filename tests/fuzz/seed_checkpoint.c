@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* Writes checkpoints of both variants, fresh and in the middle of an iteration, into a folder. */
+/* Writes checkpoints of each variant, fresh and in the middle of an iteration, into a folder. */
 #include "checkpoint_space.h"
 
 #include <stdio.h>
@@ -9,11 +9,13 @@ static hps_status write_one(const hps_space *space, const char *variant, int32_t
 {
     hps_swarm *swarm = NULL;
     char path[4096];
+    const double known[5] = {0.5, 0.1, 3.0, 1.0, 0.5}, value = 2.0;
     hps_status s = hps_swarm_create(&swarm, NULL, space, 1);
 
     s = s != HPS_OK ? s : hps_swarm_set_text(swarm, "variant", variant);
     s = s != HPS_OK ? s : hps_swarm_set_int(swarm, "particles", 5);
     s = s != HPS_OK ? s : hps_swarm_set_int(swarm, "max_evaluations", 100);
+    s = s != HPS_OK ? s : hps_swarm_tell_external(swarm, 1, known, &value, NULL);
     for (int32_t i = 0; i < told && s == HPS_OK; i++) {
         int64_t id;
         int32_t n;
@@ -30,11 +32,11 @@ static hps_status write_one(const hps_space *space, const char *variant, int32_t
 
 int main(int argc, char **argv)
 {
-    static const char *const variants[] = {"paper", "swarm"};
+    static const char *const variants[] = {"paper", "swarm", "guided"};
     hps_space *space = NULL;
     hps_status s = argc == 2 ? checkpoint_space(&space) : HPS_E_ARGUMENT;
 
-    for (int i = 0; i < 2 && s == HPS_OK; i++) {
+    for (int i = 0; i < 3 && s == HPS_OK; i++) {
         s = write_one(space, variants[i], 0, argv[1]);
         s = s != HPS_OK ? s : write_one(space, variants[i], 13, argv[1]);
     }

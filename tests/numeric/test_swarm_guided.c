@@ -149,7 +149,7 @@ START_TEST(test_the_metric_whitens_the_best_points)
     for (int k = 0; k < 4; k++) {
         one_batch(e, bowl);
     }
-    CK_OK(hpsi_guided_reserve(e));
+    CK_OK(hpsi_guided_reserve(e, e->n_slots));
     CK_OK(hpsi_guided_metric(e));
     hpsi_guided *g = e->guided;
     ck_assert_int_eq(g->has_metric, 1);
@@ -330,7 +330,7 @@ START_TEST(test_failed_points_are_the_worst_of_a_model)
         outcome[i] = i % 4 == 3 ? HPS_EVAL_FAILED : HPS_EVAL_OK;
     }
     CK_OK(hps_swarm_tell(e, n, id, f, outcome));
-    CK_OK(hpsi_guided_reserve(e));
+    CK_OK(hpsi_guided_reserve(e, e->n_slots));
     ck_assert_int_eq(hpsi_guided_by_value(e), 9);
     ck_assert_int_eq(hpsi_guided_distinct(e, 12), 12);
     ck_assert(hpsi_guided_values(e, 12));

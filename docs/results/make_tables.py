@@ -1,0 +1,344 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: BSD-3-Clause
+"""Tables and figures of docs/results.md out of what run.py left: no number is copied by hand.
+
+make_tables.py OUT   collects OUT/STUDY/STEP.json into numbers.json, then writes tables and figures
+make_tables.py       writes them again from numbers.json
+make_tables.py --check   fails if one of them is not what numbers.json gives"""
+import json
+import os
+import sys
+
+HERE = os.path.dirname(os.path.abspath(__file__))
+NUMBERS = os.path.join(HERE, "numbers.json")
+DOCUMENT = os.path.join(os.path.dirname(HERE), "results.md")
+ERRORS = ("rmse_energy_per_atom", "mae_energy_per_atom", "mae_energy_per_structure", "rmse_force")
+KERNEL = ("mean", "std", "skew")
+
+FILES = {"crystal": "c_gap17_cryst_lda", "disordered": "c_disordered_lda", "amorphous": "c_gap17_pbe",
+         "iron": "fe_gap22_ext", "dragoni": "fe_dragoni", "silicon": "si_gap18_subset",
+         "dimers": "c_dimers"}
+ROWS = (("crystal", "aC4-1", 300), ("iron", "Fe4-1", 500), ("iron-s6", "Fe6-1", 500),
+        ("crystal-ef", "aC4-1 E+F", 300), ("disordered", "aC4-1", 1000),
+        ("disordered-s6", "aC6-1", 1000), ("amorphous", "aC4-1", 1000), ("iron-ef", "Fe4-1 E+F", 500))
+
+
+# --- what run.py left -----------------------------------------------------------------------
+
+def some(values, keys):
+    return {k: values[k] for k in keys if values.get(k) is not None}
+
+
+def short_stage(stage):
+    kept = some(stage, ("name", "objective", "evaluations", "failed", "best_objective", "best"))
+    kept["kernel"] = some(stage.get("kernel") or {}, KERNEL)
+    return kept
+
+
+def short(step):
+    """What the tables need of a step, and where it came from."""
+    j = step["json"]
+    plain = step["command"].split(" --threads ")[0].replace(" --resume", "")
+    kept = {"command": plain, "wall_seconds": round(step["wall_seconds"], 2),
+            "user_seconds": round(step["user_seconds"], 2),
+            "megabytes": round(step["peak_kilobytes"] / 1024, 1)}
+    if "stages" in j:
+        kept |= {"seed": j["seed"], "stages": [short_stage(s) for s in j["stages"]],
+                 "validation": some(j["final"]["test"], ERRORS)}
+    if "errors" in j:
+        kept["test"] = some(j["errors"], ERRORS)
+    if "train" in j:
+        kept |= {"train": some(j["train"], ERRORS), "n_sparse": j["n_sparse"],
+                 "n_atoms": j["n_atoms"], "n_structures": j["n_structures"]}
+    if "histogram" in j:
+        kept |= some(j, KERNEL) | {"zeta": j["zeta"], "histogram": j["histogram"]}
+    return kept
+
+
+def collect(out):
+    numbers = {}
+    for study in sorted(os.listdir(out)):
+        folder = os.path.join(out, study)
+        for file in sorted(os.listdir(folder)) if os.path.isdir(folder) else ():
+            if file.endswith(".json"):
+                with open(os.path.join(folder, file)) as source:
+                    numbers.setdefault(study, {})[file[:-5]] = short(json.load(source))
+    return numbers
+
+
+# --- tables ---------------------------------------------------------------------------------
+
+def milli(value, digits=2):
+    return "" if value is None else f"{1000 * value:.{digits}f}"
+
+
+def errors(e):
+    return milli(e.get("rmse_energy_per_atom")), milli(e.get("rmse_force"), 1)
+
+
+def table(head, rows):
+    lines = ["| " + " | ".join(head) + " |", "|" + "---|" * len(head)]
+    return lines + ["| " + " | ".join(str(c) for c in row) + " |" for row in rows]
+
+
+def spread(steps, key, digits):
+    """Mean of the seeds and half of their range."""
+    values = [1000 * s["test"][key] for s in steps]
+    return f"{sum(values) / len(values):.{digits}f} ± {(max(values) - min(values)) / 2:.{digits}f}"
+
+
+def seeds(study):
+    return [study[f"seed{k}-predict"] for k in (1, 2, 3) if f"seed{k}-predict" in study]
+
+
+def table_same_sets(numbers, reference):
+    rows = []
+    for name, hp, points in ROWS:
+        ours, theirs = numbers.get("row-" + name, {}), reference[name]
+        done = seeds(ours)
+        cells = (spread(done, "rmse_energy_per_atom", 3), spread(done, "rmse_force", 1),
+                 f"{ours['seed1-fit']['user_seconds']:.2f}", ours["seed1-fit"]["megabytes"]) \
+            if len(done) == 3 else ("no set" if name == "iron-s6" else "not run", "", "", "")
+        rows.append([FILES[name.split("-")[0]], hp, points, f"{theirs['energy']:.2f}",
+                     theirs["force"], theirs["fit_seconds"], theirs["megabytes"], *cells])
+    return table(["data", "set", "sparse points", "gap_fit G_E", "G_F", "fit, s", "MB",
+                  "here G_E, three seeds", "G_F", "fit, s", "MB"], rows)
+
+
+def change(ours, theirs):
+    return f"{100 * (1000 * ours / theirs - 1):+.0f} %"
+
+
+def table_tuned(numbers, reference):
+    rows = []
+    for name, hp, points in ROWS:
+        study, theirs = numbers.get("tuned-" + name, {}), reference[name]
+        if "predict" not in study:
+            continue
+        tune, test = study["tune"], study["predict"]["test"]
+        rows.append([FILES[name.split("-")[0]], hp, points, f"{theirs['energy']:.2f}",
+                     theirs["force"], *errors(tune["validation"]), *errors(test),
+                     change(test["rmse_energy_per_atom"], theirs["energy"]),
+                     change(test["rmse_force"], theirs["force"]), *cost(tune)])
+    return table(["data", "instead of", "sparse points", "gap_fit G_E", "G_F", "validation G_E",
+                  "G_F", "test G_E", "G_F", "G_E by", "G_F by", *COST], rows)
+
+
+COST = ["evaluations", "wall, s", "CPU, s", "MB", "seed"]
+
+
+def cost(tune):
+    return ["+".join(str(s["evaluations"]) for s in tune["stages"]), f"{tune['wall_seconds']:.0f}",
+            f"{tune['user_seconds']:.0f}", tune["megabytes"], tune["seed"]]
+
+
+def systems(numbers, name):
+    """Studies of one data set: basis, strategy, study."""
+    for basis in ("s4", "s6"):
+        joint = {"s4": "tuned-" + name, "s6": f"tuned-{name}-s6"}[basis]
+        for key in (f"{name}-{basis}-joint", joint):
+            if key in numbers:
+                yield basis, 1, key
+                break
+        if f"{name}-{basis}-two" in numbers:
+            yield basis, 2, f"{name}-{basis}-two"
+
+
+def table_systems(numbers):
+    rows = []
+    for name in ("disordered", "amorphous", "crystal", "iron", "dragoni", "silicon"):
+        for basis, strategy, key in systems(numbers, name):
+            study = numbers[key]
+            if "predict" not in study:
+                continue
+            tune, k = study["tune"], study["tune"]["stages"][0]["kernel"]
+            rows.append([FILES[name], basis.upper(), strategy,
+                         *(f"{k[m]:.2f}" for m in KERNEL), *errors(study["predict"]["test"]),
+                         *cost(tune), f"`{key}`"])
+    return table(["data", "basis", "strategy", "kernel mean", "std", "skew", "G_E", "G_F", *COST,
+                  "study"], rows)
+
+
+PAPER_DIMERS = {("s4", 1): (0.58, 0.32, 0.6, 14.8), ("s6", 1): (0.51, 0.35, 0.6, 14.8),
+                ("s4", 2): (0.49, 0.39, 0.6, 15.3), ("s6", 2): (0.51, 0.37, 0.6, 15.3)}
+
+
+def table_dimers(numbers):
+    rows = []
+    for basis, strategy, key in systems(numbers, "dimers"):
+        tune, paper = numbers[key]["tune"], PAPER_DIMERS[basis, strategy]
+        k, e = tune["stages"][0]["kernel"], tune["validation"]
+        rows.append([basis.upper(), strategy, *paper, f"{k['mean']:.2f}", f"{k['std']:.2f}",
+                     milli(e["rmse_energy_per_atom"]), milli(3 ** 0.5 * e["rmse_force"]),
+                     *cost(tune), f"`{key}`"])
+    return table(["basis", "strategy", "paper: mean", "std", "G_E", "G_F", "here: mean", "std",
+                  "G_E", "G_F", *COST, "study"], rows)
+
+
+def table_forces(numbers):
+    rows = []
+    for key in sorted(k for k in numbers if k.startswith("forces-")):
+        study = numbers[key]
+        if "predict" not in study:
+            continue
+        source = study["tune"]["command"].split("/")[1]
+        best = study["tune"]["stages"][0]["best"]
+        before = numbers[source]["predict"]["test"]
+        rows.append([FILES[key[7:]], f"`{source}`", *errors(before),
+                     *errors(study["predict"]["test"]), milli(best["gap.sigma_energy"]),
+                     milli(best["gap.sigma_force"], 0), f"{best['gap.delta']:.2f}",
+                     *cost(study["tune"]), f"{study['fit']['user_seconds']:.0f}", f"`{key}`"])
+    return table(["data", "descriptor of", "E: G_E", "G_F", "E+F: G_E", "G_F", "sigma_E, meV",
+                  "sigma_F, meV/A", "delta, eV", *COST, "last fit, s", "study"], rows)
+
+
+def table_molecules(numbers):
+    rows = []
+    for key in ("molecules-100", "molecules-1000", "qm7-100", "qm7-1000"):
+        study = numbers.get(key, {})
+        if "predict" not in study:
+            continue
+        mae = "mae_energy_per_structure"
+        rows.append(["qm7_pbe0" if key.startswith("qm7") else "qm9_mp2", key.split("-")[1],
+                     milli(study["tune"]["validation"][mae], 1),
+                     milli(study["few-predict"]["test"][mae], 1),
+                     study["fit"]["n_structures"], sum(study["fit"]["n_sparse"].values()),
+                     milli(study["predict"]["test"][mae], 1), *cost(study["tune"]), f"`{key}`"])
+    return table(["data", "molecules of the search", "its validation", "test, trained on these",
+                  "trained on", "sparse points", "test", *COST, "study"], rows)
+
+
+def table_best(numbers):
+    """The values that the searches found."""
+    names = ("rcut_soft", "atom_sigma_r", "atom_sigma_t", "atom_sigma_r_scaling",
+             "atom_sigma_t_scaling", "amplitude_scaling", "central_weight", "radial_enhancement",
+             "zeta", "delta", "sigma_energy", "sigma_force")
+    rows = []
+    for key, study in sorted(numbers.items()):
+        if "tune" not in study or key.startswith("forces"):
+            continue
+        best = {k.split(".")[1]: v for s in study["tune"]["stages"] for k, v in s["best"].items()}
+        rows.append([f"`{key}`", *(f"{best[n]:.3g}" if n in best else "" for n in names)])
+    return table(["study", *(n.replace("atom_", "").replace("_", " ") for n in names)], rows)
+
+
+def list_commands(numbers):
+    lines = []
+    for key, study in sorted(numbers.items()):
+        lines += [f"# {key}"] + [study[step]["command"] for step in order(study)]
+    return lines
+
+
+def order(study):
+    return sorted(study, key=lambda s: ({"tune": 0, "kernel": 0}.get(s, 1),
+                                        s.replace("fit", "a").replace("predict", "b")))
+
+
+# --- figures --------------------------------------------------------------------------------
+
+COLOURS = ("#1b6ca8", "#d1495b", "#2e8b57", "#8d6a9f", "#b8860b", "#555555")
+
+
+def curve(histogram, box):
+    """Density of the kernel's values as points of a polyline, and its largest value."""
+    total, edges = sum(histogram["counts"]), histogram["edges"]
+    density = [c / total / (b - a) for c, a, b in zip(histogram["counts"], edges, edges[1:])]
+    middle = [(a + b) / 2 for a, b in zip(edges, edges[1:])]
+    left, top, width, height, most = box
+    return " ".join(f"{left + width * x:.1f},{top + height * (1 - min(d / most, 1)):.1f}"
+                    for x, d in zip(middle, density))
+
+
+def figure(title, curves):
+    """An SVG of kernel distributions: [(label, histogram)]."""
+    most = max(c / sum(h["counts"]) / (b - a) for _, h in curves
+               for c, a, b in zip(h["counts"], h["edges"], h["edges"][1:]))
+    box = (50, 30, 420, 200, most)
+    parts = ['<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 640 280" '
+             'font-family="sans-serif" font-size="12">',
+             '<rect width="640" height="280" fill="#fff"/>',
+             f'<text x="50" y="18">{title}</text>',
+             '<path d="M50 30V230H470" fill="none" stroke="#333"/>']
+    for k in range(6):
+        parts.append(f'<text x="{50 + 84 * k}" y="246" text-anchor="middle">{k / 5:.1f}</text>')
+    for k in (1, 2):
+        parts.append(f'<text x="44" y="{234 - 100 * k}" text-anchor="end">{most * k / 2:.3g}</text>')
+    parts.append('<text x="260" y="266" text-anchor="middle">kernel</text>')
+    for k, (label, histogram) in enumerate(curves):
+        colour = COLOURS[k % len(COLOURS)]
+        parts.append(f'<polyline points="{curve(histogram, box)}" fill="none" stroke="{colour}" '
+                     'stroke-width="1.6"/>')
+        parts.append(f'<text x="480" y="{44 + 18 * k}" fill="{colour}">{label}</text>')
+    return "\n".join(parts + ["</svg>", ""])
+
+
+FIGURES = {
+    "kernel-dimers": ("C dimers", "dimers"),
+    "kernel-carbon": ("disordered carbon, c_disordered_lda", "disordered"),
+    "kernel-amorphous": ("carbon, c_gap17_pbe", "amorphous"),
+    "kernel-iron": ("iron, fe_gap22_ext", "iron"),
+    "kernel-molecules": ("molecules, qm9_mp2", "molecules"),
+}
+
+
+def figures(numbers):
+    out = {}
+    for file, (title, system) in FIGURES.items():
+        curves = []
+        for step, k in numbers.get("kernels-" + system, {}).items():
+            curves.append((f"{step.replace('_', ' ')}: {k['mean']:.2f}, {k['std']:.2f}, "
+                           f"{k['skew']:.1f}", k["histogram"]))
+        if curves:
+            out[file + ".svg"] = figure(title + " (mean, std, skew)", curves)
+    return out
+
+
+# --- the document ---------------------------------------------------------------------------
+
+def fill(text, numbers, reference):
+    """The document with every block between <!-- NAME --> and <!-- end --> made anew."""
+    made = {"same-sets": table_same_sets(numbers, reference),
+            "tuned": table_tuned(numbers, reference), "systems": table_systems(numbers),
+            "dimers": table_dimers(numbers), "forces": table_forces(numbers),
+            "molecules": table_molecules(numbers), "best": table_best(numbers),
+            "figures": [f"![{FIGURES[f[:-4]][0]}](results/{f})" for f in figures(numbers)]}
+    lines, inside = [], False
+    for line in text.splitlines():
+        if inside and line == "<!-- end -->":
+            inside = False
+        if not inside:
+            lines.append(line)
+        name = line[5:-4] if line.startswith("<!-- ") and line.endswith(" -->") else ""
+        if name in made:
+            lines += made[name]
+            inside = True
+    return "\n".join(lines) + "\n"
+
+
+def read(path):
+    with open(path) as source:
+        return source.read()
+
+
+def main():
+    check = "--check" in sys.argv[1:]
+    folders = [a for a in sys.argv[1:] if not a.startswith("-")]
+    if folders:
+        with open(NUMBERS, "w") as target:
+            json.dump(collect(folders[0]), target, indent=1, sort_keys=True)
+            target.write("\n")
+    numbers = json.loads(read(NUMBERS))
+    reference = json.loads(read(os.path.join(HERE, "gap_fit.json")))["rows"]
+    made = {os.path.join(HERE, name): text for name, text in figures(numbers).items()}
+    made[os.path.join(HERE, "commands.txt")] = "\n".join(list_commands(numbers)) + "\n"
+    made[DOCUMENT] = fill(read(DOCUMENT), numbers, reference)
+    for path, text in made.items():
+        if check and (not os.path.exists(path) or read(path) != text):
+            raise SystemExit(f"{path} is not what numbers.json gives: run make_tables.py")
+        if not check:
+            with open(path, "w") as target:
+                target.write(text)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,217 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: BSD-3-Clause
+"""Make the studies of docs/results.md: run.py [-o OUT] [NAME ...] from a folder that holds data/ and docs/.
+
+Every study is a list of commands of hpswarm, as printed by --list. For each one its JSON, wall and processor time and
+peak resident memory go to OUT/NAME/STEP.json; what is there already is not done again."""
+import argparse
+import json
+import os
+import shlex
+import subprocess
+import time
+
+HERE = "docs/results"
+LOG_DELTA = "gap.delta={range: [0.1, 10], scale: log}"
+LOG_FORCE = "gap.sigma_force={range: [0.005, 0.5], scale: log}"
+LOG_ENERGY = "gap.sigma_energy={range: [0.0001, 0.1], scale: log}"
+SIX = ("soap.n_max=6", "soap.l_max=6")
+
+
+def sets(values):
+    return [word for value in values for word in ("--set", value)]
+
+
+def fit(out, data, parameters, step="", more=()):
+    """Train on NAME.train.xyz, test on NAME.test.xyz."""
+    model = f"{out}/{step}model.hpsm"
+    return [(step + "fit", ["fit", f"data/{data}.train.xyz", "-p", parameters, "-m", model, *more]),
+            (step + "predict", ["predict", model, f"data/{data}.test.xyz"])]
+
+
+def fixed(data, parameters, values=()):
+    """One hyper-parameter set, three choices of sparse points."""
+    def commands(out):
+        steps = []
+        for seed in (1, 2, 3):
+            steps += fit(out, data, f"{HERE}/{parameters}.yaml", f"seed{seed}-",
+                         [*sets(values), "--seed", str(seed)])
+        return steps
+    return commands
+
+
+def tuned(run, data, *values):
+    """A search on the training frames, then its best values on training and test frames."""
+    def commands(out):
+        place = [f"data.file=data/{data}.train.xyz", *values]
+        return [("tune", ["tune", f"{HERE}/{run}.yaml", *sets(place), "-o", f"{out}/tune"]),
+                *fit(out, data, f"{out}/tune/best.yaml")]
+    return commands
+
+
+def forces(source, data, *values, evaluations=100):
+    """Delta and the noises for a fit on energies and forces, the descriptor of another study."""
+    def commands(out):
+        best = f"{os.path.dirname(out)}/{source}/tune/best.yaml"
+        place = [f"data.file=data/{data}.train.xyz", "data.test_every=5", "strategy=joint",
+                 "gap.fit_forces=true", LOG_DELTA, LOG_ENERGY, LOG_FORCE, "swarm.variant=guided",
+                 f"swarm.evaluations={evaluations}", "swarm.seed=1", *values]
+        return [("tune", ["tune", best, *sets(place), "-o", f"{out}/tune"]),
+                *fit(out, data, f"{out}/tune/best.yaml")]
+    return commands
+
+
+def dimers(*values):
+    """Training and test set are the same, as in the paper: the errors are those of the search."""
+    def commands(out):
+        return [("tune", ["tune", f"{HERE}/dimers.yaml", *sets(values), "-o", f"{out}/tune"])]
+    return commands
+
+
+def molecules(data, count, *values):
+    """A search on few molecules, then its best values on all training molecules."""
+    def commands(out):
+        place = [f"data.train=data/{data}.train.{count}.xyz", f"data.test=data/{data}.train.500.xyz",
+                 *values]
+        best = f"{out}/tune/best.yaml"
+        few = fit(out, f"{data}", best, "few-")
+        few[0][1][1] = f"data/{data}.train.{count}.xyz"
+        return [("tune", ["tune", f"{HERE}/molecules.yaml", *sets(place), "-o", f"{out}/tune"]),
+                *few, *fit(out, data, best)]
+    return commands
+
+
+def kernels(file, **studies):
+    """Kernel distributions of the values that searches found, over the frames of a file."""
+    def commands(out):
+        place = os.path.dirname(out)
+        return [(label, ["kernel", f"data/{file}.xyz", "-p", f"{place}/{study}/tune/best.yaml",
+                         "--references", "3000"]) for label, study in studies.items()]
+    return commands
+
+
+WIDE = ("soap.rcut_hard=[3.5, 5.0]", "soap.rcut_soft=[2.5, 3.5]", "soap.amplitude_scaling=[0, 8]",
+        "soap.central_weight=[0, 4]")
+EF = "gap.fit_forces=true"
+TWO = "strategy=two-stage"
+STUDIES = {
+    # The rows of gap_fit: the same sets, three seeds.
+    "row-crystal": fixed("c_gap17_cryst_lda", "aC4-1", ["gap.n_sparse=300"]),
+    "row-crystal-ef": fixed("c_gap17_cryst_lda", "aC4-1",
+                            ["gap.n_sparse=300", EF, "gap.sigma_force=0.1"]),
+    "row-disordered": fixed("c_disordered_lda", "aC4-1"),
+    "row-disordered-s6": fixed("c_disordered_lda", "aC6-1"),
+    "row-amorphous": fixed("c_gap17_pbe", "aC4-1"),
+    "row-iron": fixed("fe_gap22_ext", "Fe4-1"),
+    "row-iron-ef": fixed("fe_gap22_ext", "Fe4-1", [EF, "gap.sigma_force=0.02"]),
+    # The same rows after a search of 300 evaluations.
+    "tuned-crystal": tuned("carbon", "c_gap17_cryst_lda", "gap.n_sparse=300"),
+    "tuned-crystal-ef": tuned("carbon", "c_gap17_cryst_lda", "gap.n_sparse=300", EF, LOG_FORCE),
+    "tuned-iron": tuned("iron", "fe_gap22_ext"),
+    "tuned-iron-s6": tuned("iron", "fe_gap22_ext", *SIX),
+    "tuned-disordered": tuned("carbon", "c_disordered_lda"),
+    "tuned-amorphous": tuned("carbon", "c_gap17_pbe"),
+    "tuned-disordered-s6": tuned("carbon", "c_disordered_lda", *SIX),
+    "tuned-disordered-wide": tuned("carbon", "c_disordered_lda", *WIDE),
+    "tuned-disordered-wide-loo": tuned("carbon", "c_disordered_lda", *WIDE, "objective.stage2=loo"),
+    "tuned-disordered-wide-n8": tuned("carbon", "c_disordered_lda", *WIDE, "soap.n_max=8",
+                                      "soap.l_max=6"),
+    "tuned-disordered-loo": tuned("carbon", "c_disordered_lda", "objective.stage2=loo"),
+    "tuned-disordered-e": tuned("carbon", "c_disordered_lda", "objective.force_weight=0.01"),
+    "tuned-iron-ef": tuned("iron", "fe_gap22_ext", EF, LOG_FORCE),
+    # The four systems: both strategies, both bases (the joint ones for S4 are above).
+    "dimers-s4-joint": dimers(),
+    "dimers-s6-joint": dimers(*SIX),
+    "dimers-s4-two": dimers(TWO),
+    "dimers-s6-two": dimers(TWO, *SIX),
+    "crystal-s4-two": tuned("carbon", "c_gap17_cryst_lda", "gap.n_sparse=300", TWO),
+    "crystal-s6-joint": tuned("carbon", "c_gap17_cryst_lda", "gap.n_sparse=300", *SIX),
+    "crystal-s6-two": tuned("carbon", "c_gap17_cryst_lda", "gap.n_sparse=300", TWO, *SIX),
+    "iron-s4-two": tuned("iron", "fe_gap22_ext", TWO),
+    "iron-s6-two": tuned("iron", "fe_gap22_ext", TWO, *SIX),
+    "silicon-s4-joint": tuned("silicon", "si_gap18_subset"),
+    "silicon-s4-two": tuned("silicon", "si_gap18_subset", TWO),
+    "silicon-s6-joint": tuned("silicon", "si_gap18_subset", *SIX),
+    "silicon-s6-two": tuned("silicon", "si_gap18_subset", TWO, *SIX),
+    "disordered-s4-two": tuned("carbon", "c_disordered_lda", TWO),
+    "disordered-s6-two": tuned("carbon", "c_disordered_lda", TWO, *SIX),
+    "amorphous-s6-joint": tuned("carbon", "c_gap17_pbe", *SIX),
+    "amorphous-s4-two": tuned("carbon", "c_gap17_pbe", TWO),
+    "amorphous-s6-two": tuned("carbon", "c_gap17_pbe", TWO, *SIX),
+    "dragoni-s4-joint": tuned("iron", "fe_dragoni"),
+    "dragoni-s4-two": tuned("iron", "fe_dragoni", TWO),
+    "dragoni-s6-joint": tuned("iron", "fe_dragoni", *SIX),
+    "dragoni-s6-two": tuned("iron", "fe_dragoni", TWO, *SIX),
+    "molecules-100": molecules("qm9_mp2", 100),
+    "molecules-1000": molecules("qm9_mp2", 1000),
+    "qm7-100": molecules("qm7_pbe0", 100, "data.energy=energy"),
+    # Energies and forces with the descriptor of the search on energies.
+    "forces-crystal": forces("tuned-crystal", "c_gap17_cryst_lda"),
+    "forces-iron": forces("tuned-iron-s6", "fe_gap22_ext"),
+    "forces-silicon": forces("silicon-s4-joint", "si_gap18_subset"),
+    "forces-disordered": forces("tuned-disordered", "c_disordered_lda"),
+    "forces-amorphous": forces("tuned-amorphous", "c_gap17_pbe"),
+    "forces-dragoni": forces("dragoni-s4-joint", "fe_dragoni"),
+    # Kernel distributions of what was found.
+    "kernels-dimers": kernels("c_dimers", S4_joint="dimers-s4-joint", S4_two="dimers-s4-two",
+                              S6_joint="dimers-s6-joint", S6_two="dimers-s6-two"),
+    "kernels-disordered": kernels("c_disordered_lda.train", S4_joint="tuned-disordered",
+                                  S4_two="disordered-s4-two", S6_joint="tuned-disordered-s6",
+                                  S6_two="disordered-s6-two"),
+    "kernels-amorphous": kernels("c_gap17_pbe.train", S4_joint="tuned-amorphous",
+                                 S4_two="amorphous-s4-two", S6_joint="amorphous-s6-joint",
+                                 S6_two="amorphous-s6-two"),
+    "kernels-iron": kernels("fe_gap22_ext.train", S4_joint="tuned-iron", S4_two="iron-s4-two",
+                            S6_joint="tuned-iron-s6", S6_two="iron-s6-two"),
+    "kernels-molecules": kernels("qm9_mp2.train.500", search_100="molecules-100",
+                                 search_1000="molecules-1000"),
+}
+
+
+def measure(command, program):
+    """Run it; its JSON, its times and its memory."""
+    start = time.monotonic()
+    done = subprocess.Popen([program, *command, "-q", "--json"], stdout=subprocess.PIPE)
+    text = done.stdout.read()
+    _, status, usage = os.wait4(done.pid, 0)
+    done.returncode = os.waitstatus_to_exitcode(status)
+    if done.returncode:
+        raise SystemExit(f"exit code {done.returncode}: hpswarm {shlex.join(command)}")
+    return {"command": "hpswarm " + shlex.join(command), "wall_seconds": time.monotonic() - start,
+            "user_seconds": usage.ru_utime, "peak_kilobytes": usage.ru_maxrss,
+            "json": json.loads(text)}
+
+
+def study(name, out, program, threads):
+    folder = os.path.join(out, name)
+    os.makedirs(folder, exist_ok=True)
+    for step, command in STUDIES[name](folder):
+        kept = os.path.join(folder, step + ".json")
+        if os.path.exists(kept):
+            continue
+        resume = ["--resume"] if command[0] == "tune" else []
+        result = measure([*command, *resume, "--threads", str(threads)], program)
+        with open(kept + ".part", "w") as target:
+            json.dump(result, target)
+        os.replace(kept + ".part", kept)
+        print(name, step, f"{result['wall_seconds']:.1f} s", flush=True)
+
+
+def main():
+    options = argparse.ArgumentParser(description=__doc__)
+    options.add_argument("names", nargs="*", help="studies; all by default")
+    options.add_argument("-o", "--output", default="results-out")
+    options.add_argument("--program", default="hpswarm")
+    options.add_argument("--threads", type=int, default=1)
+    options.add_argument("--list", action="store_true", help="print the commands, run nothing")
+    given = options.parse_args()
+    for name in given.names or STUDIES:
+        if given.list:
+            for _, command in STUDIES[name](os.path.join(given.output, name)):
+                print("hpswarm", shlex.join(command))
+        else:
+            study(name, given.output, given.program, given.threads)
+
+
+if __name__ == "__main__":
+    main()

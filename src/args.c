@@ -74,11 +74,28 @@ static int read_scaled(const char *value, const char *letters, const double *fac
     return good;
 }
 
-static int read_time(const char *flag, const char *value, args *a)
+int parse_time(const char *value, double *seconds)
 {
     static const double factors[] = {1, 60, 3600, 86400};
 
-    if (!read_scaled(value, "smhd", factors, &a->time_limit)) {
+    return read_scaled(value, "smhd", factors, seconds);
+}
+
+int parse_size(const char *value, int64_t *bytes)
+{
+    static const double factors[] = {1024.0, 1048576.0, 1073741824.0, 1099511627776.0};
+    double v;
+
+    if (!read_scaled(value, "KMGT", factors, &v) || v < 1 || v > 9e18) {
+        return 0;
+    }
+    *bytes = (int64_t)v;
+    return 1;
+}
+
+static int read_time(const char *flag, const char *value, args *a)
+{
+    if (!parse_time(value, &a->time_limit)) {
         return wrong_value(flag, value, "a time such as 90s, 30m, 2h or 1d");
     }
     return EXIT_DONE;
@@ -86,14 +103,9 @@ static int read_time(const char *flag, const char *value, args *a)
 
 static int read_memory(const char *flag, const char *value, args *a)
 {
-    static const double factors[] = {1024.0, 1048576.0, 1073741824.0, 1099511627776.0};
-    double v;
-
-    if (!read_scaled(value, "KMGT", factors, &v) || v < 1 || v > 9e18) {
-        return wrong_value(flag, value, "a size such as 500M or 4G");
-    }
-    a->memory_limit = (int64_t)v;
-    return EXIT_DONE;
+    return parse_size(value, &a->memory_limit)
+               ? EXIT_DONE
+               : wrong_value(flag, value, "a size such as 500M or 4G");
 }
 
 static int read_bound(const char *text, size_t n, int64_t otherwise, int64_t *v)

@@ -24,6 +24,9 @@ typedef struct args {
 
 int args_parse(args *a, int argc, char **argv);
 void args_free(args *a);
+/* "90s", "2h": seconds; "64K", "4G": bytes. 0 if it is not that, or not above 0. */
+int parse_time(const char *value, double *seconds);
+int parse_size(const char *value, int64_t *bytes);
 
 /* What a command takes: its words and the flags that mean something to it. */
 typedef struct command {

@@ -231,7 +231,7 @@ int command_demo(const args *a)
         return EXIT_DONE;
     }
     memcpy(rows, table, sizeof rows);
-    stop_install();
+    stop_install(a->output != NULL ? a->output : "demo-out");
     stop_deadline(a->time_limit);
     rc = run_all(a, a->output != NULL ? a->output : "demo-out", rows);
     for (int i = 0; i < N_ROWS; i++) {

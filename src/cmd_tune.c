@@ -39,13 +39,15 @@ static int run(tuning *t)
 {
     int rc = args_context(t->a, &t->context);
 
-    rc = rc == EXIT_DONE ? data_load(t->r, t->context, &t->data) : rc;
-    rc = rc == EXIT_DONE ? tuning_check_data(t->r, &t->data) : rc;
+    if (!runfile_is_search(t->r)) {
+        rc = rc == EXIT_DONE ? data_load(t->r, t->context, &t->data) : rc;
+        rc = rc == EXIT_DONE ? tuning_check_data(t->r, &t->data) : rc;
+    }
     if (rc == EXIT_DONE && t->a->dry_run) {
         return plan_print(t);
     }
     if (rc == EXIT_DONE) {
-        stop_install();
+        stop_install(t->directory);
         stop_deadline(t->a->time_limit);
         rc = tuning_run(t);
     }

@@ -124,6 +124,8 @@ void help_command(FILE *f, const command *c)
     if (strcmp(c->name, "tune") == 0) {
         fputs("\nkeys of the run file:\n", f);
         print_keys(f, "data|top|soap|kernel|gap|objective|swarm");
+        fputs("parameters (of strategy: search): any names, with a value, a range or a choice\n",
+              f);
     } else if (strcmp(c->name, "fit") == 0) {
         fputs("\nkeys of the HP file:\n", f);
         print_keys(f, "soap|kernel|gap");

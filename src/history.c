@@ -74,8 +74,8 @@ void past_free(past *p)
     memset(p, 0, sizeof *p);
 }
 
-/* Id of a whole line, as written above, of one stage; -1 if it is something else. */
-static int64_t line_id(const char *line, size_t n, const char *wanted)
+/* As written above. */
+int64_t history_line_id(const char *line, size_t n, const char *wanted)
 {
     static const char start[] = "{\"id\":";
     int64_t id;
@@ -100,7 +100,7 @@ static void find_lines(char *text, size_t size, const past *p, const char **line
             return; /* torn by a kill */
         }
         *end = '\0';
-        id = line_id(line, (size_t)(end - line), p->stage);
+        id = history_line_id(line, (size_t)(end - line), p->stage);
         *end = '\n';
         if (id >= 0 && id < p->n) {
             lines[id] = line;
@@ -155,7 +155,9 @@ int history_open(history *h, const char *directory, int n_stages, const past *st
     memory_open(&kept);
     for (int k = 0; k < n_stages; k++) {
         write_known(kept.stream, text, size, &stages[k]);
+        recall_collect(h, kept.stream, text, size, stages[k].stage, stages[k].n);
     }
+    h->disordered = h->n_spare > 0;
     free(text);
     rc = memory_save(&kept, directory, "history.jsonl");
     if (rc != EXIT_DONE) {
@@ -174,6 +176,8 @@ int history_add(history *h, const hps_space *space, int n, const evaluation *e)
 {
     for (int i = 0; i < n; i++) {
         write_line(h->stream, space, &e[i]);
+        h->disordered |= e[i].id > 0 && e[i].id != h->last_id + 1;
+        h->last_id = e[i].id;
     }
     errno = 0;
     if (fflush(h->stream) != 0 || ferror(h->stream)) {
@@ -188,11 +192,70 @@ int history_add(history *h, const hps_space *space, int n, const evaluation *e)
     return EXIT_DONE;
 }
 
+static void write_sorted(FILE *f, const char *text, size_t size, const char *owner)
+{
+    int64_t n = 0, capacity = 0;
+    const char **lines = NULL;
+
+    for (const char *line = text, *end; line < text + size; line = end + 1) {
+        int64_t id;
+
+        end = memchr(line, '\n', (size_t)(text + size - line));
+        if (end == NULL) {
+            break;
+        }
+        id = history_line_id(line, (size_t)(end - line), owner);
+        while (id >= capacity) {
+            int64_t more = 2 * capacity + 64;
+
+            lines = grow_memory(lines, (size_t)more, sizeof *lines);
+            memset(lines + capacity, 0, (size_t)(more - capacity) * sizeof *lines);
+            capacity = more;
+        }
+        if (id >= 0) {
+            lines[id] = line;
+            n = id >= n ? id + 1 : n;
+        }
+    }
+    for (int64_t id = 0; id < n; id++) {
+        if (lines[id] != NULL) {
+            fwrite(lines[id], 1, strcspn(lines[id], "\n") + 1, f);
+        }
+    }
+    free(lines);
+}
+
+int history_sort(history *h, int n_stages, const char *const *stages)
+{
+    memory_text sorted;
+    char *text;
+    size_t size;
+    int rc;
+
+    if (!h->disordered) {
+        return EXIT_DONE;
+    }
+    rc = file_read(h->path, (size_t)1 << 40, &text, &size, EXIT_INTERNAL);
+    if (rc != EXIT_DONE) {
+        return rc;
+    }
+    memory_open(&sorted);
+    for (int k = 0; k < n_stages; k++) {
+        write_sorted(sorted.stream, text, size, stages[k]);
+    }
+    fclose(sorted.stream);
+    rc = file_replace(h->path, sorted.text, sorted.size);
+    free(sorted.text);
+    free(text);
+    return rc;
+}
+
 void history_close(history *h)
 {
     if (h->stream != NULL) {
         fclose(h->stream);
     }
+    recall_free(h);
     free(h->path);
     memset(h, 0, sizeof *h);
 }

@@ -144,6 +144,40 @@ static void begin_json(json *j, const tuning *t, FILE *stream)
     json_open(j, "stages", '[');
 }
 
+/* A search is not tried out: its commands may take hours and leave things behind. */
+static int plan_search(tuning *t)
+{
+    const char *line = runfile_text(t->r, "objective", "command");
+    int parallel = search_parallel(t->r);
+    int each = search_threads_each(t->r, hps_context_threads(t->context));
+    stage *s = &t->stages[0];
+    int rc = runfile_space(t->r, t->context, s->sections, &s->space);
+    json j;
+
+    if (rc != EXIT_DONE) {
+        return rc;
+    }
+    if (t->a->json) {
+        json_start(&j, stdout);
+        json_open(&j, NULL, '{');
+        json_text(&j, "strategy", "search");
+        json_text(&j, "command", line);
+        json_int(&j, "parameters", hps_space_size(s->space));
+        json_int(&j, "evaluations", stage_evaluations(t->r));
+        json_int(&j, "parallel", parallel);
+        json_int(&j, "threads_each", each);
+        json_close(&j, '}');
+        json_end(&j);
+        return EXIT_DONE;
+    }
+    printf("plan: search, up to %lld evaluations over %d parameters\n",
+           (long long)stage_evaluations(t->r), hps_space_size(s->space));
+    print_space(s->space);
+    printf("  %d command%s at a time, %d thread%s each: %s\n", parallel, parallel > 1 ? "s" : "",
+           each, each > 1 ? "s" : "", line);
+    return EXIT_DONE;
+}
+
 int plan_print(tuning *t)
 {
     int64_t evaluations = stage_evaluations(t->r);
@@ -152,6 +186,9 @@ int plan_print(tuning *t)
     json j;
 
     tuning_stages(t);
+    if (runfile_is_search(t->r)) {
+        return plan_search(t);
+    }
     memory_open(&m);
     if (t->a->json) {
         begin_json(&j, t, m.stream);

@@ -105,7 +105,9 @@ static const setting *setting_of(const runfile *r, const char *name)
     for (int i = 0; r != NULL && i < r->n; i++) {
         char own[80];
 
-        if (r->items[i].form == FORM_RANGE && strcmp(setting_name(&r->items[i], own), name) == 0) {
+        if (r->items[i].form == FORM_RANGE &&
+            (strcmp(setting_name(&r->items[i], own), name) == 0 ||
+             (r->items[i].order > 0 && strcmp(r->items[i].rule->key, name) == 0))) {
             return &r->items[i];
         }
     }
@@ -164,6 +166,9 @@ static void write_kernel(FILE *f, const node *part)
     const node *counts = tree_item(tree_item(kernel, "histogram"), "counts");
     double *v;
 
+    if (kernel == NULL) {
+        return;
+    }
     fprintf(f, "<p>kernel: mean %.4f, standard deviation %.4f, skew %.4f</p>\n",
             item_number(kernel, "mean"), item_number(kernel, "std"), item_number(kernel, "skew"));
     if (counts == NULL || counts->kind != NODE_SEQUENCE || counts->n == 0) {
@@ -199,8 +204,11 @@ static void write_errors_row(FILE *f, const char *set, const char *type, const n
 static void write_errors(FILE *f, const node *result)
 {
     static const char *const sets[] = {"train", "test"};
-    const node *final = tree_item(result, "final");
+    const node *final = tree_item(result, "final"), *train = tree_item(final, "train");
 
+    if (train == NULL || train->kind != NODE_MAPPING) {
+        return;
+    }
     fputs("<h2>errors of the final model</h2>\n<table><tr><th>set</th><th>config_type</th>"
           "<th>structures</th><th>energy rmse, meV/atom</th><th>energy mae, meV/atom</th>"
           "<th>force rmse, meV/&Aring;</th><th>force mae, meV/&Aring;</th></tr>\n",

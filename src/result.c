@@ -17,9 +17,11 @@ static void write_stage(json *j, const stage *s)
     json_int(j, "failed", s->counts.n_failed);
     json_number(j, "best_objective", s->best);
     outcome_parameters(j, "best", s->space, s->x);
-    json_open(j, "kernel", '{');
-    kernel_report_json(j, &s->kernel);
-    json_close(j, '}');
+    if (s->study != NULL) {
+        json_open(j, "kernel", '{');
+        kernel_report_json(j, &s->kernel);
+        json_close(j, '}');
+    }
     json_number(j, "seconds", s->counts.seconds);
     json_close(j, '}');
 }
@@ -29,7 +31,7 @@ static int write_scores(json *j, const char *key, const tuning *t, const hps_dat
     predictions p;
     int rc;
 
-    if (d == NULL) {
+    if (d == NULL || t->model == NULL) {
         json_null(j, key);
         return EXIT_DONE;
     }
@@ -110,6 +112,9 @@ static void print_stage(const stage *s)
                                         : "");
         }
     }
+    if (s->study == NULL) {
+        return;
+    }
     printf("  kernel: mean %.4f, std %.4f, skew %.4f\n", s->kernel.stats.mean,
            s->kernel.stats.standard_deviation, s->kernel.stats.skewness);
 }
@@ -127,12 +132,16 @@ static void print_scores(const tuning *t, const char *title, const hps_dataset *
 
 void result_print(const tuning *t)
 {
-    if (t->a->json || t->model == NULL) {
+    if (t->a->json || t->stages[0].x == NULL) { /* NULL: the run had ended before */
         fputs(t->a->json ? t->result : "", stdout);
         return;
     }
     for (int k = 0; k < t->n_stages; k++) {
         print_stage(&t->stages[k]);
+    }
+    if (t->model == NULL) {
+        printf("written to %s: best.yaml, result.json, history.jsonl, report.html\n", t->directory);
+        return;
     }
     print_scores(t, "training", t->data.train);
     print_scores(t, "test", t->data.test);

@@ -24,6 +24,9 @@ static int by_rule(const void *a, const void *b)
 {
     const setting *x = a, *y = b;
 
+    if (x->order != y->order) {
+        return x->order < y->order ? -1 : 1;
+    }
     if (x->rule != y->rule) {
         return x->rule < y->rule ? -1 : 1;
     }
@@ -101,6 +104,11 @@ int runfile_is(const runfile *r, const char *section, const char *key, const cha
     const char *text = runfile_text(r, section, key);
 
     return text != NULL && strcmp(text, word) == 0;
+}
+
+int runfile_is_search(const runfile *r)
+{
+    return runfile_is(r, "", "strategy", "search");
 }
 
 static void clear(setting *s)

@@ -33,6 +33,11 @@ const key_rule *rule_find(const char *section, const char *key);
 /* Words for messages about a key that does not exist: what the neighbour programs call it,
  * the section where it is known, or the nearest key; "" if nothing is near. */
 void rule_suggest(const char *section, const char *key, char *buffer, size_t size);
+/* The rule of one of the user's own parameters, KIND_REAL or KIND_WORD. */
+const key_rule *rule_of_parameter(const char *name, int kind);
+enum { RULE_STUDY = 1, RULE_SEARCH = 2 };
+/* The strategies that a key means something to: search, the others, or both. */
+int rule_serves(const key_rule *rule);
 /* "soap", ...; NULL past the end. */
 const char *section_name(int i);
 
@@ -47,6 +52,7 @@ typedef struct setting {
     char *config_type;
     int form;
     int given;     /* 0: a default filled in */
+    int order;     /* among the user's own parameters, else 0 */
     double value;  /* FORM_NUMBER */
     char *text;    /* FORM_TEXT */
     double lo, hi; /* FORM_RANGE */
@@ -102,6 +108,8 @@ void runfile_seed(runfile *r, const char *section, int64_t seed);
 /* "soap.atom_sigma_r:C", as the space, the history and messages call it. */
 const char *setting_name(const setting *s, char buffer[80]);
 int setting_searched(const setting *s);
+/* 1 if the run is of the strategy search: a command instead of a study. */
+int runfile_is_search(const runfile *r);
 runfile *runfile_copy(const runfile *r);
 
 /* ------------------------------------------------------- runfile_check.c */

@@ -11,6 +11,10 @@ enum { MAX_SPARSE_NODES = 4000000 };
 /* "soap.atom_sigma_r:C": the library's name of a setting in its section, as a study has it. */
 static const char *study_name(const setting *s, char buffer[80])
 {
+    if (strcmp(s->rule->section, "parameters") == 0) {
+        snprintf(buffer, 80, "%s", s->rule->key);
+        return buffer;
+    }
     snprintf(buffer, 80, "%s.%s%s%s", s->rule->section, s->rule->option, s->element > 0 ? ":" : "",
              s->element > 0 ? hps_element_symbol(s->element) : "");
     return buffer;

@@ -3,7 +3,7 @@
 #include <math.h>
 #include <string.h>
 
-#include "runfile.h"
+#include "search.h"
 
 /* The value of a per-element key for an element: its own, or the one for all. */
 static const setting *value_for(const runfile *r, const char *key, int32_t element)
@@ -179,20 +179,55 @@ static int check_searched(const runfile *r)
 {
     const place start = {r->source, 1, 1};
 
-    if (runfile_n_searched(r, "soap|kernel|gap") == 0) {
+    if (runfile_n_searched(r, "soap|kernel|gap|parameters") == 0) {
         return fail_at(start, NULL,
                        "nothing to search: no value is a range; write one as [low, high]");
     }
     return EXIT_DONE;
 }
 
+/* A key that the strategy does not read would be silently ignored. */
+static int check_strategy(const runfile *r)
+{
+    int wanted = runfile_is_search(r) ? RULE_SEARCH : RULE_STUDY;
+    char name[80];
+
+    if (wanted == RULE_SEARCH && r->n_species > 0) {
+        return fail_at(r->species_at, "soap.species", "means nothing to the strategy search");
+    }
+    for (int i = 0; i < r->n; i++) {
+        const setting *s = &r->items[i];
+
+        if ((rule_serves(s->rule) & wanted) == 0) {
+            return fail_at(s->at, setting_name(s, name), "%s",
+                           wanted == RULE_SEARCH
+                               ? "means nothing to the strategy search, which runs a command"
+                               : "belongs to the strategy search (write strategy: search)");
+        }
+    }
+    return EXIT_DONE;
+}
+
+static int check_search(const runfile *r)
+{
+    int rc = check_strategy(r);
+
+    rc = rc == EXIT_DONE ? search_check(r) : rc;
+    rc = rc == EXIT_DONE ? check_swarm(r) : rc;
+    return rc == EXIT_DONE ? check_searched(r) : rc;
+}
+
 int runfile_check(const runfile *r, int flags)
 {
-    int (*const always[])(const runfile *) = {check_all_cutoffs, check_elements, check_sparse};
+    int (*const always[])(const runfile *) = {check_strategy, check_all_cutoffs, check_elements,
+                                              check_sparse};
     int (*const run[])(const runfile *) = {check_sources, check_split, check_objective, check_swarm,
                                            check_searched};
     int rc = EXIT_DONE;
 
+    if (runfile_is_search(r)) {
+        return check_search(r);
+    }
     for (size_t i = 0; i < sizeof always / sizeof always[0] && rc == EXIT_DONE; i++) {
         rc = always[i](r);
     }

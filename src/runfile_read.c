@@ -176,25 +176,26 @@ static int read_key(const reader *in, const char *section, const node *n)
     return value_read(rule, n, in->flags, runfile_add(in->r, rule));
 }
 
-/* What the external objective will need: known, but not in this release. */
-static int later_release(const char *section, const node *n)
+/* A parameter of the user's own: any name that a template can hold. */
+static int read_parameter(const reader *in, const node *n)
 {
-    int index;
+    static const char plain[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_.-";
+    size_t length = strlen(n->key);
+    int word = tree_item(n, "choice") != NULL, index;
+    double v;
+    setting *s;
 
-    if (section[0] == '\0' && strcmp(n->key, "strategy") == 0 && n->kind == NODE_SCALAR &&
-        strcmp(n->text, "search") == 0) {
-        return fail_at(n->at, "strategy",
-                       "search (an external command) is not in this release; joint and two-stage "
-                       "are");
+    if (length == 0 || length > 63 || n->key[strspn(n->key, plain)] != '\0' ||
+        word_in("id|x", n->key, &index)) {
+        return fail_at(n->key_at, "parameters",
+                       "'%.70s' cannot be a name: 1 to 63 of a-z A-Z 0-9 _ . - are allowed, but "
+                       "not id and x",
+                       n->key);
     }
-    if ((section[0] == '\0' && strcmp(n->key, "parameters") == 0) ||
-        (strcmp(section, "objective") == 0 &&
-         word_in("command|response|values|timeout", n->key, &index)) ||
-        (strcmp(section, "swarm") == 0 && strcmp(n->key, "parallel") == 0)) {
-        return fail_at(n->key_at, n->key,
-                       "belongs to the strategy search, which is not in this release");
-    }
-    return EXIT_DONE;
+    word |= n->kind == NODE_SCALAR && (n->quoted || !parse_number(n->text, &v));
+    s = runfile_add(in->r, rule_of_parameter(n->key, word ? KIND_WORD : KIND_REAL));
+    s->order = in->r->n;
+    return value_read(s->rule, n, in->flags, s);
 }
 
 static int is_section(const char *name)
@@ -218,8 +219,8 @@ static int read_section(const reader *in, const node *n)
         return fail_at(n->at, n->key, "expected keys and values, found %s", tree_kind_text(n));
     }
     for (int i = 0; i < n->n && rc == EXIT_DONE; i++) {
-        rc = later_release(n->key, n->items[i]);
-        rc = rc == EXIT_DONE ? read_key(in, n->key, n->items[i]) : rc;
+        rc = strcmp(n->key, "parameters") == 0 ? read_parameter(in, n->items[i])
+                                               : read_key(in, n->key, n->items[i]);
     }
     return rc;
 }
@@ -235,10 +236,7 @@ static int read_top(const reader *in, const node *root)
     for (int i = 0; i < root->n && rc == EXIT_DONE; i++) {
         const node *n = root->items[i];
 
-        rc = later_release("", n);
-        if (rc == EXIT_DONE) {
-            rc = is_section(n->key) ? read_section(in, n) : read_key(in, "", n);
-        }
+        rc = is_section(n->key) ? read_section(in, n) : read_key(in, "", n);
     }
     return rc;
 }
@@ -274,7 +272,8 @@ static void add_preset(runfile *r, const key_rule *rule)
 /* Presets that hang on what else was given. */
 static int preset_applies(const runfile *r, const key_rule *rule)
 {
-    if (rule->preset == NULL) {
+    if (rule->preset == NULL ||
+        (rule_serves(rule) & (runfile_is_search(r) ? RULE_SEARCH : RULE_STUDY)) == 0) {
         return 0;
     }
     if (strcmp(rule->key, "test_fraction") == 0) {

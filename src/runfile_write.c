@@ -204,7 +204,7 @@ static int wanted(const setting *s, int what)
     if (strcmp(s->rule->section, "data") == 0) {
         return word_in("energy|forces|virial|e0", s->rule->key, &index);
     }
-    return word_in("soap|kernel|gap", s->rule->section, &index);
+    return word_in("soap|kernel|gap|parameters", s->rule->section, &index);
 }
 
 void runfile_write(const runfile *r, FILE *f, int what)

@@ -8,8 +8,8 @@
 
 #define MANY 9007199254740992.0 /* 2^53, the largest whole number a double keeps apart */
 
-static const char *const sections[] = {"data", "",          "soap",  "kernel",
-                                       "gap",  "objective", "swarm", NULL};
+static const char *const sections[] = {"data",       "",          "soap",  "kernel", "gap",
+                                       "parameters", "objective", "swarm", NULL};
 
 const char *section_name(int i)
 {
@@ -36,8 +36,9 @@ static const key_rule own[] = {
      NULL, NULL},
     {"data", "e0", KIND_E0, 0, MAP_ELEMENT, 0, -1e9, 1e9, "isolated|average|fit", "eV",
      "energy of free atoms: isolated, average, fit, or values by element", "fit", "e0"},
-    {"", "strategy", KIND_WORD, 0, 0, 0, 0, 0, "joint|two-stage", "",
-     "joint: all at once; two-stage: the kernel first, then the fit", "two-stage", NULL},
+    {"", "strategy", KIND_WORD, 0, 0, 0, 0, 0, "joint|two-stage|search", "",
+     "joint: all at once; two-stage: the kernel first, then the fit; search: a command",
+     "two-stage", NULL},
     {"soap", "species", KIND_SPECIES, 0, 0, 0, 0, 0, NULL, "",
      "order of the elements; those of the data by atomic number", NULL, NULL},
     {"kernel", "zeta", KIND_REAL, 1, 0, 0, 1e-3, 1000, NULL, "", "exponent of the kernel", "4",
@@ -58,6 +59,20 @@ static const key_rule own[] = {
      "sampled reference environments of the kernel statistics; 0: all", "3000", "references"},
     {"objective", "seed", KIND_INT, 0, 0, 0, 0, MANY, NULL, "", "seed of their sample", "1",
      "seed"},
+    {"objective", "command", KIND_TEXT, 0, 0, 0, 0, 0, NULL, "",
+     "search: what to run for each point; {id}, {x} all values, {NAME} one of them", NULL, NULL},
+    {"objective", "response", KIND_TEXT, 0, 0, 0, 0, 0, NULL, "",
+     "search: file with the values on its first line; left out: standard output", NULL, NULL},
+    {"objective", "folder", KIND_TEXT, 0, 0, 0, 0, 0, NULL, "",
+     "search: folder made for each point, in which its command runs", NULL, NULL},
+    {"objective", "values", KIND_INT, 0, 0, 0, 1, 16, NULL, "", "search: how many values", "1",
+     NULL},
+    {"objective", "timeout", KIND_TEXT, 0, 0, 1, 0, 0, NULL, "",
+     "search: a command may take so long (90s, 30m, 2h, 1d); none: for ever", "none", NULL},
+    {"objective", "keep_output", KIND_TEXT, 0, 0, 1, 0, 0, NULL, "",
+     "search: of each command's output and errors so much is kept (64K, 1M)", "1M", NULL},
+    {"swarm", "parallel", KIND_INT, 0, 0, 1, 1, 4096, NULL, "",
+     "search: so many commands at a time", "1", NULL},
     {"swarm", "iterations", KIND_INT, 0, 0, 1, 0, 4294967295.0, NULL, "",
      "moves of the swarm after the first evaluations", NULL, "max_iterations"},
     {"swarm", "evaluations", KIND_INT, 0, 0, 1, 0, MANY, NULL, "",
@@ -185,6 +200,55 @@ const key_rule *rule_find(const char *section, const char *key)
         }
     }
     return NULL;
+}
+
+/* ------------------------------------------------------------- own parameters */
+
+typedef struct own_rule {
+    key_rule rule;
+    struct own_rule *next;
+} own_rule;
+
+static own_rule *parameters; /* kept to the end, as the list */
+
+const key_rule *rule_of_parameter(const char *name, int kind)
+{
+    own_rule *p = parameters;
+
+    while (p != NULL && (p->rule.kind != kind || strcmp(p->rule.key, name) != 0)) {
+        p = p->next;
+    }
+    if (p == NULL) {
+        const char *key = new_text(name);
+        const key_rule rule = {.section = "parameters",
+                               .key = key,
+                               .kind = kind,
+                               .searchable = 1,
+                               .minimum = -1e300,
+                               .maximum = 1e300,
+                               .unit = "",
+                               .help = "",
+                               .option = key};
+
+        p = new_memory(1, sizeof *p);
+        p->rule = rule;
+        p->next = parameters;
+        parameters = p;
+    }
+    return &p->rule;
+}
+
+int rule_serves(const key_rule *rule)
+{
+    int index, swarm = strcmp(rule->section, "swarm") == 0;
+
+    if (strcmp(rule->section, "parameters") == 0 ||
+        (strcmp(rule->section, "objective") == 0 &&
+         word_in("command|response|folder|values|timeout|keep_output", rule->key, &index)) ||
+        (swarm && strcmp(rule->key, "parallel") == 0)) {
+        return RULE_SEARCH;
+    }
+    return swarm || rule->section[0] == '\0' ? RULE_SEARCH | RULE_STUDY : RULE_STUDY;
 }
 
 /* What gap_fit, TurboGAP, QUIP and others call the same thing. */

@@ -3,6 +3,7 @@
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "output.h"
 #include "tune.h"
@@ -13,8 +14,13 @@ typedef struct batch_job {
     progress progress;
     evaluation *lines;
     double last_seconds; /* of the last whole chunk */
+    double slowest;      /* chunk */
     int last_size;
     int rc;
+    const hps_batch *batch; /* under way, with its values */
+    const double *f;
+    const int32_t *outcome;
+    char *known; /* [n] 1: the value came from the history */
 } batch_job;
 
 /* ------------------------------------------------------------------- study */
@@ -81,17 +87,36 @@ static int set_options(const runfile *r, hps_swarm *e, int limits_only)
         const setting *s = &r->items[i];
         char name[80];
 
-        if (strcmp(s->rule->section, "swarm") == 0 && (s->rule->limit || !limits_only) &&
-            set_option(e, s) != HPS_OK) {
+        if (strcmp(s->rule->section, "swarm") == 0 && s->rule->option != NULL &&
+            (s->rule->limit || !limits_only) && set_option(e, s) != HPS_OK) {
             return fail_at(s->at, setting_name(s, name), "%s", hps_last_error());
         }
     }
     return EXIT_DONE;
 }
 
+/* The newest checkpoint, or the one before it if a crash of the machine has damaged that. */
+hps_status checkpoint_load(tuning *t, const hps_space *space, const char *path, hps_swarm **e)
+{
+    char *previous = new_textf("%s.previous", path);
+    hps_status st = hps_swarm_load(e, t->context, space, path);
+
+    if ((st == HPS_E_FORMAT || st == HPS_E_IO) && file_exists(previous)) {
+        char *message = new_text(hps_last_error());
+
+        st = hps_swarm_load(e, t->context, space, previous);
+        if (st == HPS_OK && !t->a->quiet) {
+            fprintf(stderr, "hpswarm: warning: %s; going on from %s\n", message, previous);
+        }
+        free(message);
+    }
+    free(previous);
+    return st;
+}
+
 static int load_swarm(tuning *t, stage *s, const char *path, int finished)
 {
-    hps_status st = hps_swarm_load(&s->swarm, t->context, s->space, path);
+    hps_status st = checkpoint_load(t, s->space, path, &s->swarm);
 
     if (st != HPS_OK) {
         return fail_library(st, EXIT_DATA);
@@ -145,6 +170,13 @@ static int make_objective(tuning *t, stage *s)
 {
     int rc = runfile_space(t->r, t->context, s->sections, &s->space);
 
+    if (runfile_is_search(t->r)) {
+        if (rc == EXIT_DONE) {
+            s->search =
+                search_create(t->r, s->space, t->directory, hps_context_threads(t->context));
+        }
+        return rc;
+    }
     rc = rc == EXIT_DONE ? make_study(t, s) : rc;
     return rc == EXIT_DONE ? check_memory(t, s) : rc;
 }
@@ -184,22 +216,27 @@ int64_t stage_evaluations(const runfile *r)
 
 /* --------------------------------------------------------------- evaluation */
 
-static void note_lines(batch_job *job, const hps_batch *b, int at, const double *f,
-                       const int32_t *outcome)
+static const char *reason_of(const stage *s, int i)
 {
-    for (int i = 0; i < b->n; i++) {
-        evaluation *e = &job->lines[at + i];
+    return s->search != NULL ? search_reason(s->search, i) : hps_study_reason(s->study, i);
+}
 
-        e->id = b->id[i];
-        e->iteration = b->iteration;
-        e->particle = b->particle[i];
-        e->stage = job->s->name;
-        e->x = b->x + (int64_t)i * b->n_params;
-        e->f = f[i];
-        e->outcome = outcome[i] == HPS_EVAL_OK && !isfinite(f[i]) ? HPS_EVAL_FAILED : outcome[i];
-        e->reason = hps_study_reason(job->s->study, i);
-        e->seconds = hps_study_seconds(job->s->study, i);
-    }
+/* The line of point i of a batch, which is number `at` for the one that evaluated it. */
+static void note_line(batch_job *job, const hps_batch *b, int i, int at, evaluation *e)
+{
+    const stage *s = job->s;
+
+    e->id = b->id[i];
+    e->iteration = b->iteration;
+    e->particle = b->particle[i];
+    e->stage = s->name;
+    e->x = b->x + (int64_t)i * b->n_params;
+    e->f = job->f[i];
+    e->outcome =
+        job->outcome[i] == HPS_EVAL_OK && !isfinite(e->f) ? HPS_EVAL_FAILED : job->outcome[i];
+    e->reason = reason_of(s, at);
+    e->seconds =
+        s->search != NULL ? search_seconds(s->search, at) : hps_study_seconds(s->study, at);
 }
 
 /* How many points at once: a stop is only looked at between chunks, so long evaluations go
@@ -215,27 +252,27 @@ static int chunk_size(const batch_job *job, int left)
     return left < threads ? left : threads;
 }
 
-static int evaluate_chunk(batch_job *job, const hps_batch *whole, int at, int n, double *f,
-                          int32_t *outcome)
+static int evaluate_chunk(batch_job *job, int at, int n, double *f, int32_t *outcome)
 {
-    hps_batch part = *whole;
+    hps_batch part = *job->batch;
     double start = seconds_now();
     int code;
 
     part.n = n;
     part.id += at;
     part.particle += at;
-    part.x += (int64_t)at * whole->n_params;
+    part.x += (int64_t)at * part.n_params;
     code = hps_study_evaluate(&part, f + at, outcome + at, job->s->study);
     job->last_seconds = seconds_now() - start;
     job->last_size = n;
+    job->slowest = job->last_seconds > job->slowest ? job->last_seconds : job->slowest;
     if (code != 0) {
-        job->rc = fail(EXIT_INTERNAL, "the evaluation stopped with code %d", code);
-        return code;
+        return fail(EXIT_INTERNAL, "the evaluation stopped with code %d", code);
     }
-    note_lines(job, &part, 0, f + at, outcome + at);
-    job->rc = history_add(&job->t->history, job->s->space, n, job->lines);
-    return job->rc;
+    for (int i = 0; i < n; i++) {
+        note_line(job, job->batch, at + i, i, &job->lines[i]);
+    }
+    return history_add(&job->t->history, job->s->space, n, job->lines);
 }
 
 static double best_so_far(const batch_job *job)
@@ -245,33 +282,79 @@ static double best_so_far(const batch_job *job)
     return hps_swarm_best(job->s->swarm, NULL, &f) == HPS_OK ? f : (double)INFINITY;
 }
 
+/* Values that an earlier run has left behind its last checkpoint. */
+static void recall_known(batch_job *job, double *f, int32_t *outcome)
+{
+    const hps_batch *b = job->batch;
+    recalled r;
+
+    for (int i = 0; i < b->n; i++) {
+        job->known[i] = (char)history_recall(&job->t->history, job->s->name, job->s->space,
+                                             b->id[i], b->x + (int64_t)i * b->n_params,
+                                             b->n_objectives, f + (int64_t)i * b->n_objectives, &r);
+        if (job->known[i]) {
+            outcome[i] = r.outcome;
+        }
+    }
+}
+
+/* Points of a study: several at once, the threads are the library's. */
+static int evaluate_study(batch_job *job, double *f, int32_t *outcome)
+{
+    const hps_batch *b = job->batch;
+    int rc = EXIT_DONE;
+
+    for (int at = 0, n = 0; at < b->n && rc == EXIT_DONE; at += n) {
+        int most = 0;
+
+        while (at + most < b->n && !job->known[at + most]) {
+            most++;
+        }
+        n = most > 0 ? chunk_size(job, most) : 1;
+        if (stop_requested() || stop_would_overrun(1.1 * job->slowest)) {
+            return EXIT_STOPPED;
+        }
+        rc = most > 0 ? evaluate_chunk(job, at, n, f, outcome) : EXIT_DONE;
+        progress_step(&job->progress, b->id[0] + at + n, best_so_far(job));
+    }
+    return rc;
+}
+
+/* search_done_fn: a command has ended. */
+static int note_answer(void *user, int i)
+{
+    batch_job *job = user;
+
+    note_line(job, job->batch, i, i, job->lines);
+    progress_step(&job->progress, job->progress.done + 1, best_so_far(job));
+    return history_add(&job->t->history, job->s->space, 1, job->lines);
+}
+
 /* hps_evaluate_fn of every stage. */
 static int32_t evaluate(const hps_batch *b, double *f, int32_t *outcome, void *user)
 {
     batch_job *job = user;
 
+    job->batch = b;
+    job->f = f;
+    job->outcome = outcome;
     job->lines = grow_memory(job->lines, (size_t)b->n, sizeof *job->lines);
-    for (int at = 0; at < b->n;) {
-        int n = chunk_size(job, b->n - at);
-
-        if (stop_requested()) {
-            job->rc = EXIT_STOPPED;
-            return EXIT_STOPPED;
-        }
-        if (evaluate_chunk(job, b, at, n, f, outcome) != 0) {
-            return job->rc != EXIT_DONE ? job->rc : EXIT_INTERNAL;
-        }
-        at += n;
-        progress_step(&job->progress, b->id[0] + at, best_so_far(job));
+    job->known = grow_memory(job->known, (size_t)b->n, 1);
+    recall_known(job, f, outcome);
+    if (job->s->search != NULL) {
+        job->progress.done = b->id[0];
+        job->rc = search_evaluate(job->s->search, b, job->known, f, outcome, note_answer, job);
+    } else {
+        job->rc = evaluate_study(job, f, outcome);
     }
-    return 0;
+    return job->rc;
 }
 
 /* ----------------------------------------------------------------- running */
 
 static int all_failed(const batch_job *job)
 {
-    const char *why = hps_study_reason(job->s->study, 0);
+    const char *why = job->batch != NULL ? reason_of(job->s, 0) : NULL;
 
     return fail(EXIT_ALL_FAILED, "stage %s: every one of %lld evaluations failed%s%s", job->s->name,
                 (long long)job->s->counts.n_evaluated,
@@ -295,9 +378,13 @@ static int collect(batch_job *job)
 static int kernel_at_best(tuning *t, stage *s)
 {
     hps_gpr *g;
-    hps_status st = hps_study_apply(s->study, s->x, &g);
+    hps_status st;
     int rc;
 
+    if (s->search != NULL) {
+        return EXIT_DONE;
+    }
+    st = hps_study_apply(s->study, s->x, &g);
     if (st != HPS_OK) {
         return fail_library(st, EXIT_INTERNAL);
     }
@@ -312,11 +399,14 @@ static int kernel_at_best(tuning *t, stage *s)
 static int keep_checkpoint(const tuning *t, const stage *s)
 {
     char *done = checkpoint_path(t, s, 1), *open = checkpoint_path(t, s, 0);
+    char *previous = new_textf("%s.previous", open);
     int rc = EXIT_DONE;
 
     if (!file_exists(done) && rename(open, done) != 0) {
         rc = fail(EXIT_INTERNAL, "%s: cannot write", done);
     }
+    unlink(previous);
+    free(previous);
     free(done);
     free(open);
     return rc;
@@ -325,10 +415,16 @@ static int keep_checkpoint(const tuning *t, const stage *s)
 static int run_swarm(batch_job *job)
 {
     hps_swarm *e = job->s->swarm;
-    hps_status st;
+    char *path = checkpoint_path(job->t, job->s, 0);
+    hps_status st = HPS_OK;
 
+    if (!hps_swarm_done(e) &&
+        !file_exists(path)) { /* also a kill inside the first batch finds one */
+        st = hps_swarm_save(e, path);
+    }
+    free(path);
     stop_target(e);
-    st = hps_swarm_run(e, evaluate, job);
+    st = st == HPS_OK ? hps_swarm_run(e, evaluate, job) : st;
     stop_target(NULL);
     if (st == HPS_E_CALLBACK && job->rc != EXIT_DONE) {
         return job->rc;
@@ -362,6 +458,7 @@ int stage_run(tuning *t, stage *s)
         rc = keep_checkpoint(t, s);
     }
     free(job.lines);
+    free(job.known);
     free(label);
     return rc;
 }
@@ -369,6 +466,7 @@ int stage_run(tuning *t, stage *s)
 void stage_free(stage *s)
 {
     hps_study_destroy(s->study);
+    search_destroy(s->search);
     hps_swarm_destroy(s->swarm);
     hps_space_destroy(s->space);
     free(s->x);

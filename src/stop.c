@@ -2,12 +2,16 @@
 /* Stopping a run: signals and the time limit. */
 #include <signal.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "tune.h"
+
+enum { PATIENCE = 4 }; /* s until a run that does not stop is ended where it stands */
 
 static hps_swarm *volatile target;
 static volatile sig_atomic_t requested;
 static double deadline;
+static char last_words[300];
 
 static void on_signal(int number)
 {
@@ -16,19 +20,39 @@ static void on_signal(int number)
     if (target != NULL) {
         hps_swarm_cancel(target);
     }
+    alarm(PATIENCE);
 }
 
-void stop_install(void)
+/* Inside a long evaluation. Files are replaced in one step, and a torn line of the history is
+ * dropped when it is read again. */
+static void on_alarm(int number)
 {
+    ssize_t written = write(2, last_words, strlen(last_words));
+
+    (void)number;
+    (void)written;
+    _exit(EXIT_STOPPED);
+}
+
+void stop_install(const char *directory)
+{
+    static const int numbers[] = {SIGINT, SIGTERM, SIGUSR1};
     struct sigaction action;
 
+    snprintf(last_words, sizeof last_words,
+             "hpswarm: stopped inside an evaluation; the checkpoint is in %.200s, --resume goes "
+             "on\n",
+             directory);
     memset(&action, 0, sizeof action);
+    sigemptyset(&action.sa_mask);
+    action.sa_handler = on_alarm;
+    sigaction(SIGALRM, &action, NULL);
     action.sa_handler = on_signal;
     /* The second signal of a kind finds the default and kills. */
     action.sa_flags = (int)SA_RESETHAND | SA_RESTART;
-    sigemptyset(&action.sa_mask);
-    sigaction(SIGINT, &action, NULL);
-    sigaction(SIGTERM, &action, NULL);
+    for (size_t i = 0; i < sizeof numbers / sizeof numbers[0]; i++) {
+        sigaction(numbers[i], &action, NULL);
+    }
 }
 
 void stop_target(hps_swarm *e)
@@ -44,4 +68,9 @@ void stop_deadline(double seconds_from_now)
 int stop_requested(void)
 {
     return requested || (deadline > 0 && seconds_now() >= deadline);
+}
+
+int stop_would_overrun(double seconds)
+{
+    return deadline > 0 && seconds_now() + seconds > deadline;
 }

@@ -13,9 +13,11 @@
 static const char *const own_files[] = {"run.yaml",
                                         "history.jsonl",
                                         "checkpoint.hpsw",
+                                        "checkpoint.hpsw.previous",
                                         "checkpoint.joint.hpsw",
                                         "checkpoint.soap.hpsw",
                                         "checkpoint.gap.hpsw",
+                                        "checkpoint.search.hpsw",
                                         "best.yaml",
                                         "model.hpsm",
                                         "result.json",
@@ -113,7 +115,9 @@ static void add_stage(tuning *t, const char *name, const char *sections, const c
 
 void tuning_stages(tuning *t)
 {
-    if (runfile_is(t->r, "", "strategy", "joint")) {
+    if (runfile_is_search(t->r)) {
+        add_stage(t, "search", "parameters", "command");
+    } else if (runfile_is(t->r, "", "strategy", "joint")) {
         add_stage(t, "joint", "soap|kernel|gap", "stage2");
     } else {
         add_stage(t, "soap", "soap|kernel", "stage1");
@@ -144,7 +148,7 @@ static int load_past(tuning *t, const stage *s, const char *name, past *p)
     if (file_exists(path)) {
         rc = runfile_space(t->r, t->context, s->sections, &p->space);
         if (rc == EXIT_DONE) {
-            hps_status st = hps_swarm_load(&e, t->context, p->space, path);
+            hps_status st = checkpoint_load(t, p->space, path, &e);
 
             st = st == HPS_OK ? read_past(e, p) : st;
             rc = st == HPS_OK ? EXIT_DONE : fail_library(st, EXIT_DATA);
@@ -182,6 +186,17 @@ static int open_history(tuning *t)
     return rc;
 }
 
+/* The lines of parallel evaluations come as they end; in the end they are in order. */
+static int order_history(tuning *t)
+{
+    const char *names[2];
+
+    for (int k = 0; k < t->n_stages; k++) {
+        names[k] = t->stages[k].name;
+    }
+    return history_sort(&t->history, t->n_stages, names);
+}
+
 static int run_stages(tuning *t)
 {
     for (int k = 0; k < t->n_stages; k++) {
@@ -196,7 +211,7 @@ static int run_stages(tuning *t)
         }
         runfile_fix(t->r, s->space, s->x);
     }
-    return EXIT_DONE;
+    return order_history(t);
 }
 
 /* --------------------------------------------------------------- the folder */
@@ -268,7 +283,10 @@ static int save_best(const tuning *t)
     memory_text m;
 
     memory_open(&m);
-    fprintf(m.stream, "# best hyper-parameters, for hpswarm fit DATA.xyz -p best.yaml -m MODEL\n");
+    fputs(runfile_is_search(t->r)
+              ? "# the best values that were found\n"
+              : "# best hyper-parameters, for hpswarm fit DATA.xyz -p best.yaml -m MODEL\n",
+          m.stream);
     runfile_write(t->r, m.stream, WRITE_HP);
     return memory_save(&m, t->directory, "best.yaml");
 }
@@ -296,7 +314,9 @@ static int finish(tuning *t)
 {
     int rc = save_best(t);
 
-    rc = rc == EXIT_DONE ? final_fit(t) : rc;
+    if (rc == EXIT_DONE && !runfile_is_search(t->r)) {
+        rc = final_fit(t);
+    }
     rc = rc == EXIT_DONE ? result_make(t) : rc;
     rc = rc == EXIT_DONE ? result_save(t) : rc;
     rc = rc == EXIT_DONE ? report_write(t->directory) : rc;

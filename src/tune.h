@@ -5,21 +5,36 @@
 
 #include "data.h"
 #include "kernel_report.h"
+#include "search.h"
 
 /* ---------------------------------------------------------------- stop.c */
 
-/* SIGINT and SIGTERM ask the swarm to stop; a second SIGINT kills. */
-void stop_install(void);
+/* SIGINT, SIGTERM and SIGUSR1 ask the swarm to stop; a second one of a kind kills. What does
+ * not stop within seconds is ended where it stands, with the exit code EXIT_STOPPED: what was
+ * evaluated before is in the history, and the checkpoint is whole. */
+void stop_install(const char *directory);
 void stop_target(hps_swarm *e); /* NULL: none */
 int stop_requested(void);
 void stop_deadline(double seconds_from_now); /* 0: none */
+/* Would something that takes so long end behind the time limit? */
+int stop_would_overrun(double seconds);
 
 /* ------------------------------------------------------------- history.c */
+
+/* A whole line of an evaluation that no checkpoint knows: it was finished before a kill. */
+typedef struct spare_line {
+    char *stage, *text;
+    int64_t id;
+} spare_line;
 
 typedef struct history {
     FILE *stream;
     char *path;
     long size; /* bytes of whole lines */
+    spare_line *spare;
+    int n_spare;
+    int64_t last_id; /* written last */
+    int disordered;  /* the lines are not in order of id */
 } history;
 
 typedef struct evaluation {
@@ -41,11 +56,31 @@ typedef struct past {
 void past_free(past *p);
 
 /* A new one, or the old one made to agree with the checkpoints: the lines of evaluations that
- * they know are kept, others dropped, and lost ones written again from the checkpoint. */
+ * they know come first, lost ones written again from the checkpoint, and then lines of what
+ * was evaluated after the last checkpoint, which history_recall finds. */
 int history_open(history *h, const char *directory, int n_stages, const past *stages);
+/* Id of a whole line of one stage; -1 if it is something else. */
+int64_t history_line_id(const char *line, size_t n, const char *stage);
 int history_add(history *h, const hps_space *space, int n, const evaluation *e);
 void history_close(history *h);
+/* Put the lines into order, one for each id, the last one written. */
+int history_sort(history *h, int n_stages, const char *const *stages);
 void outcome_parameters(json *j, const char *key, const hps_space *space, const double *x);
+
+/* -------------------------------------------------------------- recall.c */
+
+/* Keep the lines of a stage from id `from` on, and write them to f. */
+void recall_collect(history *h, FILE *f, const char *text, size_t size, const char *owner,
+                    int64_t from);
+typedef struct recalled {
+    int32_t outcome;
+    double seconds;
+    char reason[320];
+} recalled;
+/* 1 if the point with this id was evaluated already, at the same parameters to the last bit. */
+int history_recall(const history *h, const char *owner, const hps_space *space, int64_t id,
+                   const double *x, int n_objectives, double *f, recalled *r);
+void recall_free(history *h);
 
 /* ------------------------------------------------------------ progress.c */
 
@@ -67,7 +102,8 @@ typedef struct stage {
     const char *objective; /* borrowed from the settings */
     hps_space *space;
     hps_swarm *swarm;
-    hps_study *study;
+    hps_study *study; /* NULL: a search */
+    search *search;
     int64_t bytes; /* that a batch may hold */
     double *x;     /* best point */
     double best;
@@ -94,6 +130,7 @@ int stage_check(tuning *t, const stage *s);
 /* Make study and swarm of a stage (from its checkpoint if one is there). */
 int stage_prepare(tuning *t, stage *s);
 int stage_run(tuning *t, stage *s);
+hps_status checkpoint_load(tuning *t, const hps_space *space, const char *path, hps_swarm **e);
 void stage_free(stage *s);
 /* Number of evaluations of a whole stage, 0 if unknown. */
 int64_t stage_evaluations(const runfile *r);

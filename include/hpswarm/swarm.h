@@ -237,7 +237,7 @@ HPS_API hps_status hps_swarm_save(const hps_swarm *e, const char *path);
 HPS_API hps_status hps_swarm_load(hps_swarm **out, hps_context *c, const hps_space *s,
                                   const char *path);
 /** Save after every so many iterations (0: never), and when a run ends, be it by a
- *  callback. @param path copied; NULL: no more saves */
+ *  callback. The file before the newest is kept as PATH.previous. @param path copied; NULL: no more saves */
 HPS_API hps_status hps_swarm_set_autosave(hps_swarm *e, const char *path, int32_t every);
 
 #ifdef __cplusplus

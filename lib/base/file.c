@@ -174,3 +174,22 @@ hps_status hpsi_file_replace(hps_context *c, const char *path, const void *data,
     hpsi_free(temporary);
     return s;
 }
+
+hps_status hpsi_file_keep(hps_context *c, const char *path)
+{
+    int64_t length = (int64_t)strlen(path) + 16;
+    char *previous;
+
+    if (is_special(path) || access(path, F_OK) != 0) {
+        return HPS_OK;
+    }
+    previous = hpsi_new(c, length, 1);
+    if (previous == NULL) {
+        return HPS_E_MEMORY;
+    }
+    snprintf(previous, (size_t)length, "%s.previous", path);
+    unlink(previous);
+    (void)!link(path, previous);
+    hpsi_free(previous);
+    return HPS_OK;
+}

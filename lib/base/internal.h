@@ -134,6 +134,9 @@ int32_t hpsi_nearest(const char *word, int32_t n, const char *(*get)(int32_t, co
 
 /* Whole file, one NUL after it; *size without the NUL. HPS_E_IO. Free with hpsi_free. */
 hps_status hpsi_file_read(hps_context *c, const char *path, char **data, int64_t *size);
+/* Give a file that is about to be replaced a second name, PATH.previous. A file system
+ * without hard links has no previous one. HPS_E_MEMORY. */
+hps_status hpsi_file_keep(hps_context *c, const char *path);
 /* Write to a temporary name beside path, flush, fsync, rename. HPS_E_IO, nothing left. */
 hps_status hpsi_file_replace(hps_context *c, const char *path, const void *data, int64_t size);
 

@@ -9,7 +9,8 @@
 
 hps_status hpsi_swarm_autosave(const hps_swarm *e)
 {
-    return e->autosave == NULL ? HPS_OK : hps_swarm_save(e, e->autosave);
+    hps_status st = e->autosave == NULL ? HPS_OK : hpsi_file_keep(e->context, e->autosave);
+    return e->autosave == NULL || st != HPS_OK ? st : hps_swarm_save(e, e->autosave);
 }
 
 static int32_t hand_out(hps_swarm *e, int32_t capacity, int64_t *id, double *x)

@@ -153,9 +153,9 @@ class RunFile(ProgramTest):
     def test_nothing_to_search(self):
         self.bad("nothing to search", GOOD.replace("[4.0, 5.0]", "4.5"))
 
-    def test_later_releases_are_named(self):
-        self.bad("not in this release", GOOD + "strategy: search\n")
-        self.bad("not in this release", GOOD + "objective: {command: ./run.sh}\n")
+    def test_keys_of_a_search(self):
+        self.bad("belongs to the strategy search", GOOD + "objective: {command: ./run.sh}\n")
+        self.bad("belongs to the strategy search", GOOD + "parameters: {a: [1, 2]}\n")
 
     def test_dangerous_yaml(self):
         self.bad("anchors", "a: &x [1, 2]\nb: *x\n")

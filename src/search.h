@@ -1,0 +1,49 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* The strategy search: any command of the user is the objective. */
+#ifndef HPSWARM_SEARCH_H
+#define HPSWARM_SEARCH_H
+
+#include "runfile.h"
+
+/* ------------------------------------------------------ search_check.c */
+
+/* Relations between the settings of a search, before anything is run. */
+int search_check(const runfile *r);
+
+/* --------------------------------------------------- search_template.c */
+
+/* Is every {NAME} of a setting's text id, x or a parameter? */
+int template_check(const runfile *r, const setting *s);
+/* The text with the values of one point; for a shell if `shell`. The caller frees it. */
+char *template_expand(const runfile *r, const hps_space *space, const char *text, int64_t id,
+                      const double *x, int shell);
+
+/* --------------------------------------------------- search_response.c */
+
+/* n numbers on a line; 0 and a reason if it is anything else. */
+int response_parse(const char *line, int n, double *f, char *reason, size_t size);
+/* The same from the first line of a file. */
+int response_read(const char *path, int n, double *f, char *reason, size_t size);
+
+/* ------------------------------------------------------------ search.c */
+
+typedef struct search search;
+/* Number `i` of a batch is evaluated; nonzero ends the evaluation. */
+typedef int (*search_done_fn)(void *user, int i);
+
+/* Directory is where the outputs of the commands are kept. Threads are shared out: so many
+ * commands at a time first, what is left inside each. The settings and the space are borrowed. */
+search *search_create(const runfile *r, const hps_space *space, const char *directory, int threads);
+/* Evaluate those points of a batch that are not `known`, a command each, swarm.parallel at a
+ * time. An exit code; EXIT_STOPPED after a signal or at the time limit. */
+int search_evaluate(search *q, const hps_batch *b, const char *known, double *f, int32_t *outcome,
+                    search_done_fn done, void *user);
+/* Of point i of the last batch: why it failed, "" if it did not; how long it took. */
+const char *search_reason(const search *q, int i);
+double search_seconds(const search *q, int i);
+void search_destroy(search *q);
+/* How many at a time, and threads for each. */
+int search_parallel(const runfile *r);
+int search_threads_each(const runfile *r, int threads);
+
+#endif

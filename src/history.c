@@ -225,7 +225,7 @@ static void write_sorted(FILE *f, const char *text, size_t size, const char *own
     free(lines);
 }
 
-int history_sort(history *h, int n_stages, const char *const *stages)
+int history_sort(history *h, int n_stages, const char *const *names)
 {
     memory_text sorted;
     char *text;
@@ -241,7 +241,7 @@ int history_sort(history *h, int n_stages, const char *const *stages)
     }
     memory_open(&sorted);
     for (int k = 0; k < n_stages; k++) {
-        write_sorted(sorted.stream, text, size, stages[k]);
+        write_sorted(sorted.stream, text, size, names[k]);
     }
     fclose(sorted.stream);
     rc = file_replace(h->path, sorted.text, sorted.size);

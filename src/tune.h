@@ -60,11 +60,11 @@ void past_free(past *p);
  * was evaluated after the last checkpoint, which history_recall finds. */
 int history_open(history *h, const char *directory, int n_stages, const past *stages);
 /* Id of a whole line of one stage; -1 if it is something else. */
-int64_t history_line_id(const char *line, size_t n, const char *stage);
+int64_t history_line_id(const char *line, size_t n, const char *wanted);
 int history_add(history *h, const hps_space *space, int n, const evaluation *e);
 void history_close(history *h);
 /* Put the lines into order, one for each id, the last one written. */
-int history_sort(history *h, int n_stages, const char *const *stages);
+int history_sort(history *h, int n_stages, const char *const *names);
 void outcome_parameters(json *j, const char *key, const hps_space *space, const double *x);
 
 /* -------------------------------------------------------------- recall.c */

@@ -52,6 +52,21 @@ class Values(unittest.TestCase):
             for a, b in zip(one.history, other):
                 np.testing.assert_array_equal(a, b)
 
+    def test_several_objectives_have_a_front(self):
+        def f(x):
+            return [x[0] ** 2 + x[1] ** 2, (x[0] - 1) ** 2 + x[1] ** 2]
+
+        r = hpswarm.minimize(f, [(-2, 2), (-2, 2)], n_objectives=2, max_evaluations=400)
+        beaten = [(r.history.f <= p).all(axis=1) & (r.history.f < p).any(axis=1) for p in r.front.f]
+        self.assertFalse(np.any(beaten))
+        self.assertGreater(len(r.front.id), 10)
+        np.testing.assert_array_equal(r.history.f[r.front.id], r.front.f)
+        self.assertEqual(r.fun.shape, (2,))
+        self.assertIn("points on the front", str(r))
+        self.assertRaises(ValueError, r.convergence)
+        with self.assertRaisesRegex(ValueError, r"\(3,\); it must be \(2,\)"):
+            hpswarm.minimize(lambda x: [1, 2, 3], [(-2, 2)], n_objectives=2, max_evaluations=40)
+
     def test_points_belong_to_the_caller(self):
         kept = []
 

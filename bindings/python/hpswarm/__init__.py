@@ -21,7 +21,7 @@ from .soap import Gradients, Soap, kernel_matrix, kernel_statistics
 from .space import Choice, Int, Real, Space
 from .structures import Structure, structure
 from .study import Objective, Stage, Study, StudyResult
-from .swarm import History, Points, Progress, Swarm, minimize
+from .swarm import Front, History, Points, Progress, Swarm, minimize
 
 __version__ = version()
 __all__ = [name for name in dir() if not name.startswith("_") and name != "Any"] + ["Calculator"]

@@ -45,10 +45,11 @@ def plot_parameter(result: Result, name: str, ax: Any = None) -> Any:
 
 
 def plot_front(result: Result, first: int = 0, second: int = 1, ax: Any = None) -> Any:
-    """Two of several objectives against each other, for all evaluations."""
+    """Two of several objectives against each other: all evaluations, and the front."""
     ax = _axes(ax)
     good = result.history.outcome == 0
     ax.scatter(result.history.f[good, first], result.history.f[good, second], s=8)
+    ax.scatter(result.front.f[:, first], result.front.f[:, second], s=16)
     ax.set(xlabel="objective %d" % first, ylabel="objective %d" % second)
     return ax
 

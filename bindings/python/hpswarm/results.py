@@ -40,6 +40,7 @@ class Result:
     seconds: float
     history: Any = field(repr=False)  #: everything evaluated: id, x, f, outcome
     space: Any = field(repr=False)
+    front: Any = field(default=None, repr=False)  #: of several objectives: id, x, f
 
     @property
     def success(self) -> bool:
@@ -58,6 +59,8 @@ class Result:
         tail = [("evaluations", self.n_evaluated), ("of these failed", self.n_failed),
                 ("iterations", self.n_iterations), ("stopped by", self.stop_reason),
                 ("seconds", self.seconds)]
+        if self.front is not None:
+            tail.insert(0, ("points on the front", len(self.front.id)))
         return head + list(self.params.items()) + tail
 
     def _repr_html_(self) -> str:

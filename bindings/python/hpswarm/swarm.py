@@ -74,6 +74,7 @@ class Progress:
     seconds: float
     best: float  #: inf while nothing succeeded
     diversity: float  #: mean normalised distance to the swarm's centre, 0..1
+    n_front: int = 0  #: points that no other beats
 
 
 class History(NamedTuple):
@@ -85,6 +86,14 @@ class History(NamedTuple):
     outcome: np.ndarray  #: 0: evaluated, 1: infeasible, 2: failed
 
 
+class Front(NamedTuple):
+    """Points that no other beats in every objective."""
+
+    id: np.ndarray
+    x: np.ndarray
+    f: np.ndarray  #: [n][n_objectives]
+
+
 @documented("swarm")
 class Swarm(Handle):
     """A particle swarm over a space.
@@ -92,7 +101,8 @@ class Swarm(Handle):
     Parameters
     ----------
     space : a Space, or what makes one.
-    n_objectives : how many values an evaluation has; several are for ``variant="pareto"``.
+    n_objectives : how many values an evaluation has, 1 to 16. With several `front` has the points
+        that no other beats, and `best` a compromise of them.
     options : see below; at least one limit has to be set before the first `ask`.
 
     Use either `run`, or `ask` and `tell` in a loop of your own:
@@ -248,7 +258,7 @@ class Swarm(Handle):
         """Where the run stands."""
         p = _lib.hps_progress(struct_size=ctypes.sizeof(_lib.hps_progress))
         check(lib.swarm_get_progress(self._handle, ctypes.byref(p)))
-        return Progress(p.iteration, p.n_evaluated, p.n_failed, p.seconds, p.best, p.diversity)
+        return Progress(p.iteration, p.n_evaluated, p.n_failed, p.seconds, p.best, p.diversity, p.n_front)
 
     @property
     def best(self) -> Tuple[np.ndarray, Any]:
@@ -270,6 +280,18 @@ class Swarm(Handle):
                                 x.ctypes.data, f.ctypes.data, outcome.ctypes.data))
         return History(ids, x, f[:, 0] if self.n_objectives == 1 else f, outcome)
 
+    @property
+    def front(self) -> Front:
+        """The evaluated points that no other beats in every objective, in order of evaluation."""
+        n = ctypes.c_int32()
+        status = lib.swarm_front(self._handle, 0, ctypes.byref(n), None, None, None)
+        if status != _lib.HPS_E_CAPACITY:
+            check(status)
+        ids, x = np.empty(n.value, dtype=np.int64), np.empty((n.value, len(self.space)))
+        f = np.empty((n.value, self.n_objectives))
+        check(lib.swarm_front(self._handle, n.value, ctypes.byref(n), ids.ctypes.data, x.ctypes.data, f.ctypes.data))
+        return Front(ids, x, f)
+
     def result(self) -> Result:
         """The run so far as an object of its own."""
         p = self.progress
@@ -280,7 +302,7 @@ class Swarm(Handle):
         return Result(x=x, fun=f, params=self.space.as_dict(x) if np.isfinite(x).all() else {},
                       stop_reason=self.stop_reason, n_evaluated=p.n_evaluated, n_failed=p.n_failed,
                       n_iterations=p.iteration, seconds=p.seconds, history=self.history,
-                      space=self.space)
+                      space=self.space, front=self.front if self.n_objectives > 1 else None)
 
     # --------------------------------------------------------------- stop and resume
 
@@ -381,7 +403,8 @@ def minimize(f: Callable[[Any], Any], space: SpaceLike, *, vectorized: bool = Fa
     vectorized : f gets the points of an iteration as the rows of an array, and returns as many
         values.
     as_dict : f gets a mapping of names to values (not with ``vectorized``).
-    n_objectives : how many values f returns.
+    n_objectives : how many values f returns; with several the result's front has the points that
+        no other beats, and x is a compromise of them.
     start : points to begin with.
     callback : called with a Progress after each iteration; a true result ends the run.
     map : spreads the points of an iteration, like ``multiprocessing.Pool(4).map``.

@@ -345,7 +345,10 @@ static hps_status lead(hps_swarm *e, int32_t slot, int32_t role)
         double *u = &to[w->ordered[k]];
         *u = fmin(fmax(*u + w->step[k], 0.0), 1.0);
     }
-    w->role[slot] = role;
+    hpsi_swarm_snap(e, to, e->snapped);
+    if (hpsi_archive_find(&e->archive, e->snapped, e->archive.n, 0) < 0) {
+        w->role[slot] = role; /* a known point, often a corner, teaches nothing: it flies */
+    }
     return HPS_OK;
 }
 

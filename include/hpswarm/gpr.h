@@ -75,7 +75,9 @@ HPS_API hps_status hps_gpr_set_sigma(hps_gpr *g, const char *config_type, double
 HPS_API hps_status hps_gpr_get_sigma(const hps_gpr *g, const char *config_type, double *energy,
                                      double *force, double *virial);
 
-/** Bytes that hps_gpr_fit would hold at its peak with the present options. */
+/** Bytes that hps_gpr_fit would hold at its peak with the present options, beside the data set.
+ *  Blocks are smaller, and descriptors computed anew for every pass, where the memory limit of
+ *  the context leaves little room. */
 HPS_API hps_status hps_gpr_memory(const hps_gpr *g, const hps_dataset *train, int64_t *bytes);
 /** Train. More sparse points than unique environments are reduced to those and logged
  *  (HPS_LOG_WARN). HPS_E_OPTION for contradicting options or an element that the
@@ -89,6 +91,10 @@ HPS_API hps_status hps_gpr_fit(hps_gpr *g, const hps_dataset *train);
  *  @param[out] virial [n_frames][3][3] */
 HPS_API hps_status hps_gpr_predict(const hps_gpr *g, const hps_dataset *d, double *energy,
                                    double *forces, double *virial);
+/** Bytes that hps_gpr_predict would hold at its peak beside model, data set and outputs.
+ *  @param with_forces,with_virial 1: are asked for */
+HPS_API hps_status hps_gpr_predict_memory(const hps_gpr *g, const hps_dataset *d,
+                                          int32_t with_forces, int32_t with_virial, int64_t *bytes);
 /** Predict and compare: forces only if the data set has some. */
 HPS_API hps_status hps_gpr_score(const hps_gpr *g, const hps_dataset *test, hps_errors *out);
 

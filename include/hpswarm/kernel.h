@@ -38,6 +38,11 @@ HPS_API hps_status hps_kernel_statistics(const hps_soap *s, const hps_dataset *d
                                          int64_t n_references, int64_t seed, hps_kernel_stats *out,
                                          int32_t n_bins, int64_t *histogram);
 
+/** Bytes that hps_kernel_statistics would hold at its peak, beside the data set.
+ *  @param n_references as there */
+HPS_API hps_status hps_kernel_memory(const hps_soap *s, const hps_dataset *d, int64_t n_references,
+                                     int64_t *bytes);
+
 /** k between two lists of environments, for similarity curves of small sets. Pairs of
  *  different central species are 0.
  *  @param rows [n_rows], cols [n_cols] environments as positions among all atoms of d

@@ -89,6 +89,13 @@ int32_t hpsi_gpr_has_own_noise(const hps_gpr *g, const hps_dataset *d, int32_t k
 /* HPS_E_STATE without a fit, HPS_E_ARGUMENT for NULL. */
 hps_status hpsi_gpr_need_fit(const hps_gpr *g);
 
+/* predict.c: bytes of the chunks in flight. */
+int64_t hpsi_predict_shares(const hps_dataset *d, int32_t derivatives);
+/* Bytes that hps_path_create (normal 1: hps_path_create_noises) and the errors of the test set
+ * hold at their peak. */
+hps_status hpsi_path_memory(const hps_gpr *g, const hps_dataset *train, const hps_dataset *test,
+                            int32_t normal, int32_t test_forces, int64_t *bytes);
+
 /* ------------------------------------------------------- choices of the fit */
 
 /* e0 of the elements of a data set by the method of g; 0 for the others. */

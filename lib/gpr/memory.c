@@ -1,11 +1,10 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* How much memory a fit holds at its peak, from sizes alone. */
-#include <string.h>
-
-#include "gpr/internal.h"
+/* How much memory a fit, a prediction and a path hold at their peaks, from sizes alone. */
+#include "gpr/path.h"
 #include "gpr/rows.h"
 
 #define REAL ((int64_t)sizeof(double))
+#define SVD_WORK 4 /* times rank squared: LAPACK's work for a thin SVD */
 
 static int64_t larger(int64_t a, int64_t b)
 {
@@ -56,121 +55,182 @@ static int64_t cur_bytes(int64_t n, int64_t d, int64_t workers)
     int64_t k = n < d ? n : d;
 
     if (n <= d) {
-        return REAL * (2 * n * d + n * k + 3 * k * k + 7 * k);
+        return REAL * (3 * n + 2 * n * d + n * k + SVD_WORK * k * k + 7 * k);
     }
-    return REAL * ((hpsi_gpr_cur_segments(n, d) + 5) * d * d + workers * 576 * d + 7 * d);
+    return REAL * 3 * n +
+           REAL * ((hpsi_gpr_cur_segments(n, d) + 5) * d * d + workers * 576 * d + 7 * d);
 }
 
-/* ------------------------------------------------------------------ probe */
+/* ------------------------------------------------------------------ parts */
 
-/* What the descriptor's tables and the buffers of one worker take is found by making them and
- * treating the first block of the largest frame. */
-typedef struct probe {
-    int64_t plan, work, n_pairs; /* bytes, bytes, most neighbours of a centre */
-} probe;
+/* One data set under the settings of one model. */
+typedef struct need {
+    const hps_gpr *g;
+    int32_t derivatives; /* rows of forces or virials are made */
+    int64_t source;      /* bytes: descriptors that are kept, tables, buffers of the workers */
+    int64_t kept;        /* of these: the descriptors */
+    int64_t n_pairs, workers, atoms, frames, size;
+    int64_t m, most_of_one; /* sparse points; environments of one element */
+} need;
 
-static int64_t held_by(const hps_context *c)
+static hps_status look(need *n, const hps_gpr *g, const hps_dataset *d, int32_t derivatives,
+                       int64_t beside)
 {
-    int64_t held;
+    hpsi_probe p;
+    hps_status status =
+        hpsi_source_bytes(g->soap, d, derivatives, beside, &n->source, &n->kept, &p);
 
-    hps_context_memory(c, &held, NULL);
-    return held;
-}
-
-static int64_t largest_frame(const hps_dataset *d)
-{
-    int64_t best = 0;
-    int64_t most = 0;
-
-    for (int64_t i = 0; i < hps_dataset_n_frames(d); i++) {
-        int64_t n = hpsi_dataset_first_atom(d, i + 1) - hpsi_dataset_first_atom(d, i);
-
-        best = n > most ? i : best;
-        most = larger(n, most);
-    }
-    return best;
-}
-
-static hps_status probe_block(const hpsi_soap_plan *plan, hpsi_soap_work *w, const hps_frame *f,
-                              hps_context *c, probe *p)
-{
-    int64_t size = hpsi_soap_plan_size(plan);
-    int32_t count = f->n_atoms < HPSI_SOAP_BLOCK ? f->n_atoms : HPSI_SOAP_BLOCK;
-    double *q = hpsi_new(c, hpsi_size_mul(HPSI_SOAP_BLOCK, size), sizeof *q);
-    hps_status status = HPS_E_MEMORY;
-
-    if (q != NULL) {
-        status = hpsi_soap_block(plan, w, f, 0, count, q, size);
-    }
-    for (int32_t i = 0; status == HPS_OK && i < count; i++) {
-        int64_t n;
-        const int32_t *atom;
-        const double *x;
-        const double *y;
-        const double *z;
-
-        hpsi_soap_block_pairs(w, i, &n, &atom, &x, &y, &z);
-        p->n_pairs = larger(p->n_pairs, n);
-    }
-    hpsi_free(q);
+    n->g = g;
+    n->derivatives = derivatives;
+    n->n_pairs = p.n_pairs;
+    n->workers = hps_context_threads(hpsi_soap_context(g->soap));
+    n->atoms = hps_dataset_n_atoms(d);
+    n->frames = hps_dataset_n_frames(d);
+    n->size = hps_soap_size(g->soap);
+    n->m = count_points(g, d, &n->most_of_one);
     return status;
 }
 
-static hps_status probe_soap(const hps_gpr *g, const hps_dataset *d, probe *p)
+static int32_t fits_derivatives(const hps_gpr *g)
 {
-    hps_context *c = hpsi_soap_context(g->soap);
-    hpsi_soap_plan *plan = NULL;
-    hpsi_soap_work *work = NULL;
-    int64_t before = held_by(c);
-    hps_status status = hpsi_soap_plan_create(&plan, g->soap);
-
-    p->plan = held_by(c) - before;
-    before = held_by(c);
-    status = status == HPS_OK ? hpsi_soap_work_create(&work, c, plan) : status;
-    if (status == HPS_OK && hps_dataset_n_frames(d) > 0) {
-        hps_frame f;
-
-        hpsi_dataset_frame(d, largest_frame(d), &f);
-        status = probe_block(plan, work, &f, c, p);
-    }
-    p->work = held_by(c) - before;
-    hpsi_soap_work_destroy(work);
-    hpsi_soap_plan_destroy(plan);
-    return status;
+    return g->option[HPSI_GPR_FIT_FORCES] != 0 || g->option[HPSI_GPR_FIT_VIRIALS] != 0;
 }
+
+/* Sparse points as they are kept. */
+static int64_t points_bytes(const need *n)
+{
+    return REAL * n->m * (n->size + 1);
+}
+
+/* select.c: six numbers an atom, a batch of descriptors, then CUR or what it chose. */
+static int64_t select_bytes(const need *n)
+{
+    int64_t bytes = 6 * REAL * n->atoms + 264 * n->size * REAL;
+    int64_t chosen = points_bytes(n);
+    int64_t cur = 0;
+
+    if ((int32_t)n->g->option[HPSI_GPR_SPARSE_METHOD] == HPSI_SPARSE_CUR) {
+        cur = cur_bytes(n->most_of_one, n->size, n->workers);
+    }
+    return bytes + larger(cur, chosen);
+}
+
+/* rows.c and gradients.c: a block of rows, and what makes them. Buffers of derivatives double
+ * as they grow. */
+static int64_t stream_bytes(const need *n)
+{
+    int64_t capacity = hpsi_stream_capacity((int32_t)n->m);
+    int64_t energies = n->workers * REAL * HPSI_SOAP_BLOCK * (n->size + HPSI_ROW_TILE);
+    int64_t gradients =
+        32 * capacity +
+        n->workers * REAL * ((3 * n->n_pairs + 9) * (n->size + HPSI_ROW_TILE) * 3 / 2 + n->m);
+
+    return REAL * capacity * (n->m + 4) + (n->derivatives ? larger(energies, gradients) : energies);
+}
+
+static int64_t svd_bytes(int64_t rank)
+{
+    return REAL * SVD_WORK * rank * rank;
+}
+
+/* ---------------------------------------------------------------- the fit */
 
 hps_status hps_gpr_memory(const hps_gpr *g, const hps_dataset *train, int64_t *bytes)
 {
-    probe p = {0};
-    int64_t source;
-    int64_t kept;
-    int64_t m;
-    int64_t n;
-    int64_t d;
-    int64_t select;
-    int64_t fit;
-    int64_t workers;
+    need n;
+    int64_t system;
     hps_status status;
 
     if (g == NULL || train == NULL || bytes == NULL) {
         return hpsi_fail(HPS_E_ARGUMENT, "gpr: the model, the training set or bytes is NULL");
     }
-    status = probe_soap(g, train, &p);
+    status = look(&n, g, train, fits_derivatives(g), 0);
+    if (status == HPS_OK) {
+        /* qr.c: a panel of 32 columns, tiles of 128 */
+        int64_t qr = REAL * 32 * (hpsi_stream_capacity((int32_t)n.m) + 256 * n.workers);
+
+        system = points_bytes(&n) + REAL * 2 * n.m * (n.m + 1) + stream_bytes(&n) + qr;
+        *bytes = n.source + larger(select_bytes(&n), system);
+    }
+    return status;
+}
+
+/* ------------------------------------------------------------- prediction */
+
+hps_status hps_gpr_predict_memory(const hps_gpr *g, const hps_dataset *d, int32_t with_forces,
+                                  int32_t with_virial, int64_t *bytes)
+{
+    need n;
+    hps_status status;
+
+    if (g == NULL || d == NULL || bytes == NULL) {
+        return hpsi_fail(HPS_E_ARGUMENT, "gpr: the model, the data set or bytes is NULL");
+    }
+    status = look(&n, g, d, with_forces != 0 || with_virial != 0, 0);
+    if (status == HPS_OK) {
+        int64_t tiles = HPSI_SOAP_BLOCK * (3 * n.size + 2 * HPSI_ROW_TILE);
+
+        *bytes = n.source - n.kept + REAL * n.workers * tiles +
+                 REAL * (n.m + n.frames + (with_forces ? 3 * n.atoms : 0) +
+                         (with_virial ? 9 * n.frames : 0)) +
+                 hpsi_predict_shares(d, n.derivatives);
+    }
+    return status;
+}
+
+/* ------------------------------------------------------------------- path */
+
+/* While the training set is seen; what is left after it. */
+static void family_bytes(const need *n, int64_t *peak, int64_t *left)
+{
+    int64_t rank = n->frames < n->m ? n->frames : n->m;
+    int64_t factors = REAL * (n->m * n->m + rank * n->m + n->frames * (rank + 4));
+    int64_t rows = REAL * n->frames * n->m;
+
+    *left = points_bytes(n) + factors;
+    *peak = larger(rows + stream_bytes(n), rows + factors + svd_bytes(rank));
+}
+
+static void normal_bytes(const need *n, int32_t kinds, int64_t *peak, int64_t *left)
+{
+    int64_t matrices = REAL * (3 + kinds) * n->m * n->m;
+
+    *left = points_bytes(n) + matrices;
+    *peak = matrices + stream_bytes(n);
+}
+
+hps_status hpsi_path_memory(const hps_gpr *g, const hps_dataset *train, const hps_dataset *test,
+                            int32_t normal, int32_t test_forces, int64_t *bytes)
+{
+    need n;
+    int64_t peak;
+    int64_t left;
+    int64_t width;
+    hps_status status = look(&n, g, train, normal && fits_derivatives(g), 0);
+
     if (status != HPS_OK) {
         return status;
     }
-    d = hps_soap_size(g->soap);
-    workers = hps_context_threads(hpsi_soap_context(g->soap));
-    hpsi_source_memory(g->soap, train, &source, &kept);
-    m = count_points(g, train, &n);
-    select = 6 * REAL * hps_dataset_n_atoms(train) + 512 * d * REAL;
-    if ((int32_t)g->option[HPSI_GPR_SPARSE_METHOD] == HPSI_SPARSE_CUR) {
-        select += cur_bytes(n, d, workers);
+    if (normal) {
+        normal_bytes(&n,
+                     1 + (g->option[HPSI_GPR_FIT_FORCES] != 0) +
+                         (g->option[HPSI_GPR_FIT_VIRIALS] != 0) +
+                         hpsi_gpr_has_own_noise(
+                             g, train, HPSI_ROWS_ENERGY | HPSI_ROWS_FORCE | HPSI_ROWS_VIRIAL),
+                     &peak, &left);
+    } else {
+        family_bytes(&n, &peak, &left);
     }
-    fit = REAL * (2 * m * m + m * d + hpsi_stream_capacity((int32_t)m) * (m + 32 + 3));
-    if (g->option[HPSI_GPR_FIT_FORCES] != 0 || g->option[HPSI_GPR_FIT_VIRIALS] != 0) {
-        fit += workers * REAL * ((3 * p.n_pairs + 9) * (d + HPSI_ROW_TILE) + m);
+    *bytes = n.source + larger(select_bytes(&n), points_bytes(&n) + peak);
+    width = normal || n.m < n.frames ? n.m : n.frames;
+    if (test != NULL) {
+        int64_t m = n.m;
+
+        left += REAL * hps_dataset_n_frames(test) * (width + 5);
+        left += test_forces ? REAL * width * (width + (normal ? 0 : 2048)) : 0;
+        status = look(&n, g, test, test_forces, left);
+        n.m = m;
+        *bytes = larger(*bytes, n.source + left + stream_bytes(&n));
     }
-    *bytes = source + p.plan + workers * p.work + larger(select, fit);
-    return HPS_OK;
+    return status;
 }

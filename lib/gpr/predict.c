@@ -207,18 +207,34 @@ static hps_status make_benches(prediction *p)
     return HPS_OK;
 }
 
+/* Atoms of the largest frame, and how many chunks are in flight. */
+static int64_t count_shares(const hps_dataset *d, int32_t derivatives, int64_t *largest)
+{
+    int64_t fit;
+
+    *largest = 0;
+    for (int64_t i = 0; i < hps_dataset_n_frames(d); i++) {
+        int64_t n = hpsi_dataset_first_atom(d, i + 1) - hpsi_dataset_first_atom(d, i);
+
+        *largest = n > *largest ? n : *largest;
+    }
+    fit = derivatives && *largest > 0 ? MOST_BUFFER / (3 * *largest) : MOST_CHUNKS;
+    return fit < 4 ? 4 : fit > MOST_CHUNKS ? MOST_CHUNKS : fit;
+}
+
+int64_t hpsi_predict_shares(const hps_dataset *d, int32_t derivatives)
+{
+    int64_t largest;
+    int64_t n = count_shares(d, derivatives, &largest);
+
+    return n * ((int64_t)sizeof(share) + (derivatives ? 3 * largest * (int64_t)sizeof(double) : 0));
+}
+
 static hps_status make_shares(prediction *p)
 {
     const hpsi_source *s = &p->source;
-    int64_t fit;
 
-    for (int64_t i = 0; i < s->n_frames; i++) {
-        int64_t n = hpsi_dataset_first_atom(s->data, i + 1) - hpsi_dataset_first_atom(s->data, i);
-
-        p->largest = n > p->largest ? n : p->largest;
-    }
-    fit = p->derivatives ? MOST_BUFFER / (3 * p->largest) : MOST_CHUNKS;
-    p->n_shares = fit < 4 ? 4 : fit > MOST_CHUNKS ? MOST_CHUNKS : fit;
+    p->n_shares = count_shares(s->data, p->derivatives, &p->largest);
     p->share = hpsi_new(s->context, p->n_shares, sizeof *p->share);
     p->gradient = hpsi_new_blank(s->context, p->derivatives ? p->n_shares * 3 * p->largest : 0,
                                  sizeof *p->gradient);

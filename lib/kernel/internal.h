@@ -50,8 +50,19 @@ void hpsi_source_close(hpsi_source *s);
 /* Chunks that one item of parallel work over n_chunks of them should have. */
 int64_t hpsi_source_span(const hpsi_source *s, int64_t n_chunks);
 /* Bytes that open allocates (without the plan and the works of soap), and those of them
- * that are the kept descriptors. */
-void hpsi_source_memory(const hps_soap *soap, const hps_dataset *d, int64_t *bytes, int64_t *cache);
+ * that are the kept descriptors, while so many other bytes are held beside what is held now. */
+void hpsi_source_memory(const hps_soap *soap, const hps_dataset *d, int64_t beside, int64_t *bytes,
+                        int64_t *cache);
+/* What the descriptor's tables and the buffers of one worker take, found by making them and
+ * treating the first block of the largest frame (with derivatives: of one centre, too). */
+typedef struct hpsi_probe {
+    int64_t plan, work, n_pairs; /* bytes, bytes, most neighbours of a centre */
+} hpsi_probe;
+hps_status hpsi_source_probe(const hps_soap *s, const hps_dataset *d, int32_t derivatives,
+                             hpsi_probe *p);
+/* hpsi_source_memory with plan and works; *kept of them go if nothing is kept. */
+hps_status hpsi_source_bytes(const hps_soap *s, const hps_dataset *d, int32_t derivatives,
+                             int64_t beside, int64_t *bytes, int64_t *kept, hpsi_probe *p);
 /* Descriptors of chunk i, rows of s->ld; valid until the next call of the same worker. */
 hps_status hpsi_source_chunk(hpsi_source *s, int64_t i, int32_t worker, const double **q);
 /* Which atoms of a chunk are of one species (index [n]), and their descriptors: rows in q

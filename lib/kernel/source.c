@@ -28,11 +28,14 @@ static int64_t count_chunks(const hps_dataset *d)
 }
 
 /* Bytes of all descriptors if they are to be kept, else 0. */
-static int64_t kept_bytes(hps_context *c, int64_t n_atoms, int64_t ld)
+static int64_t kept_bytes(hps_context *c, int64_t n_atoms, int64_t ld, int64_t beside)
 {
     int64_t bytes = hpsi_size_mul(hpsi_size_mul(n_atoms, ld), (int64_t)sizeof(double));
     int64_t left = hpsi_context_available(c);
 
+    if (left >= 0) {
+        left = left > beside ? left - beside : 0;
+    }
     if (bytes < 0 || bytes > MOST_KEPT || (left >= 0 && bytes > left / KEPT_SHARE)) {
         return 0;
     }
@@ -133,7 +136,7 @@ static hps_status keep(hpsi_source *s)
     int64_t span = hpsi_source_span(s, s->n_chunks);
     hps_status status;
 
-    if (kept_bytes(s->context, s->n_atoms, s->ld) == 0) {
+    if (kept_bytes(s->context, s->n_atoms, s->ld, 0) == 0) {
         return HPS_OK;
     }
     s->cache = hpsi_new_blank(s->context, s->n_atoms * s->ld, sizeof *s->cache);
@@ -210,13 +213,14 @@ void hpsi_source_close(hpsi_source *s)
     memset(s, 0, sizeof *s);
 }
 
-void hpsi_source_memory(const hps_soap *soap, const hps_dataset *d, int64_t *bytes, int64_t *cache)
+void hpsi_source_memory(const hps_soap *soap, const hps_dataset *d, int64_t beside, int64_t *bytes,
+                        int64_t *cache)
 {
     hps_context *c = hpsi_soap_context(soap);
     int64_t n_atoms = hps_dataset_n_atoms(d);
     int64_t ld = hps_soap_size(soap);
 
-    *cache = kept_bytes(c, n_atoms, ld);
+    *cache = kept_bytes(c, n_atoms, ld, beside);
     *bytes = *cache + n_atoms + count_chunks(d) * (int64_t)sizeof(hpsi_chunk) +
              hps_dataset_n_frames(d) * (int64_t)sizeof(int64_t) +
              hps_context_threads(c) * HPSI_SOAP_BLOCK * ld * (int64_t)sizeof(double);

@@ -73,20 +73,22 @@ static hps_status evaluate_item(int64_t item, int32_t worker, void *arg)
  * by fits. */
 static int32_t needs_fit(hps_study *t, hps_status st)
 {
-    if (hpsi_study_path_kind(t) == HPSI_PATH_NOISES && st == HPS_E_MEMORY) {
+    if (st == HPS_E_MEMORY && t->option[HPSI_STUDY_OBJECTIVE] != HPSI_OBJECTIVE_LOO) {
         hpsi_study_forget_path(t);
         t->no_room = 1;
         return 1;
     }
-    return (st == HPS_E_MEMORY && t->test != NULL) ||
-           (st == HPS_E_NUMERIC && hpsi_study_path_kind(t) == HPSI_PATH_NOISES);
+    return st == HPS_E_NUMERIC && hpsi_study_path_kind(t) == HPSI_PATH_NOISES;
 }
 
 static void evaluate_on_path(hps_study *t, hpsi_point *p)
 {
     const double start = hpsi_seconds();
-    hps_status st = hpsi_study_path(t, p->x);
+    hps_status st = HPS_E_MEMORY;
 
+    if (t->path != NULL || hpsi_study_path_fits(t, p->settings)) {
+        st = hpsi_study_path(t, p->x);
+    }
     if (st == HPS_OK) {
         st = hpsi_study_path_objective(t->path, t, p->settings, &p->f);
     }

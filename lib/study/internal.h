@@ -63,16 +63,17 @@ struct hps_study {
     hpsi_target *target; /* [n_params] */
     hps_gpr *base;       /* own copy */
     const hps_dataset *train, *test;
-    int32_t test_forces; /* 1: the test set has forces */
-    int32_t own_noise;   /* 1: rows of the training set have a noise of their own, */
-    int32_t own_energy;  /* and energies among them */
+    int32_t test_forces;  /* 1: the test set has forces, */
+    int32_t test_virials; /* and virials */
+    int32_t own_noise;    /* 1: rows of the training set have a noise of their own, */
+    int32_t own_energy;   /* and energies among them */
     double option[HPSI_STUDY_OPTIONS];
     hpsi_point *point; /* of the last batch */
     int64_t capacity;
     int32_t n_points;
     int32_t starved; /* 1: no memory for the points of the last batch */
     hps_path *path;  /* of the parameters path_x, or NULL */
-    int32_t no_room; /* 1: a path by normal equations found no memory */
+    int32_t no_room; /* 1: a path found no memory */
     hpsi_frozen frozen;
     double *path_x; /* [n_params]; those that the path has for free are not looked at */
 };
@@ -94,6 +95,8 @@ int32_t hpsi_study_wants_forces(const hps_study *t);
 enum { HPSI_PATH_NONE = 0, HPSI_PATH_LAMBDA = 1, HPSI_PATH_NOISES = 2 };
 int32_t hpsi_study_path_kind(const hps_study *t);
 void hpsi_study_forget_path(hps_study *t);
+/* 1 if a path with the settings g would stay within the memory limit, or nothing is known. */
+int32_t hpsi_study_path_fits(const hps_study *t, const hps_gpr *g);
 /* The path at x: the present one, or a new one. */
 hps_status hpsi_study_path(hps_study *t, const double *x);
 /* 1 if the candidates of a batch run side by side. */

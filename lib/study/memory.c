@@ -1,123 +1,77 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /* What a batch may hold at its peak, from the point of the space that needs the most. */
+#include <string.h>
+
 #include "study/internal.h"
 
-/* Tables of the descriptor, and the buffers of one worker: measured up to 2 MB each. */
-#define TABLES ((int64_t)2000000)
+/* Settings of the points of a batch, headers of blocks. */
+#define MARGIN ((int64_t)65536)
 
 static int64_t largest(int64_t a, int64_t b)
 {
     return a > b ? a : b;
 }
 
-static int64_t source_bytes(const hps_gpr *g, const hps_dataset *d)
+/* A fit, then its predictions of the test set beside the model and what they are kept in. */
+static hps_status fit_bytes(const hps_study *t, const hps_gpr *g, int64_t *bytes)
 {
-    int64_t bytes = 0, cache = 0;
-
-    if (d != NULL) {
-        hpsi_source_memory(hps_gpr_soap(g), d, &bytes, &cache);
-    }
-    return bytes;
-}
-
-/* Sparse points, at most; -1 if the settings cannot be read. */
-static int64_t most_points(const hps_study *t, const hps_gpr *g)
-{
-    const int64_t atoms = hps_dataset_n_atoms(t->train);
-    double n_sparse = 0, method = 0;
-    int64_t m;
-
-    if (hps_gpr_get(g, "n_sparse", &n_sparse) != HPS_OK ||
-        hps_gpr_get(g, "sparse_method", &method) != HPS_OK) {
-        return -1;
-    }
-    m = method == HPSI_SPARSE_CUR || method == HPSI_SPARSE_RANDOM ? (int64_t)n_sparse : atoms;
-    return m < atoms ? m : atoms;
-}
-
-static int64_t n_tested(const hps_study *t)
-{
-    return t->test != NULL ? hps_dataset_n_frames(t->test) : 0;
-}
-
-/* Whitener, rows and singular vectors of a path, its test rows and its Gram form. */
-static int64_t path_bytes(const hps_study *t, const hps_gpr *g)
-{
-    const int64_t s = hps_dataset_n_frames(t->train), tested = n_tested(t);
-    const int64_t m = most_points(t, g);
-    int64_t r;
-
-    if (m < 0) {
-        return 0;
-    }
-    r = s < m ? s : m;
-    return (int64_t)sizeof(double) *
-               (2 * m * m + 2 * s * m + s * r + 2 * r * m + 2 * tested * r + 2 * r * r) +
-           largest(source_bytes(g, t->train), source_bytes(g, t->test));
-}
-
-/* What a fit streams, whitener and sum included, beside the Gram matrices of all kinds of
- * rows and of the test forces. A path without room gives way to fits. */
-static hps_status noises_bytes(const hps_study *t, const hps_gpr *g, int64_t *bytes)
-{
-    const int64_t m = most_points(t, g), room = hpsi_context_available(t->context);
-    double forces = 0, virials = 0;
-    int64_t grams, path;
+    const int32_t forces = hpsi_study_wants_forces(t);
+    int64_t test = 0, kept = 0;
     hps_status st = hps_gpr_memory(g, t->train, bytes);
 
-    hps_gpr_get(g, "fit_forces", &forces);
-    hps_gpr_get(g, "fit_virials", &virials);
-    if (st != HPS_OK || m < 0) {
-        return st;
+    if (st == HPS_OK && t->test != NULL) {
+        st = hps_gpr_predict_memory(g, t->test, forces, forces && t->test_virials, &test);
+        kept = hps_dataset_n_frames(t->test) * (forces && t->test_virials ? 10 : 1) +
+               (forces ? 3 * hps_dataset_n_atoms(t->test) : 0);
+        *bytes = largest(*bytes, test + kept * (int64_t)sizeof(double));
     }
-    grams = 2 + (forces != 0) + (virials != 0) + (t->own_noise != 0) + (t->test_forces != 0);
-    *bytes = largest(*bytes, source_bytes(g, t->test));
-    path = *bytes + (int64_t)sizeof(double) * m * (grams * m + n_tested(t));
-    *bytes = room >= 0 && path > room ? *bytes : path;
-    return HPS_OK;
+    return st;
 }
 
-/* Block of references and two buffers of products beside the source. */
-static int64_t kernel_bytes(const hps_study *t, const hps_gpr *g)
+/* What a path of all points holds; of leave-one-out none of the test set. */
+static hps_status bytes_of_path(const hps_study *t, const hps_gpr *g, int32_t kind, int64_t *bytes)
 {
-    const int64_t atoms = hps_dataset_n_atoms(t->train);
-    const int64_t wanted = (int64_t)t->option[HPSI_STUDY_REFERENCES];
-    const int64_t references = wanted > 0 && wanted < atoms ? wanted : atoms;
-    const int64_t size = hps_soap_size(hps_gpr_soap(g));
+    const int32_t loo = t->option[HPSI_STUDY_OBJECTIVE] == HPSI_OBJECTIVE_LOO;
 
-    return source_bytes(g, t->train) + (int64_t)sizeof(double) * references * (size + 8);
+    return hpsi_path_memory(g, t->train, loo ? NULL : t->test, kind == HPSI_PATH_NOISES,
+                            hpsi_study_wants_forces(t), bytes);
+}
+
+int32_t hpsi_study_path_fits(const hps_study *t, const hps_gpr *g)
+{
+    const int64_t room = hpsi_context_available(t->context);
+    int64_t bytes = 0;
+
+    return room < 0 || t->option[HPSI_STUDY_OBJECTIVE] == HPSI_OBJECTIVE_LOO ||
+           bytes_of_path(t, g, hpsi_study_path_kind(t), &bytes) != HPS_OK || bytes <= room;
+}
+
+/* A path without room gives way to fits, where they do. */
+static hps_status path_bytes(const hps_study *t, const hps_gpr *g, int32_t kind, int64_t *bytes)
+{
+    const int64_t room = hpsi_context_available(t->context);
+    hps_status st = bytes_of_path(t, g, kind, bytes);
+
+    if (st == HPS_OK && t->option[HPSI_STUDY_OBJECTIVE] != HPSI_OBJECTIVE_LOO && room >= 0 &&
+        *bytes > room) {
+        st = fit_bytes(t, g, bytes);
+    }
+    return st;
 }
 
 static hps_status candidate_bytes(const hps_study *t, const hps_gpr *g, int64_t *bytes)
 {
     const double objective = t->option[HPSI_STUDY_OBJECTIVE];
     const int32_t kind = hpsi_study_path_kind(t);
-    hps_status st = HPS_OK;
 
     if (objective == HPSI_OBJECTIVE_STD || objective == HPSI_OBJECTIVE_STD_SKEW) {
-        *bytes = kernel_bytes(t, g);
-    } else if (objective == HPSI_OBJECTIVE_LOO || kind == HPSI_PATH_LAMBDA) {
-        *bytes = path_bytes(t, g);
-    } else if (kind == HPSI_PATH_NOISES) {
-        st = noises_bytes(t, g, bytes);
-    } else {
-        st = hps_gpr_memory(g, t->train, bytes);
-        *bytes = largest(*bytes, source_bytes(g, t->test));
+        return hps_kernel_memory(hps_gpr_soap(g), t->train,
+                                 (int64_t)t->option[HPSI_STUDY_REFERENCES], bytes);
     }
-    return st;
-}
-
-/* Without a point: the base's own values, which may contradict each other until an earlier
- * stage has found better ones; then the size of the matrices has to do. */
-static hps_status base_bytes(const hps_study *t, int64_t *bytes)
-{
-    const hps_status st = candidate_bytes(t, t->base, bytes);
-
-    if (st == HPS_E_OPTION) {
-        *bytes = path_bytes(t, t->base);
-        return HPS_OK;
+    if (objective == HPSI_OBJECTIVE_LOO || kind != HPSI_PATH_NONE) {
+        return path_bytes(t, g, kind, bytes);
     }
-    return st;
+    return fit_bytes(t, g, bytes);
 }
 
 static hps_status bytes_at(const hps_study *t, const double *x, int64_t *bytes)
@@ -168,6 +122,53 @@ static hps_status highest_point(const hps_study *t, double *x)
     return st;
 }
 
+/* The base's own values, which may contradict each other until an earlier stage has found
+ * better ones: where the cut-off begins makes no difference here. */
+static hps_status base_bytes(const hps_study *t, int64_t *bytes)
+{
+    hps_gpr *g = NULL;
+    hps_soap *soap = NULL;
+    double hard = 0;
+    hps_status st = hps_gpr_clone(&g, t->base);
+
+    st = st == HPS_OK ? hps_soap_clone(&soap, hps_gpr_soap(t->base)) : st;
+    if (st == HPS_OK && hps_soap_check(soap) != HPS_OK) {
+        st = hps_soap_get(soap, "rcut_hard", &hard);
+        st = st == HPS_OK ? hps_soap_set_real(soap, "rcut_soft", hard) : st;
+    }
+    st = st == HPS_OK ? hps_gpr_set_soap(g, soap) : st;
+    st = st == HPS_OK ? candidate_bytes(t, g, bytes) : st;
+    hps_soap_destroy(soap);
+    hps_gpr_destroy(g);
+    if (st == HPS_E_OPTION) {
+        const double m = t->base->option[HPSI_GPR_N_SPARSE];
+
+        *bytes = (int64_t)(sizeof(double) * m * (4 * m + 2048));
+        st = HPS_OK;
+    }
+    return st;
+}
+
+/* Where the upper bounds contradict each other the soft cut-offs are at their lower ones. */
+static hps_status most_bytes(const hps_study *t, double *x, int64_t *bytes)
+{
+    hps_status st = highest_point(t, x);
+
+    if (st != HPS_OK || bytes_at(t, x, bytes) == HPS_OK) {
+        return st;
+    }
+    for (int32_t i = 0; i < t->n_params; i++) {
+        hps_param_info info = {.struct_size = sizeof info};
+
+        if (strncmp(t->target[i].option, "rcut_soft", 9) == 0 &&
+            hps_space_describe(t->space, i, &info) == HPS_OK && !info.fixed &&
+            info.kind != HPS_PARAM_CHOICE) {
+            x[i] = info.lo;
+        }
+    }
+    return bytes_at(t, x, bytes) == HPS_OK ? HPS_OK : base_bytes(t, bytes);
+}
+
 hps_status hps_study_memory(const hps_study *t, int64_t *bytes)
 {
     int64_t most = 0;
@@ -181,16 +182,13 @@ hps_status hps_study_memory(const hps_study *t, int64_t *bytes)
     if (x == NULL) {
         return HPS_E_MEMORY;
     }
-    st = highest_point(t, x);
-    if (st == HPS_OK && bytes_at(t, x, &most) != HPS_OK) {
-        st = base_bytes(t, &most); /* the upper bounds contradict each other */
-    }
+    st = most_bytes(t, x, &most);
     hpsi_free(x);
     if (st == HPS_OK) {
-        const int32_t abreast = hpsi_study_is_small(t) && hpsi_study_path_kind(t) == HPSI_PATH_NONE
-                                    ? hps_context_threads(t->context)
-                                    : 1;
-        *bytes = most * abreast + TABLES * (1 + hps_context_threads(t->context));
+        most += most / 32 + MARGIN;
+        *bytes = hpsi_study_is_small(t) && hpsi_study_path_kind(t) == HPSI_PATH_NONE
+                     ? most * hps_context_threads(t->context)
+                     : most;
     }
     return st;
 }

@@ -142,11 +142,14 @@ int32_t hpsi_study_path_kind(const hps_study *t)
         (objective(t) == HPSI_OBJECTIVE_MAE && hpsi_study_wants_forces(t))) {
         return HPSI_PATH_NONE;
     }
+    if (t->no_room && objective(t) != HPSI_OBJECTIVE_LOO) {
+        return HPSI_PATH_NONE;
+    }
     if (!fits_derivatives(t) && only_free_vary(t, HPSI_PATH_LAMBDA)) {
         return HPSI_PATH_LAMBDA;
     }
-    return objective(t) != HPSI_OBJECTIVE_LOO && !t->no_room &&
-                   (fits_derivatives(t) || t->own_energy) && only_free_vary(t, HPSI_PATH_NOISES)
+    return objective(t) != HPSI_OBJECTIVE_LOO && (fits_derivatives(t) || t->own_energy) &&
+                   only_free_vary(t, HPSI_PATH_NOISES)
                ? HPSI_PATH_NOISES
                : HPSI_PATH_NONE;
 }

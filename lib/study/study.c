@@ -26,12 +26,12 @@ static hps_status resolve_names(hps_study *t)
     return st;
 }
 
-static int32_t has_forces(const hps_dataset *d)
+static int32_t has(const hps_dataset *d, int32_t virial)
 {
     hps_frame f = {.struct_size = sizeof f};
 
     for (int64_t i = 0; d != NULL && i < hps_dataset_n_frames(d); i++) {
-        if (hps_dataset_frame(d, i, &f) == HPS_OK && f.forces != NULL) {
+        if (hps_dataset_frame(d, i, &f) == HPS_OK && (virial ? f.virial : f.forces) != NULL) {
             return 1;
         }
     }
@@ -51,7 +51,8 @@ static hps_status build(hps_study *t, const hps_space *space, const hps_gpr *bas
     if (st == HPS_OK) {
         st = hpsi_study_check_space(t);
     }
-    t->test_forces = has_forces(t->test);
+    t->test_forces = has(t->test, 0);
+    t->test_virials = has(t->test, 1);
     t->own_noise = st == HPS_OK &&
                    hpsi_gpr_has_own_noise(t->base, t->train,
                                           HPSI_ROWS_ENERGY | HPSI_ROWS_FORCE | HPSI_ROWS_VIRIAL);

@@ -494,14 +494,14 @@ START_TEST(test_bits_depend_neither_on_threads_nor_on_kept_descriptors)
 
             atoms_add(d, &a, ATOMS_ALL, NULL);
         }
-        hpsi_source_memory(s, d, &bytes, &kept);
+        hpsi_source_memory(s, d, 0, &bytes, &kept);
         ck_assert_int_gt(kept, 0);
         if (run == 4) {
             int64_t held;
 
             ck_assert_int_eq(hps_context_memory(c, &held, NULL), HPS_OK);
             ck_assert_int_eq(hps_context_set_memory_limit(c, held + 4 * kept - 1), HPS_OK);
-            hpsi_source_memory(s, d, &bytes, &kept);
+            hpsi_source_memory(s, d, 0, &bytes, &kept);
             ck_assert_int_eq(kept, 0);
         }
         ck_assert_msg(hps_gpr_fit(g, d) == HPS_OK, "%s", hps_last_error());

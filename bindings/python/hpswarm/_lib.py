@@ -54,6 +54,9 @@ HPS_PARAM_CHOICE = 2
 HPS_EVAL_OK = 0
 HPS_EVAL_INFEASIBLE = 1
 HPS_EVAL_FAILED = 2
+HPS_EVAL_TIMEOUT = 3
+HPS_COUNT_RETRIED = -1
+HPS_COUNT_EXTERNAL = -2
 
 
 class hps_allocator(Structure):
@@ -466,6 +469,12 @@ FUNCTIONS = {
         c_int32,
         (c_void_p, c_void_p, c_void_p, c_void_p, c_void_p),
     ),
+    # hps_status hps_gpr_predict_memory(const hps_gpr* g, const hps_dataset* d, int32_t with_forces,
+    #    int32_t with_virial, int64_t* bytes)
+    "hps_gpr_predict_memory": (
+        c_int32,
+        (c_void_p, c_void_p, c_int32, c_int32, c_void_p),
+    ),
     # hps_status hps_gpr_score(const hps_gpr* g, const hps_dataset* test, hps_errors* out)
     "hps_gpr_score": (
         c_int32,
@@ -547,6 +556,12 @@ FUNCTIONS = {
     "hps_kernel_statistics": (
         c_int32,
         (c_void_p, c_void_p, c_double, c_int64, c_int64, c_void_p, c_int32, c_void_p),
+    ),
+    # hps_status hps_kernel_memory(const hps_soap* s, const hps_dataset* d, int64_t n_references,
+    #    int64_t* bytes)
+    "hps_kernel_memory": (
+        c_int32,
+        (c_void_p, c_void_p, c_int64, c_void_p),
     ),
     # hps_status hps_kernel_matrix(const hps_soap* s, const hps_dataset* d, double zeta, int64_t
     #    n_rows, const int64_t* rows, int64_t n_cols, const int64_t* cols, double* k)
@@ -784,6 +799,12 @@ FUNCTIONS = {
         c_int32,
         (c_void_p, c_int32, c_void_p, c_void_p, c_void_p),
     ),
+    # hps_status hps_swarm_tell_external(hps_swarm* e, int32_t n, const double* x, const double* f,
+    #    const int32_t* outcome)
+    "hps_swarm_tell_external": (
+        c_int32,
+        (c_void_p, c_int32, c_void_p, c_void_p, c_void_p),
+    ),
     # int32_t hps_swarm_done(const hps_swarm* e)
     "hps_swarm_done": (
         c_int32,
@@ -803,6 +824,11 @@ FUNCTIONS = {
     "hps_swarm_best": (
         c_int32,
         (c_void_p, c_void_p, c_void_p),
+    ),
+    # int64_t hps_swarm_count(const hps_swarm* e, int32_t what)
+    "hps_swarm_count": (
+        c_int64,
+        (c_void_p, c_int32),
     ),
     # hps_status hps_swarm_get_progress(const hps_swarm* e, hps_progress* p)
     "hps_swarm_get_progress": (

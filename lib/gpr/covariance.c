@@ -11,7 +11,7 @@
 typedef struct covariance {
     double *k;
     int64_t ldk;
-    double zeta;
+    hpsi_power power;
     int64_t first, count; /* the block of one element */
 } covariance;
 
@@ -22,7 +22,7 @@ static hps_status power_rows(int64_t item, int32_t worker, void *arg)
 
     (void)worker;
     for (int64_t i = item * ROWS; i < end; i++) {
-        hpsi_kernel_power(x->zeta, x->count, x->k + (x->first + i) * x->ldk + x->first);
+        hpsi_power_apply(&x->power, x->count, x->k + (x->first + i) * x->ldk + x->first);
     }
     return HPS_OK;
 }
@@ -37,9 +37,10 @@ hps_status hpsi_gpr_kmm(hps_context *c, const hpsi_sparse *p, double zeta, doubl
     }
     for (int32_t e = 0; status == HPS_OK && e < p->n_elements; e++) {
         int32_t z = p->number[e];
-        covariance x = {k, ldk, zeta, p->first[z], p->count[z]};
+        covariance x = {.k = k, .ldk = ldk, .first = p->first[z], .count = p->count[z]};
         const double *q = p->q + x.first * p->ld;
 
+        hpsi_power_make(&x.power, zeta);
         status = hpsi_gemm_nt(c, x.count, x.count, p->size, q, p->ld, q, p->ld, 0.0,
                               k + x.first * ldk + x.first, ldk);
         if (status == HPS_OK) {

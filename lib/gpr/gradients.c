@@ -201,7 +201,7 @@ static hps_status add_centre(const gradients *x, const item *it, int32_t worker,
         int64_t n = centre_rows(it, &c, b, s->size);
 
         hpsi_gemv(0, t->sparse->count[z], s->size, 1.0, points, t->sparse->ld, q, 0.0, b->weight);
-        hpsi_kernel_power_gradient(t->zeta, t->sparse->count[z], b->weight, NULL, b->weight);
+        hpsi_power_slope_apply(&t->slope, t->sparse->count[z], b->weight, NULL, b->weight);
         scatter(t, z, n, b);
     }
     return status;

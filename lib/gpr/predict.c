@@ -29,6 +29,8 @@ typedef struct share {
 typedef struct prediction {
     const hps_gpr *g;
     hpsi_source source;
+    hpsi_power power;
+    hpsi_power_slope slope;
     int32_t derivatives; /* 1: forces or virials are wanted */
     int32_t n_species, number[HPSI_ELEMENTS];
     double *alpha; /* [M] alpha' = delta^2 alpha */
@@ -57,9 +59,9 @@ static double add_element(const prediction *p, int32_t z, int32_t n, const doubl
 
         hpsi_gemm(0, 1, n, m, s->size, 1.0, rows, ld, s->q + t * s->ld, s->ld, 0.0, b->k, m);
         if (p->derivatives) {
-            hpsi_kernel_power_gradient(p->g->fit_zeta, n * m, b->k, b->k, b->dk);
+            hpsi_power_slope_apply(&p->slope, n * m, b->k, b->k, b->dk);
         } else {
-            hpsi_kernel_power(p->g->fit_zeta, n * m, b->k);
+            hpsi_power_apply(&p->power, n * m, b->k);
         }
         for (int32_t i = 0; i < n; i++) {
             energy += hpsi_dot(m, b->k + i * m, p->alpha + t);
@@ -254,6 +256,8 @@ static hps_status prepare(prediction *p, int32_t forces, int32_t virial)
     hps_status status = hps_soap_species(g->soap, HPSI_ELEMENTS, &p->n_species, p->number);
 
     p->derivatives = forces || virial;
+    hpsi_power_make(&p->power, g->fit_zeta);
+    hpsi_power_slope_make(&p->slope, g->fit_zeta);
     p->alpha = hpsi_new(s->context, g->sparse.total, sizeof *p->alpha);
     p->energy = hpsi_new(s->context, s->n_frames, sizeof *p->energy);
     p->forces = forces ? hpsi_new(s->context, 3 * s->n_atoms, sizeof *p->forces) : NULL;

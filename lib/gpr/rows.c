@@ -36,7 +36,7 @@ static void add_rows(const energies *x, int32_t z, int32_t n, const double *rows
 
         hpsi_gemm(0, 1, n, m, p->size, 1.0, rows, x->stream->source->ld, p->q + t * p->ld, p->ld,
                   0.0, tile, m);
-        hpsi_kernel_power(x->stream->zeta, n * m, tile);
+        hpsi_power_apply(&x->stream->power, n * m, tile);
         for (int32_t i = 0; i < n; i++) {
             for (int64_t k = 0; k < m; k++) {
                 row[t + k] += tile[i * m + k];
@@ -147,7 +147,8 @@ hps_status hpsi_gpr_stream(const hps_gpr *g, hpsi_source *s, const hpsi_sparse *
     hps_status status = HPS_E_MEMORY;
 
     t.arg = arg;
-    t.zeta = g->option[HPSI_GPR_ZETA];
+    hpsi_power_make(&t.power, g->option[HPSI_GPR_ZETA]);
+    hpsi_power_slope_make(&t.slope, g->option[HPSI_GPR_ZETA]);
     t.capacity = hpsi_stream_capacity(p->total);
     t.rows.ld = p->total;
     t.rows.a = hpsi_new(s->context, hpsi_size_mul(t.capacity, p->total), sizeof *t.rows.a);

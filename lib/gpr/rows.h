@@ -12,7 +12,8 @@ typedef struct hpsi_stream {
     hpsi_source *source;
     const hpsi_sparse *sparse;
     const double *e0;
-    double zeta;
+    hpsi_power power;
+    hpsi_power_slope slope;
     int32_t kinds;
     int64_t capacity; /* rows of a block */
     hpsi_rows rows;   /* the block being filled */

@@ -10,10 +10,30 @@
 
 /* ----------------------------------------------------------- power.c */
 
-/* x[i] := max(x[i], 0)^zeta; products for whole and half-integer zeta. */
-void hpsi_kernel_power(double zeta, int64_t n, double *x);
+enum { HPSI_POWER_TERMS = 18, HPSI_POWER_WHOLE = 8, HPSI_POWER_STEPS = 3, HPSI_POWER_OCTAVES = 8 };
+
+/* An exponent, prepared once for any number of values (a few microseconds). With zeta = n + f,
+ * n whole, and x = 2^e m, 1 <= m < 2: x^zeta = x^n 2^(ef) m^f. */
+typedef struct hpsi_power {
+    double zeta;                      /* > 0 */
+    int32_t half;                     /* 2 zeta if products do alone, else 0 */
+    int32_t whole;                    /* n, or -1: not of this form */
+    double term[HPSI_POWER_TERMS];    /* m^f in powers of m - 3/2 */
+    double scale[HPSI_POWER_OCTAVES]; /* 2^(ef), e = -8..-1, at the low bits of the exponent */
+    double step[HPSI_POWER_STEPS];    /* 2^(-f 2^j) */
+} hpsi_power;
+void hpsi_power_make(hpsi_power *p, double zeta);
+/* x[i] := max(x[i], 0)^zeta; NaN stays. A value has the same bits wherever it stands. */
+void hpsi_power_apply(const hpsi_power *p, int64_t n, double *x);
+
+typedef struct hpsi_power_slope {
+    double zeta;
+    hpsi_power less; /* zeta - 1, if that is above 0 */
+} hpsi_power_slope;
+void hpsi_power_slope_make(hpsi_power_slope *p, double zeta);
 /* k[i] = max(x[i],0)^zeta and dk[i] = zeta max(x[i],0)^(zeta-1); k may be x or NULL. */
-void hpsi_kernel_power_gradient(double zeta, int64_t n, const double *x, double *k, double *dk);
+void hpsi_power_slope_apply(const hpsi_power_slope *p, int64_t n, const double *x, double *k,
+                            double *dk);
 
 /* ---------------------------------------------------------- source.c */
 

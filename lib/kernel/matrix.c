@@ -9,7 +9,7 @@
 
 typedef struct matrix {
     hpsi_source source;
-    double zeta;
+    hpsi_power power;
     int64_t n_rows, n_cols;
     const int64_t *rows, *cols;
     double *row_q, *col_q; /* [n_rows][ld], [n_cols][ld] */
@@ -27,7 +27,7 @@ static hps_status fill_rows(int64_t item, int32_t worker, void *arg)
     (void)worker;
     hpsi_gemm(0, 1, n, x->n_cols, s->size, 1.0, x->row_q + first * s->ld, s->ld, x->col_q, s->ld,
               0.0, k, x->n_cols);
-    hpsi_kernel_power(x->zeta, n * x->n_cols, k);
+    hpsi_power_apply(&x->power, n * x->n_cols, k);
     for (int64_t i = 0; i < n; i++) {
         for (int64_t j = 0; j < x->n_cols; j++) {
             if (s->species[x->rows[first + i]] != s->species[x->cols[j]]) {
@@ -76,8 +76,7 @@ static hps_status check_list(const char *name, int64_t n, const int64_t *list, i
 hps_status hps_kernel_matrix(const hps_soap *s, const hps_dataset *d, double zeta, int64_t n_rows,
                              const int64_t *rows, int64_t n_cols, const int64_t *cols, double *k)
 {
-    matrix x = {
-        .zeta = zeta, .n_rows = n_rows, .n_cols = n_cols, .rows = rows, .cols = cols, .k = k};
+    matrix x = {.n_rows = n_rows, .n_cols = n_cols, .rows = rows, .cols = cols, .k = k};
     hps_status status;
 
     if (s == NULL || d == NULL || k == NULL) {
@@ -92,6 +91,7 @@ hps_status hps_kernel_matrix(const hps_soap *s, const hps_dataset *d, double zet
     if (status != HPS_OK || n_rows == 0 || n_cols == 0) {
         return status;
     }
+    hpsi_power_make(&x.power, zeta);
     status = hpsi_source_open(&x.source, s, d);
     if (status != HPS_OK) {
         return status;

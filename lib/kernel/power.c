@@ -1,11 +1,12 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* Powers of dot products, max(x,0)^zeta: products for whole and half-integer exponents,
- * otherwise exp(zeta log x), good to a few units in the last place. No calls and no branches
- * in the loops: they are vectors. */
+/* Powers of dot products, max(x,0)^zeta: products for whole and half-integer exponents, a
+ * polynomial that is fitted to the exponent for others, exp(zeta log x) for values outside of
+ * its range and large exponents; good to a few units in the last place. No calls and no
+ * branches in the loops: they are vectors. */
 #include <math.h>
 #include <string.h>
 
-#include "kernel/internal.h"
+#include "kernel/loops.h"
 
 /* One copy of each loop per instruction set, chosen when the library is loaded. */
 #if defined(__GNUC__) && !defined(__clang__) && defined(__x86_64__) && defined(__linux__) &&       \
@@ -242,40 +243,169 @@ static int is_products(double zeta)
     return zeta > 0 && zeta <= MOST_PRODUCTS && 2 * zeta == floor(2 * zeta);
 }
 
-void hpsi_kernel_power(double zeta, int64_t n, double *x)
+/* ------------------------------------------------------- a fixed exponent */
+
+/* term := monomials in m - 3/2 of the polynomial that interpolates m^f at the zeros of T_18 on
+ * [1,2]; for 0 < f < 1 it is off by 3e-16 at most. Long double keeps the noise of the terms of
+ * high order, which are small differences, below that. */
+static void fit_fraction(double f, double term[HPSI_POWER_TERMS])
 {
-    if (is_products(zeta)) {
-        power_products((int32_t)(2 * zeta), n, x);
-    } else if (zeta <= MOST_PRODUCTS) {
+    enum { N = HPSI_POWER_TERMS };
+    const long double pi = 3.14159265358979323846L;
+    long double cosine[4 * N];   /* of multiples of pi/(2N) */
+    long double before[N] = {1}; /* T_k in monomials of 2 (m - 3/2) */
+    long double now[N] = {0, 1}; /* T_{k+1} */
+    long double sum[N] = {0};
+
+    for (int i = 0; i < 4 * N; i++) {
+        cosine[i] = cosl(pi * (long double)i / (2 * N));
+    }
+    for (int k = 0; k < N; k++) {
+        long double series = 0;
+
+        for (int i = 0; i < N; i++) {
+            long double m = 1.5L + 0.5L * cosine[2 * i + 1];
+
+            series += powl(m, (long double)f) * cosine[k * (2 * i + 1) % (4 * N)];
+        }
+        for (int j = 0; j <= k; j++) {
+            sum[j] += series * before[j] * (k == 0 ? 1 : 2) / N;
+        }
+        for (int j = N - 1; j >= 0; j--) {
+            long double next = (j > 0 ? 2 * now[j - 1] : 0) - before[j];
+
+            before[j] = now[j];
+            now[j] = next;
+        }
+    }
+    for (int j = 0; j < N; j++) {
+        term[j] = (double)ldexpl(sum[j], j);
+    }
+}
+
+void hpsi_power_make(hpsi_power *p, double zeta)
+{
+    double fraction;
+
+    memset(p, 0, sizeof *p);
+    p->zeta = zeta;
+    p->half = is_products(zeta) ? (int32_t)(2 * zeta) : 0;
+    p->whole = zeta < HPSI_POWER_WHOLE ? (int32_t)floor(zeta) : -1;
+    if (p->half > 0 || p->whole < 0) {
+        return;
+    }
+    fraction = zeta - p->whole;
+    fit_fraction(fraction, p->term);
+    for (int e = 0; e < HPSI_POWER_OCTAVES; e++) { /* exponent fields 0x3f7 to 0x3fe */
+        p->scale[(e + 7) % HPSI_POWER_OCTAVES] = exp2((e - 8) * fraction);
+    }
+    for (int j = 0; j < HPSI_POWER_STEPS; j++) {
+        p->step[j] = exp2(-fraction * (1 << j));
+    }
+}
+
+static void power_slow(double zeta, int64_t n, double *x)
+{
+    if (zeta <= MOST_PRODUCTS) {
         power_small(zeta, n, x);
     } else {
         power_general(zeta, n, x);
     }
 }
 
+/* Values of a tile that the quick loop does not know; their number. */
+static int32_t list_outside(int32_t n, const double *x, int16_t index[TILE], double value[TILE])
+{
+    const uint64_t range = 1ULL << 55; /* up to 1 */
+    int32_t found = 0;
+
+    for (int32_t i = 0; i < n; i++) {
+        index[found] = (int16_t)i;
+        value[found] = x[i];
+        found += to_bits(x[i]) - HPSI_POWER_LEAST >= range;
+    }
+    return found;
+}
+
+/* n is a multiple of 8 and at most TILE. */
+static void power_quick(const hpsi_kernel_loops *l, const hpsi_power *p, int32_t n, double *x)
+{
+    int16_t index[TILE];
+    double value[TILE];
+    int32_t found = l->outside(n, x) ? list_outside(n, x, index, value) : 0;
+
+    power_slow(p->zeta, found, value);
+    l->quick(p, n, x);
+    for (int32_t i = 0; i < found; i++) {
+        x[index[i]] = value[i];
+    }
+}
+
+void hpsi_power_apply_with(const hpsi_kernel_loops *l, const hpsi_power *p, int64_t n, double *x)
+{
+    int64_t whole = n / 8 * 8;
+    double rest[8];
+
+    for (int64_t i = 0; i < whole; i += TILE) {
+        power_quick(l, p, (int32_t)(whole - i < TILE ? whole - i : TILE), x + i);
+    }
+    if (whole < n) {
+        for (int64_t i = 0; i < 8; i++) {
+            rest[i] = whole + i < n ? x[whole + i] : 0.5;
+        }
+        power_quick(l, p, 8, rest);
+        memcpy(x + whole, rest, (size_t)(n - whole) * sizeof *x);
+    }
+}
+
+void hpsi_power_apply(const hpsi_power *p, int64_t n, double *x)
+{
+    if (p->half > 0) {
+        power_products(p->half, n, x);
+    } else if (p->whole < 0) {
+        power_slow(p->zeta, n, x);
+    } else {
+        hpsi_power_apply_with(hpsi_kernel_loops_get(-1), p, n, x);
+    }
+}
+
+void hpsi_power_slope_make(hpsi_power_slope *p, double zeta)
+{
+    p->zeta = zeta;
+    hpsi_power_make(&p->less, zeta > 1 ? zeta - 1 : 1);
+}
+
+/* zeta - 1 may be 0 or negative: an exponent below 1 is rare and not worth a loop of its own. */
+static void power_less(const hpsi_power_slope *s, int64_t n, double *p)
+{
+    for (int64_t i = 0; s->zeta == 1 && i < n; i++) {
+        p[i] = p[i] > 0 ? 1.0 : 0.0 * p[i] + 0.0;
+    }
+    if (s->zeta < 1) {
+        power_small(s->zeta - 1, n, p);
+    } else if (s->zeta > 1) {
+        hpsi_power_apply(&s->less, n, p);
+    }
+}
+
 /* p = x^(zeta-1) serves both: k = p x and dk = zeta p. */
-void hpsi_kernel_power_gradient(double zeta, int64_t n, const double *x, double *k, double *dk)
+void hpsi_power_slope_apply(const hpsi_power_slope *s, int64_t n, const double *x, double *k,
+                            double *dk)
 {
     double p[TILE];
 
     for (int64_t first = 0; first < n; first += TILE) {
         int64_t count = n - first < TILE ? n - first : TILE;
 
-        if (zeta == 1) {
-            for (int64_t i = 0; i < count; i++) {
-                p[i] = x[first + i] > 0 ? 1.0 : 0.0 * x[first + i] + 0.0;
-            }
-        } else {
-            memcpy(p, x + first, (size_t)count * sizeof *p);
-            hpsi_kernel_power(zeta - 1, count, p);
-        }
+        memcpy(p, x + first, (size_t)count * sizeof *p);
+        power_less(s, count, p);
         for (int64_t i = 0; i < count; i++) {
             double v = x[first + i] > 0 ? x[first + i] : 0.0;
 
             if (k != NULL) {
                 k[first + i] = p[i] * v;
             }
-            dk[first + i] = zeta * p[i];
+            dk[first + i] = s->zeta * p[i];
         }
     }
 }

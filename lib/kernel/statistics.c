@@ -29,7 +29,8 @@ typedef struct partial {
 
 typedef struct statistics {
     hpsi_source source;
-    double zeta, provisional;
+    hpsi_power power;
+    double provisional;
     int64_t n_references;
     int64_t first[MAX_SPECIES + 1]; /* references of species s: first[s]..first[s+1]-1 */
     double *reference;              /* [n_references][ld], species by species */
@@ -151,7 +152,7 @@ static void add_pairs(statistics *t, int32_t species, int64_t n, const double *r
         for (int64_t i = 0; i < n * m; i += STRIP) {
             int64_t count = n * m - i < STRIP ? n * m - i : STRIP;
 
-            hpsi_kernel_power(t->zeta, count, tile + i);
+            hpsi_power_apply(&t->power, count, tile + i);
             add_values(tile + i, count, t->provisional, p);
             if (t->n_bins > 0) {
                 add_to_histogram(tile + i, count, t->n_bins, histogram);
@@ -312,7 +313,7 @@ hps_status hps_kernel_statistics(const hps_soap *s, const hps_dataset *d, double
                                  int64_t n_references, int64_t seed, hps_kernel_stats *out,
                                  int32_t n_bins, int64_t *histogram)
 {
-    statistics t = {.zeta = zeta, .n_bins = n_bins};
+    statistics t = {.n_bins = n_bins};
     hps_status status = check(s, d, zeta, n_references, out);
 
     if (status != HPS_OK) {
@@ -322,6 +323,7 @@ hps_status hps_kernel_statistics(const hps_soap *s, const hps_dataset *d, double
         return hpsi_fail(HPS_E_ARGUMENT, "kernel: n_bins = %d must be >= 0, with an array if > 0",
                          n_bins);
     }
+    hpsi_power_make(&t.power, zeta);
     status = hpsi_source_open(&t.source, s, d);
     if (status != HPS_OK) {
         return status;

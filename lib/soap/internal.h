@@ -13,6 +13,10 @@ hps_context *hpsi_soap_context(const hps_soap *s);
 hps_status hpsi_soap_pack(const hps_soap *s, hpsi_pack *p);
 hps_status hpsi_soap_unpack(hps_soap **out, hps_context *c, hpsi_pack *p);
 
+/* The widest instruction set that the loops know and the processor has: 0 portable, 1 AVX2,
+ * 2 AVX-512. */
+int32_t hpsi_soap_level(void);
+
 /* Tables of one hyper-parameter vector; immutable, shared by all workers. */
 typedef struct hpsi_soap_plan hpsi_soap_plan;
 hps_status hpsi_soap_plan_create(hpsi_soap_plan **out, const hps_soap *s);

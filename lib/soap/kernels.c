@@ -16,6 +16,15 @@ static int32_t available(void)
 }
 #endif
 
+int32_t hpsi_soap_level(void)
+{
+#ifdef HPSI_SOAP_X86
+    return available();
+#else
+    return 0;
+#endif
+}
+
 const hpsi_soap_kernels *hpsi_soap_kernels_get(int32_t level)
 {
 #ifdef HPSI_SOAP_X86

@@ -5,12 +5,28 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "kernel/internal.h"
+#include "kernel/loops.h"
 #include "support/atoms.h"
 #include "support/failing_allocator.h"
 #include "support/long_double.h"
 
 /* ----------------------------------------------------------------- powers */
+
+static void raise_to(double zeta, int64_t n, double *x)
+{
+    hpsi_power p;
+
+    hpsi_power_make(&p, zeta);
+    hpsi_power_apply(&p, n, x);
+}
+
+static void slope_of(double zeta, int64_t n, const double *x, double *k, double *dk)
+{
+    hpsi_power_slope p;
+
+    hpsi_power_slope_make(&p, zeta);
+    hpsi_power_slope_apply(&p, n, x, k, dk);
+}
 
 START_TEST(test_powers_are_good_to_a_few_units_in_the_last_place)
 {
@@ -31,7 +47,7 @@ START_TEST(test_powers_are_good_to_a_few_units_in_the_last_place)
     x[3] = 0.70710678118654746;
     for (size_t k = 0; k < sizeof zetas / sizeof zetas[0]; k++) {
         memcpy(y, x, sizeof y);
-        hpsi_kernel_power(zetas[k], N, y);
+        raise_to(zetas[k], N, y);
         for (int i = 0; i < N; i++) {
             double exact = (double)powl((long double)x[i], (long double)zetas[k]);
 
@@ -39,6 +55,45 @@ START_TEST(test_powers_are_good_to_a_few_units_in_the_last_place)
                           "%.17g ^ %g = %.17g instead of %.17g", x[i], zetas[k], y[i], exact);
         }
     }
+}
+END_TEST
+
+/* Every instruction set, exponent of two and remainder of n by the vector; a value has the same
+ * bits wherever it stands. */
+START_TEST(test_instruction_sets_raise_alike)
+{
+    static const double zetas[] = {0.02, 0.98, 1.37, 2.999, 3.79, 4.6, 5.39, 6.21, 7.03, 7.97};
+    enum { N = 1031 };
+    double x[N];
+    double y[N];
+    double one;
+    uint64_t state = 7;
+    const hpsi_kernel_loops *l;
+
+    for (int i = 0; i < N; i++) {
+        x[i] = ldexp(0.5 + 0.5 * atoms_random(&state), -(i % 11));
+    }
+    for (size_t k = 0; k < sizeof zetas / sizeof zetas[0]; k++) {
+        hpsi_power p;
+
+        hpsi_power_make(&p, zetas[k]);
+        for (int level = 0; (l = hpsi_kernel_loops_get(level)) != NULL; level++) {
+            memcpy(y, x, sizeof y);
+            hpsi_power_apply_with(l, &p, N, y);
+            for (int i = 0; i < N; i++) {
+                double exact = (double)powl((long double)x[i], (long double)zetas[k]);
+
+                one = x[i];
+                hpsi_power_apply_with(l, &p, 1, &one);
+                ck_assert_mem_eq(&one, &y[i], sizeof one);
+                ck_assert_msg(fabs(y[i] - exact) <= hps_test_slack(16) * 2e-15 * exact,
+                              "%s: %.17g ^ %g = %.17g instead of %.17g", l->name, x[i], zetas[k],
+                              y[i], exact);
+            }
+        }
+    }
+    ck_assert_ptr_nonnull(hpsi_kernel_loops_get(0));
+    ck_assert_ptr_null(hpsi_kernel_loops_get(3));
 }
 END_TEST
 
@@ -52,8 +107,8 @@ START_TEST(test_negative_products_count_as_zero_and_nan_stays)
         double dv[6];
 
         memcpy(v, x, sizeof v);
-        hpsi_kernel_power_gradient(zetas[k], 6, v, v, dv);
-        hpsi_kernel_power(zetas[k], 6, x);
+        slope_of(zetas[k], 6, v, v, dv);
+        raise_to(zetas[k], 6, x);
         ck_assert_double_eq(x[0], 0.0);
         ck_assert_double_eq(x[1], 0.0);
         ck_assert_int_eq(signbit(x[1]), 0);
@@ -85,8 +140,8 @@ START_TEST(test_gradient_is_the_derivative_of_the_power)
         x[i] = 1 - 0.99 * atoms_random(&state);
     }
     for (size_t z = 0; z < sizeof zetas / sizeof zetas[0]; z++) {
-        hpsi_kernel_power_gradient(zetas[z], N, x, k, dk);
-        hpsi_kernel_power_gradient(zetas[z], N, x, NULL, only);
+        slope_of(zetas[z], N, x, k, dk);
+        slope_of(zetas[z], N, x, NULL, only);
         ck_assert_mem_eq(dk, only, sizeof dk);
         for (int i = 0; i < N; i++) {
             double h = 1e-5 * x[i];
@@ -561,6 +616,7 @@ int main(void)
     tcase_set_timeout(tc, 120);
     tcase_add_test(tc, test_powers_are_good_to_a_few_units_in_the_last_place);
     tcase_add_test(tc, test_negative_products_count_as_zero_and_nan_stays);
+    tcase_add_test(tc, test_instruction_sets_raise_alike);
     tcase_add_test(tc, test_gradient_is_the_derivative_of_the_power);
     tcase_add_test(tc, test_statistics_are_those_of_the_full_matrix);
     tcase_add_test(tc, test_references_are_a_seeded_sample);

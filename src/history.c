@@ -12,9 +12,9 @@
 
 static const char *outcome_name(int32_t outcome)
 {
-    static const char *const names[] = {"ok", "infeasible", "failed"};
+    static const char *const names[] = {"ok", "infeasible", "failed", "timeout"};
 
-    return outcome >= 0 && outcome <= 2 ? names[outcome] : names[2];
+    return outcome >= 0 && outcome <= 3 ? names[outcome] : names[2];
 }
 
 void outcome_parameters(json *j, const char *key, const hps_space *space, const double *x)
@@ -54,7 +54,9 @@ static void write_line(FILE *f, const hps_space *space, const evaluation *e)
     }
     outcome_parameters(&j, "parameters", space, e->x);
     json_open(&j, "objectives", '[');
-    json_number(&j, NULL, e->outcome == HPS_EVAL_OK ? e->f : (double)NAN);
+    for (int k = 0; k < e->n_objectives; k++) {
+        json_number(&j, NULL, e->outcome == HPS_EVAL_OK ? e->f[k] : (double)NAN);
+    }
     json_close(&j, ']');
     json_text(&j, "outcome", outcome_name(e->outcome));
     if (e->reason[0] != '\0') {
@@ -117,7 +119,8 @@ static void write_lost(FILE *f, const past *p, int64_t id)
                           .stage = p->stage,
                           .reason = "",
                           .x = p->x + id * hps_space_size(p->space),
-                          .f = p->f[id],
+                          .n_objectives = p->n_objectives,
+                          .f = p->f + id * p->n_objectives,
                           .seconds = (double)NAN};
 
     write_line(f, p->space, &e);

@@ -119,6 +119,7 @@ static int read_line(const node *line, const hps_space *space, const double *x, 
     }
     r->outcome = strcmp(outcome, "ok") == 0           ? HPS_EVAL_OK
                  : strcmp(outcome, "infeasible") == 0 ? HPS_EVAL_INFEASIBLE
+                 : strcmp(outcome, "timeout") == 0    ? HPS_EVAL_TIMEOUT
                                                       : HPS_EVAL_FAILED;
     if (!parse_number(text_of(line, "seconds"), &r->seconds)) {
         r->seconds = (double)NAN;

@@ -7,6 +7,38 @@
 #include "output.h"
 #include "tune.h"
 
+/* Every point that no other one beats, with all of its values. */
+static void write_front(json *j, const stage *s)
+{
+    int32_t n = 0, m = s->n_objectives, width = hps_space_size(s->space);
+    double *x, *f;
+    int64_t *id;
+
+    (void)hps_swarm_front(s->swarm, 0, &n, NULL, NULL, NULL);
+    x = new_memory((size_t)n * (size_t)width, sizeof *x);
+    f = new_memory((size_t)n * (size_t)m, sizeof *f);
+    id = new_memory((size_t)n, sizeof *id);
+    if (hps_swarm_front(s->swarm, n, &n, id, x, f) != HPS_OK) {
+        n = 0;
+    }
+    json_open(j, "front", '[');
+    for (int32_t i = 0; i < n; i++) {
+        json_open(j, NULL, '{');
+        json_int(j, "id", id[i]);
+        json_open(j, "objectives", '[');
+        for (int32_t k = 0; k < m; k++) {
+            json_number(j, NULL, f[i * m + k]);
+        }
+        json_close(j, ']');
+        outcome_parameters(j, "parameters", s->space, x + i * width);
+        json_close(j, '}');
+    }
+    json_close(j, ']');
+    free(id);
+    free(f);
+    free(x);
+}
+
 static void write_stage(json *j, const stage *s)
 {
     json_open(j, NULL, '{');
@@ -17,6 +49,9 @@ static void write_stage(json *j, const stage *s)
     json_int(j, "failed", s->counts.n_failed);
     json_number(j, "best_objective", s->best);
     outcome_parameters(j, "best", s->space, s->x);
+    if (s->n_objectives > 1) {
+        write_front(j, s);
+    }
     if (s->study != NULL) {
         json_open(j, "kernel", '{');
         kernel_report_json(j, &s->kernel);
@@ -111,6 +146,10 @@ static void print_stage(const stage *s)
                    : s->x[i] >= info.hi ? " (at the upper bound)"
                                         : "");
         }
+    }
+    if (s->n_objectives > 1) {
+        printf("  the first of %d objectives at the compromise; front: %d points, in result.json\n",
+               s->n_objectives, s->counts.n_front);
     }
     if (s->study == NULL) {
         return;

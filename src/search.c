@@ -269,7 +269,7 @@ static void judge(search *q, const job *j, const hps_batch *b, double *f, int32_
         why_it_ended(q, j, ended, sizeof ended);
         snprintf(a->reason, sizeof a->reason, "%s%s%s", ended,
                  j->errors.words[0] != '\0' ? "; its last words: " : "", j->errors.words);
-        outcome[j->item] = HPS_EVAL_FAILED;
+        outcome[j->item] = j->timed_out ? HPS_EVAL_TIMEOUT : HPS_EVAL_FAILED;
     } else {
         outcome[j->item] = read_values(q, j, b, own, a->reason) ? HPS_EVAL_OK : HPS_EVAL_FAILED;
     }

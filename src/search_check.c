@@ -59,13 +59,18 @@ static int check_amounts(const runfile *r)
     return EXIT_DONE;
 }
 
+/* The variants of the swarm are for one objective or for several. */
 static int check_values(const runfile *r)
 {
-    const setting *s = runfile_find(r, "objective", "values", 0);
+    const setting *values = runfile_find(r, "objective", "values", 0);
+    const setting *variant = runfile_find(r, "swarm", "variant", 0);
+    int index, several = word_in("pareto|paper_mo", variant->text, &index);
 
-    if (s->value > 1) {
-        return fail_at(s->at, "objective.values",
-                       "%g: several objectives are not in this release, 1 is", s->value);
+    if (values->value > 1 && !several) {
+        return fail_at(variant->at, "swarm.variant",
+                       "%s is for one objective, objective.values is %g; pareto and paper_mo are "
+                       "for several",
+                       variant->text, values->value);
     }
     return EXIT_DONE;
 }

@@ -126,7 +126,7 @@ static int load_swarm(tuning *t, stage *s, const char *path, int finished)
 
 static int new_swarm(tuning *t, stage *s)
 {
-    hps_status st = hps_swarm_create(&s->swarm, t->context, s->space, 1);
+    hps_status st = hps_swarm_create(&s->swarm, t->context, s->space, s->n_objectives);
 
     return st == HPS_OK ? set_options(t->r, s->swarm, 0) : fail_library(st, EXIT_USAGE);
 }
@@ -231,9 +231,12 @@ static void note_line(batch_job *job, const hps_batch *b, int i, int at, evaluat
     e->particle = b->particle[i];
     e->stage = s->name;
     e->x = b->x + (int64_t)i * b->n_params;
-    e->f = job->f[i];
-    e->outcome =
-        job->outcome[i] == HPS_EVAL_OK && !isfinite(e->f) ? HPS_EVAL_FAILED : job->outcome[i];
+    e->n_objectives = b->n_objectives;
+    e->f = job->f + (int64_t)i * b->n_objectives;
+    e->outcome = job->outcome[i];
+    for (int k = 0; k < b->n_objectives && e->outcome == HPS_EVAL_OK; k++) {
+        e->outcome = isfinite(e->f[k]) ? HPS_EVAL_OK : HPS_EVAL_FAILED;
+    }
     e->reason = reason_of(s, at);
     e->seconds =
         s->search != NULL ? search_seconds(s->search, at) : hps_study_seconds(s->study, at);
@@ -277,21 +280,25 @@ static int evaluate_chunk(batch_job *job, int at, int n, double *f, int32_t *out
 
 static double best_so_far(const batch_job *job)
 {
-    double f = (double)INFINITY;
+    double f[16] = {0};
 
-    return hps_swarm_best(job->s->swarm, NULL, &f) == HPS_OK ? f : (double)INFINITY;
+    return hps_swarm_best(job->s->swarm, NULL, f) == HPS_OK ? f[0] : (double)INFINITY;
 }
 
 /* Values that an earlier run has left behind its last checkpoint. */
 static void recall_known(batch_job *job, double *f, int32_t *outcome)
 {
     const hps_batch *b = job->batch;
+    int retries = runfile_number(job->t->r, "swarm", "retry") > 0;
     recalled r;
 
     for (int i = 0; i < b->n; i++) {
         job->known[i] = (char)history_recall(&job->t->history, job->s->name, job->s->space,
                                              b->id[i], b->x + (int64_t)i * b->n_params,
                                              b->n_objectives, f + (int64_t)i * b->n_objectives, &r);
+        if (job->known[i] && retries && r.outcome != HPS_EVAL_OK) {
+            job->known[i] = 0; /* it may be this try or one before */
+        }
         if (job->known[i]) {
             outcome[i] = r.outcome;
         }
@@ -365,12 +372,14 @@ static int all_failed(const batch_job *job)
 static int collect(batch_job *job)
 {
     stage *s = job->s;
+    double f[16] = {0};
 
     hps_swarm_get_progress(s->swarm, &s->counts);
     s->x = new_memory((size_t)hps_space_size(s->space), sizeof *s->x);
-    if (hps_swarm_best(s->swarm, s->x, &s->best) != HPS_OK) {
+    if (hps_swarm_best(s->swarm, s->x, f) != HPS_OK) {
         return all_failed(job);
     }
+    s->best = f[0];
     return EXIT_DONE;
 }
 

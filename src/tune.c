@@ -110,6 +110,8 @@ static void add_stage(tuning *t, const char *name, const char *sections, const c
         s->name = name;
         s->sections = sections;
         s->objective = runfile_text(t->r, "objective", objective);
+        s->n_objectives =
+            runfile_is_search(t->r) ? (int)runfile_number(t->r, "objective", "values") : 1;
     }
 }
 
@@ -133,7 +135,7 @@ static hps_status read_past(hps_swarm *e, past *p)
         return st;
     }
     p->x = new_memory((size_t)p->n * (size_t)hps_space_size(p->space), sizeof *p->x);
-    p->f = new_memory((size_t)p->n, sizeof *p->f);
+    p->f = new_memory((size_t)p->n * (size_t)p->n_objectives, sizeof *p->f);
     p->outcome = new_memory((size_t)p->n, sizeof *p->outcome);
     return hps_swarm_history(e, p->n, &p->n, NULL, p->x, p->f, p->outcome);
 }
@@ -171,6 +173,7 @@ static int open_history(tuning *t)
         int is_done = holds(t->directory, done);
 
         stages[k].stage = t->stages[k].name;
+        stages[k].n_objectives = t->stages[k].n_objectives;
         if (finished) {
             rc = load_past(t, &t->stages[k], is_done ? done : "checkpoint.hpsw", &stages[k]);
         }

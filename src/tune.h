@@ -39,10 +39,10 @@ typedef struct history {
 
 typedef struct evaluation {
     int64_t id, iteration;
-    int32_t particle, outcome;
+    int32_t particle, outcome, n_objectives;
     const char *stage, *reason;
-    const double *x;
-    double f, seconds;
+    const double *x, *f;
+    double seconds;
 } evaluation;
 
 /* What the checkpoint of a stage knows of its past, in order of id. */
@@ -50,6 +50,7 @@ typedef struct past {
     const char *stage;
     hps_space *space;
     int64_t n;
+    int n_objectives;
     double *x, *f;
     int32_t *outcome;
 } past;
@@ -100,13 +101,14 @@ typedef struct stage {
     const char *name;      /* "joint", "soap", "gap" */
     const char *sections;  /* what it searches */
     const char *objective; /* borrowed from the settings */
+    int n_objectives;
     hps_space *space;
     hps_swarm *swarm;
     hps_study *study; /* NULL: a search */
     search *search;
     int64_t bytes; /* that a batch may hold */
     double *x;     /* best point */
-    double best;
+    double best;   /* its first objective */
     hps_progress counts;
     kernel_report kernel;
 } stage;

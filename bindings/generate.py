@@ -191,9 +191,81 @@ def write_python(api):
     return "\n".join(lines + ["}", ""])
 
 
+# ------------------------------------------------------------------ Fortran
+
+FORTRAN_TYPES = {"int32_t": "integer(c_int32_t)", "hps_status": "integer(c_int32_t)",
+                 "int64_t": "integer(c_int64_t)", "double": "real(c_double)"}
+
+
+def fortran_type(kind, callbacks):
+    """Every pointer is an address, as in Python; texts too."""
+    return FORTRAN_TYPES.get(kind) or ("type(c_funptr)" if kind in callbacks else "type(c_ptr)")
+
+
+def fortran_lines(text, indent, width=100):
+    """A statement, continued where it is long."""
+    lines, line = [], " " * indent
+    for word in text.split(" "):
+        if len(line) + len(word) > width:
+            lines.append(line + " &")
+            line = " " * (indent + 4)
+        line += ("" if line.isspace() else " ") + word
+    return lines + [line]
+
+
+def fortran_interface(f, callbacks, abstract):
+    """An interface body; in an abstract one addresses arrive by value too."""
+    kind = "subroutine" if f.result == "void" else "function"
+    names = ", ".join(a.name for a in f.arguments)
+    result = "" if f.result == "void" else " result(result_)"
+    binding = "bind(c)" if abstract else 'bind(c, name="%s")' % f.name
+    lines = fortran_lines("%s %s(%s) %s%s" % (kind, f.name, names, binding, result), 6)
+    used = [fortran_type(a.type, callbacks) for a in f.arguments]
+    used += [fortran_type(f.result, callbacks)] if f.result != "void" else []
+    kinds = sorted(set(re.search(r"\((\w+)\)", u).group(1) for u in used))
+    if kinds:
+        lines.append("        import :: " + ", ".join(kinds))
+    lines += ["        %s, value :: %s" % (fortran_type(a.type, callbacks), a.name) for a in f.arguments]
+    if f.result != "void":
+        lines.append("        %s :: result_" % fortran_type(f.result, callbacks))
+    return lines + ["      end %s %s" % (kind, f.name)]
+
+
+def fortran_struct(struct, callbacks):
+    lines = ["", "  type, bind(c) :: %s" % struct.name]
+    for f in struct.fields:
+        kind = "type(c_funptr)" if f.type == "void*" and f.name in ("allocate", "release") else \
+            fortran_type(f.type, callbacks)
+        lines.append("    %s :: %s%s" % (kind, f.name, "(%d)" % f.length if f.length else ""))
+    return lines + ["  end type %s" % struct.name]
+
+
+def write_fortran(api):
+    callbacks = {c.name for c in api.callbacks}
+    lines = ["! SPDX-License-Identifier: BSD-3-Clause",
+             "! Written by bindings/generate.py from the public headers (./run bindings): do not edit.",
+             "!> Constants, structs and functions of libhpswarm as the headers have them; every pointer",
+             "!> is an address. The module hpswarm is what programs want.",
+             "module hpswarm_c",
+             "  use, intrinsic :: iso_c_binding, only: c_double, c_funptr, c_int32_t, c_int64_t, c_ptr",
+             "  implicit none", "  public", ""]
+    for name, value in [(n, v) for n, v, _ in api.statuses] + api.constants:
+        lines.append("  integer(c_int32_t), parameter :: %s = %d_c_int32_t" % (name, value))
+    for struct in api.structs:
+        lines += fortran_struct(struct, callbacks)
+    lines += ["", "  abstract interface"]
+    for c in api.callbacks:
+        lines += fortran_interface(c, callbacks, True)
+    lines += ["  end interface", "", "  interface"]
+    for f in api.functions:
+        lines += fortran_interface(f, callbacks, False)
+    return "\n".join(lines + ["  end interface", "end module hpswarm_c", ""])
+
+
 # --------------------------------------------------------------------- main
 
-OUTPUTS = {"bindings/python/hpswarm/_lib.py": write_python}
+OUTPUTS = {"bindings/python/hpswarm/_lib.py": write_python,
+           "bindings/fortran/hpswarm_c.f90": write_fortran}
 
 
 def main(arguments):

@@ -26,6 +26,7 @@ class BuildWithLibrary(build_py):
         build = os.path.abspath(os.path.join("build", "library"))
         subprocess.run(["cmake", "-S", ROOT, "-B", build, "-DCMAKE_BUILD_TYPE=Release",
                         "-DHPSWARM_BUILD_CLI=OFF", "-DHPSWARM_BUILD_TESTS=OFF", "-DHPSWARM_INSTALL=OFF",
+                        "-DHPSWARM_BUILD_FORTRAN=OFF",
                         *os.environ.get("CMAKE_ARGS", "").split()], check=True)
         subprocess.run(["cmake", "--build", build, "--target", "hpswarm", "--parallel",
                         os.environ.get("JOBS", str(os.cpu_count() or 1))], check=True)

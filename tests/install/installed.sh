@@ -1,10 +1,10 @@
 #!/usr/bin/env bash
-# usage: installed.sh BUILD CC CXX: install into a temporary prefix, move it, then use it as
+# usage: installed.sh BUILD CC CXX [FC] [PYTHON]: install into a temporary prefix, move it, then use it as
 # a stranger would.
 # SPDX-License-Identifier: BSD-3-Clause
 set -eu
 here=$(cd "$(dirname "$0")" && pwd)
-build=$1 cc=$2 cxx=$3
+build=$1 cc=$2 cxx=$3 fc=${4:-} python=${5:-}
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 fail() { echo "FAILED: $*"; exit 1; }
@@ -42,6 +42,14 @@ for language in C CXX; do
     "$work/$language/with_shared" | tee -a "$work/results"
     "$work/$language/with_static" | tee -a "$work/results"
 done
+expected=4
+if [ -n "$fc" ]; then
+    cmake -S "$here/consumer" -B "$work/Fortran" -DCMAKE_PREFIX_PATH="$prefix" -DCONSUMER_LANGUAGE=Fortran \
+        -DCMAKE_Fortran_COMPILER="$fc" -DCMAKE_BUILD_TYPE=Release >"$work/log" 2>&1 || { cat "$work/log"; fail "configure, Fortran"; }
+    cmake --build "$work/Fortran" >"$work/log" 2>&1 || { cat "$work/log"; fail "build with find_package, Fortran"; }
+    "$work/Fortran/with_shared" | tee -a "$work/results"
+    expected=$((expected + 1))
+fi
 if ldd "$work/C/with_static" | grep -q libhpswarm; then
     fail "the static target links the shared library"
 fi
@@ -60,10 +68,28 @@ flags() { pkg-config --cflags --libs "$@" hpswarm; }
 "$cxx" "$here/consumer/main.cpp" -o "$work/pc_cxx" $(flags)
 LD_LIBRARY_PATH=$libdir "$work/pc_c" | tee -a "$work/results"
 LD_LIBRARY_PATH=$libdir "$work/pc_cxx" | tee -a "$work/results"
+expected=$((expected + 3))
+if [ -n "$fc" ]; then
+    # shellcheck disable=SC2046
+    "$fc" "$here/consumer/main.f90" -J "$work" -o "$work/pc_f" $(pkg-config --cflags --libs hpswarm-fortran)
+    LD_LIBRARY_PATH=$libdir "$work/pc_f" | tee -a "$work/results"
+    expected=$((expected + 1))
+fi
+if [ -n "$python" ]; then
+    cp -r "$here/../../bindings/python/hpswarm" "$work/hpswarm"
+    HPSWARM_LIBRARY=$libdir PYTHONDONTWRITEBYTECODE=1 PYTHONPATH=$work "$python" "$here/consumer/main.py" | tee -a "$work/results"
+    expected=$((expected + 1))
+fi
 rm "$libdir"/libhpswarm.so*
 # shellcheck disable=SC2046
 "$cc" "$here/consumer/main.c" -o "$work/pc_static" $(flags --static)
 "$work/pc_static" | tee -a "$work/results"
 
-[ "$(wc -l <"$work/results")" = 7 ] || fail "a consumer printed nothing"
+[ "$(wc -l <"$work/results")" = "$expected" ] || fail "a consumer printed nothing"
 [ "$(sort -u "$work/results" | wc -l)" = 1 ] || fail "the consumers' numbers differ"
+
+# What is installed is listed, and taking away what is listed leaves nothing.
+DESTDIR=$work/gone cmake --install "$build" --prefix /usr >/dev/null
+sed "s|^|$work/gone|" "$build/install_manifest.txt" | xargs -d '\n' rm
+left=$(find "$work/gone" ! -type d)
+[ -z "$left" ] || fail "an uninstall leaves: $left"

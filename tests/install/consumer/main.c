@@ -40,6 +40,15 @@ static hps_status minimise(double *x, double *f)
     return s;
 }
 
+/* The bits of a number: what the other languages print too. */
+static unsigned long long bits(double v)
+{
+    unsigned long long u;
+
+    memcpy(&u, &v, sizeof u);
+    return u;
+}
+
 int main(void)
 {
     double x[2], f;
@@ -48,7 +57,7 @@ int main(void)
         fprintf(stderr, "%s\n", hps_last_error());
         return 1;
     }
-    printf("%s %.17g %.17g %.17g\n", hps_version_text(), f, x[0], x[1]);
+    printf("%s %016llX %016llX %016llX\n", hps_version_text(), bits(f), bits(x[0]), bits(x[1]));
     return strlen(hps_build_info("blas")) > 0 && fabs(x[0] - 1.0) < 0.1 && fabs(x[1] + 2.0) < 0.1
                ? 0
                : 2;

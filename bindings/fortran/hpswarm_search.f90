@@ -1,0 +1,535 @@
+! SPDX-License-Identifier: BSD-3-Clause
+!> Search spaces and the swarm.
+module hpswarm_search
+  use, intrinsic :: iso_c_binding
+  use hpswarm_c
+  use hpswarm_base
+  implicit none
+  private
+  public :: hps_space, hps_swarm, hps_objective
+
+  !> A search space of named parameters. Released with the variable.
+  type :: hps_space
+    type(c_ptr) :: handle = c_null_ptr
+  contains
+    procedure :: create => space_create
+    procedure :: add_real => space_add_real
+    procedure :: add_int => space_add_int
+    procedure :: add_choice => space_add_choice
+    procedure :: fix => space_fix
+    procedure :: unfix => space_unfix
+    procedure :: size => space_size
+    procedure :: index => space_index
+    procedure :: label => space_label
+    procedure :: destroy => space_destroy
+    procedure, private :: space_assign
+    generic :: assignment(=) => space_assign
+    final :: space_final
+  end type hps_space
+
+  !> A particle swarm: run it, or ask and tell in a loop of the host's own.
+  type :: hps_swarm
+    type(c_ptr) :: handle = c_null_ptr
+    integer, private :: n_params = 0
+    integer, private :: n_objectives = 1
+  contains
+    procedure :: create => swarm_create
+    procedure, private :: swarm_set_real, swarm_set_int, swarm_set_long, swarm_set_text
+    generic :: set => swarm_set_real, swarm_set_int, swarm_set_long, swarm_set_text
+    procedure :: set_start => swarm_set_start
+    procedure :: run => swarm_run
+    procedure :: ask => swarm_ask
+    procedure :: tell => swarm_tell
+    procedure :: done => swarm_done
+    procedure :: stop_reason => swarm_stop_reason
+    procedure :: cancel => swarm_cancel
+    procedure :: best => swarm_best
+    procedure :: progress => swarm_progress
+    procedure :: history => swarm_history
+    procedure :: front => swarm_front
+    procedure :: save => swarm_save
+    procedure :: load => swarm_load
+    procedure :: set_autosave => swarm_set_autosave
+    procedure :: destroy => swarm_destroy
+    procedure, private :: swarm_assign
+    generic :: assignment(=) => swarm_assign
+    final :: swarm_final
+  end type hps_swarm
+
+  abstract interface
+    !> Evaluate all points of an iteration.
+    !> @param x (n_params, n)   @param f (n_objectives, n), smaller is better, NaN: failed
+    !> @param outcome (n) arrives 0; HPS_EVAL_INFEASIBLE or HPS_EVAL_FAILED
+    !> @param context what was given to run, or a whole number 0
+    !> @param code arrives 0; any other value ends the run with HPS_E_CALLBACK
+    subroutine hps_objective(x, f, outcome, context, code)
+      import :: c_double, c_int32_t
+      real(c_double), intent(in) :: x(:, :)
+      real(c_double), intent(inout) :: f(:, :)
+      integer(c_int32_t), intent(inout) :: outcome(:)
+      class(*), intent(inout) :: context
+      integer(c_int32_t), intent(inout) :: code
+    end subroutine hps_objective
+  end interface
+
+  !> What C hands back to `trampoline`.
+  type :: call_box
+    procedure(hps_objective), pointer, nopass :: objective => null()
+    class(*), pointer :: context => null()
+  end type call_box
+
+contains
+
+  ! ---------------------------------------------------------------------------- space
+
+  subroutine space_create(self, stat, errmsg)
+    class(hps_space), intent(inout) :: self
+    integer, intent(out), optional :: stat
+    character(len=*), intent(inout), optional :: errmsg
+    type(c_ptr), target :: out
+
+    call self%destroy()
+    call hps_finish(hps_space_create(c_loc(out), c_null_ptr), stat, errmsg)
+    self%handle = out
+  end subroutine space_create
+
+  !> @param log .true.: searched on a logarithmic scale
+  subroutine space_add_real(self, name, lo, hi, log, stat, errmsg)
+    class(hps_space), intent(in) :: self
+    character(len=*), intent(in) :: name
+    real(c_double), intent(in) :: lo, hi
+    logical, intent(in), optional :: log
+    integer, intent(out), optional :: stat
+    character(len=*), intent(inout), optional :: errmsg
+    character(kind=c_char), allocatable, target :: text(:)
+
+    call hps_to_c(name, text)
+    call hps_finish(hps_space_add_real(self%handle, c_loc(text), lo, hi, scale_of(log)), stat, errmsg)
+  end subroutine space_add_real
+
+  subroutine space_add_int(self, name, lo, hi, log, stat, errmsg)
+    class(hps_space), intent(in) :: self
+    character(len=*), intent(in) :: name
+    integer, intent(in) :: lo, hi
+    logical, intent(in), optional :: log
+    integer, intent(out), optional :: stat
+    character(len=*), intent(inout), optional :: errmsg
+    character(kind=c_char), allocatable, target :: text(:)
+
+    call hps_to_c(name, text)
+    call hps_finish(hps_space_add_int(self%handle, c_loc(text), int(lo, c_int64_t), int(hi, c_int64_t), &
+        scale_of(log)), stat, errmsg)
+  end subroutine space_add_int
+
+  !> @param labels a point has the 0-based place of one of them
+  subroutine space_add_choice(self, name, labels, stat, errmsg)
+    class(hps_space), intent(in) :: self
+    character(len=*), intent(in) :: name
+    character(len=*), intent(in) :: labels(:)
+    integer, intent(out), optional :: stat
+    character(len=*), intent(inout), optional :: errmsg
+    character(kind=c_char), allocatable, target :: text(:), words(:, :)
+    type(c_ptr), allocatable, target :: addresses(:)
+    integer :: i
+
+    call hps_to_c(name, text)
+    allocate (words(len(labels) + 1, size(labels)), addresses(size(labels) + 1))
+    do i = 1, size(labels)
+      words(1:len_trim(labels(i)) + 1, i) = hps_text(labels(i))
+      addresses(i) = c_loc(words(1, i))
+    end do
+    call hps_finish(hps_space_add_choice(self%handle, c_loc(text), int(size(labels), c_int32_t), &
+        c_loc(addresses)), stat, errmsg)
+  end subroutine space_add_choice
+
+  !> Take a parameter out of the search and pin it.
+  subroutine space_fix(self, name, value, stat, errmsg)
+    class(hps_space), intent(in) :: self
+    character(len=*), intent(in) :: name
+    real(c_double), intent(in) :: value
+    integer, intent(out), optional :: stat
+    character(len=*), intent(inout), optional :: errmsg
+    character(kind=c_char), allocatable, target :: text(:)
+
+    call hps_to_c(name, text)
+    call hps_finish(hps_space_fix(self%handle, c_loc(text), value), stat, errmsg)
+  end subroutine space_fix
+
+  subroutine space_unfix(self, name, stat, errmsg)
+    class(hps_space), intent(in) :: self
+    character(len=*), intent(in) :: name
+    integer, intent(out), optional :: stat
+    character(len=*), intent(inout), optional :: errmsg
+    character(kind=c_char), allocatable, target :: text(:)
+
+    call hps_to_c(name, text)
+    call hps_finish(hps_space_unfix(self%handle, c_loc(text)), stat, errmsg)
+  end subroutine space_unfix
+
+  integer function space_size(self)
+    class(hps_space), intent(in) :: self
+
+    space_size = 0
+    if (c_associated(self%handle)) space_size = int(hps_space_size(self%handle))
+  end function space_size
+
+  !> Place of a parameter in a point, from 1; 0 if there is none of that name.
+  integer function space_index(self, name)
+    class(hps_space), intent(in) :: self
+    character(len=*), intent(in) :: name
+    character(kind=c_char), allocatable, target :: text(:)
+
+    call hps_to_c(name, text)
+    space_index = int(hps_space_index(self%handle, c_loc(text))) + 1
+  end function space_index
+
+  !> Label of a choice: of parameter i (from 1) the one that the value x of a point stands for.
+  function space_label(self, i, x) result(text)
+    class(hps_space), intent(in) :: self
+    integer, intent(in) :: i
+    real(c_double), intent(in) :: x
+    character(len=:), allocatable :: text
+
+    text = hps_from_c(hps_space_label(self%handle, int(i - 1, c_int32_t), int(x, c_int32_t)))
+  end function space_label
+
+  subroutine space_destroy(self)
+    class(hps_space), intent(inout) :: self
+
+    call hps_space_destroy(self%handle)
+    self%handle = c_null_ptr
+  end subroutine space_destroy
+
+  subroutine space_assign(self, other)
+    class(hps_space), intent(inout) :: self
+    type(hps_space), intent(in) :: other
+
+    if (c_associated(self%handle) .or. c_associated(other%handle)) call hps_refuse_copy('hps_space')
+  end subroutine space_assign
+
+  subroutine space_final(self)
+    type(hps_space), intent(inout) :: self
+
+    call hps_space_destroy(self%handle)
+    self%handle = c_null_ptr
+  end subroutine space_final
+
+  pure function scale_of(log) result(scale)
+    logical, intent(in), optional :: log
+    integer(c_int32_t) :: scale
+
+    scale = HPS_SCALE_LINEAR
+    if (present(log)) then
+      if (log) scale = HPS_SCALE_LOG
+    end if
+  end function scale_of
+
+  ! ---------------------------------------------------------------------------- swarm
+
+  subroutine swarm_create(self, space, n_objectives, stat, errmsg)
+    class(hps_swarm), intent(inout) :: self
+    class(hps_space), intent(in) :: space
+    integer, intent(in), optional :: n_objectives
+    integer, intent(out), optional :: stat
+    character(len=*), intent(inout), optional :: errmsg
+    type(c_ptr), target :: out
+
+    call self%destroy()
+    self%n_objectives = 1
+    if (present(n_objectives)) self%n_objectives = n_objectives
+    self%n_params = space%size()
+    call hps_finish(hps_swarm_create(c_loc(out), c_null_ptr, space%handle, &
+        int(self%n_objectives, c_int32_t)), stat, errmsg)
+    self%handle = out
+  end subroutine swarm_create
+
+  subroutine swarm_set_real(self, name, value, stat, errmsg)
+    class(hps_swarm), intent(in) :: self
+    character(len=*), intent(in) :: name
+    real(c_double), intent(in) :: value
+    integer, intent(out), optional :: stat
+    character(len=*), intent(inout), optional :: errmsg
+    character(kind=c_char), allocatable, target :: text(:)
+
+    call hps_to_c(name, text)
+    call hps_finish(hps_swarm_set_real(self%handle, c_loc(text), value), stat, errmsg)
+  end subroutine swarm_set_real
+
+  subroutine swarm_set_int(self, name, value, stat, errmsg)
+    class(hps_swarm), intent(in) :: self
+    character(len=*), intent(in) :: name
+    integer(c_int32_t), intent(in) :: value
+    integer, intent(out), optional :: stat
+    character(len=*), intent(inout), optional :: errmsg
+
+    call swarm_set_long(self, name, int(value, c_int64_t), stat, errmsg)
+  end subroutine swarm_set_int
+
+  subroutine swarm_set_long(self, name, value, stat, errmsg)
+    class(hps_swarm), intent(in) :: self
+    character(len=*), intent(in) :: name
+    integer(c_int64_t), intent(in) :: value
+    integer, intent(out), optional :: stat
+    character(len=*), intent(inout), optional :: errmsg
+    character(kind=c_char), allocatable, target :: text(:)
+
+    call hps_to_c(name, text)
+    call hps_finish(hps_swarm_set_int(self%handle, c_loc(text), value), stat, errmsg)
+  end subroutine swarm_set_long
+
+  subroutine swarm_set_text(self, name, value, stat, errmsg)
+    class(hps_swarm), intent(in) :: self
+    character(len=*), intent(in) :: name, value
+    integer, intent(out), optional :: stat
+    character(len=*), intent(inout), optional :: errmsg
+    character(kind=c_char), allocatable, target :: text(:), word(:)
+
+    call hps_to_c(name, text)
+    call hps_to_c(value, word)
+    call hps_finish(hps_swarm_set_text(self%handle, c_loc(text), c_loc(word)), stat, errmsg)
+  end subroutine swarm_set_text
+
+  !> @param x (n_params, n) the first members of the initial swarm
+  subroutine swarm_set_start(self, x, stat, errmsg)
+    class(hps_swarm), intent(in) :: self
+    real(c_double), intent(in), contiguous, target :: x(:, :)
+    integer, intent(out), optional :: stat
+    character(len=*), intent(inout), optional :: errmsg
+    integer(c_int32_t) :: n
+
+    n = int(size(x, 2), c_int32_t)
+    if (size(x, 1) /= self%n_params) n = -1 ! the library refuses it
+    call hps_finish(hps_swarm_set_start(self%handle, n, hps_address(x)), stat, errmsg)
+  end subroutine swarm_set_start
+
+  !> Evaluate until a stop criterion holds. @param context handed to the objective
+  subroutine swarm_run(self, objective, context, stat, errmsg)
+    class(hps_swarm), intent(in) :: self
+    procedure(hps_objective) :: objective
+    class(*), intent(inout), optional, target :: context
+    integer, intent(out), optional :: stat
+    character(len=*), intent(inout), optional :: errmsg
+    type(call_box), target :: box
+    integer, target :: nothing
+
+    nothing = 0
+    box%objective => objective
+    box%context => nothing
+    if (present(context)) box%context => context
+    call hps_finish(hps_swarm_run(self%handle, c_funloc(trampoline), c_loc(box)), stat, errmsg)
+  end subroutine swarm_run
+
+  function trampoline(b, f, outcome, user) bind(c) result(code)
+    type(c_ptr), value :: b, f, outcome, user
+    integer(c_int32_t) :: code
+    type(hps_batch), pointer :: batch
+    type(call_box), pointer :: box
+    real(c_double), pointer :: x(:, :), values(:, :)
+    integer(c_int32_t), pointer :: outcomes(:)
+
+    call c_f_pointer(b, batch)
+    call c_f_pointer(user, box)
+    call c_f_pointer(batch%x, x, [batch%n_params, batch%n])
+    call c_f_pointer(f, values, [batch%n_objectives, batch%n])
+    call c_f_pointer(outcome, outcomes, [batch%n])
+    code = 0
+    call box%objective(x, values, outcomes, box%context, code)
+  end function trampoline
+
+  !> Points that are not handed out yet, at most n (default: 1024).
+  subroutine swarm_ask(self, id, x, n, stat, errmsg)
+    class(hps_swarm), intent(in) :: self
+    integer(c_int64_t), allocatable, intent(out) :: id(:)
+    real(c_double), allocatable, intent(out) :: x(:, :)
+    integer, intent(in), optional :: n
+    integer, intent(out), optional :: stat
+    character(len=*), intent(inout), optional :: errmsg
+    integer(c_int64_t), allocatable, target :: ids(:)
+    real(c_double), allocatable, target :: points(:, :)
+    integer(c_int32_t), target :: found
+    integer :: capacity
+
+    capacity = 1024
+    if (present(n)) capacity = max(n, 1)
+    allocate (ids(capacity), points(self%n_params, capacity))
+    found = 0
+    call hps_finish(hps_swarm_ask(self%handle, int(capacity, c_int32_t), c_loc(found), hps_address(ids), &
+        hps_address(points)), stat, errmsg)
+    id = ids(:found)
+    x = points(:, :found)
+  end subroutine swarm_ask
+
+  !> Values of points, in any order and any split. @param f (n) of one objective, or (n_objectives*n)
+  subroutine swarm_tell(self, id, f, outcome, stat, errmsg)
+    class(hps_swarm), intent(in) :: self
+    integer(c_int64_t), intent(in), contiguous, target :: id(:)
+    real(c_double), intent(in), contiguous, target :: f(:)
+    integer(c_int32_t), intent(in), contiguous, optional, target :: outcome(:)
+    integer, intent(out), optional :: stat
+    character(len=*), intent(inout), optional :: errmsg
+    integer(c_int32_t) :: n
+
+    n = int(size(id), c_int32_t)
+    if (size(f) /= n * self%n_objectives) n = -1 ! the library refuses it
+    if (present(outcome)) then
+      if (size(outcome) /= size(id)) n = -1
+    end if
+    call hps_finish(hps_swarm_tell(self%handle, n, hps_address(id), hps_address(f), hps_optional_i1(outcome)), &
+        stat, errmsg)
+  end subroutine swarm_tell
+
+  !> A stop criterion holds and every asked point was told.
+  logical function swarm_done(self)
+    class(hps_swarm), intent(in) :: self
+
+    swarm_done = hps_swarm_done(self%handle) /= 0
+  end function swarm_done
+
+  function swarm_stop_reason(self) result(text)
+    class(hps_swarm), intent(in) :: self
+    character(len=:), allocatable :: text
+
+    text = hps_from_c(hps_swarm_stop_reason(self%handle))
+  end function swarm_stop_reason
+
+  subroutine swarm_cancel(self)
+    class(hps_swarm), intent(in) :: self
+
+    call hps_swarm_cancel(self%handle)
+  end subroutine swarm_cancel
+
+  !> The best point. @param x (n_params)  @param f its value; of several objectives the first
+  !> @param all_f (n_objectives)
+  subroutine swarm_best(self, x, f, all_f, stat, errmsg)
+    class(hps_swarm), intent(in) :: self
+    real(c_double), allocatable, intent(out) :: x(:)
+    real(c_double), intent(out) :: f
+    real(c_double), allocatable, intent(out), optional :: all_f(:)
+    integer, intent(out), optional :: stat
+    character(len=*), intent(inout), optional :: errmsg
+    real(c_double), allocatable, target :: point(:), values(:)
+
+    allocate (point(self%n_params), values(self%n_objectives))
+    values = huge(f)
+    call hps_finish(hps_swarm_best(self%handle, hps_address(point), hps_address(values)), stat, errmsg)
+    f = values(1)
+    x = point
+    if (present(all_f)) all_f = values
+  end subroutine swarm_best
+
+  subroutine swarm_progress(self, p, stat, errmsg)
+    class(hps_swarm), intent(in) :: self
+    type(hps_progress), intent(out), target :: p
+    integer, intent(out), optional :: stat
+    character(len=*), intent(inout), optional :: errmsg
+
+    p%struct_size = int(c_sizeof(p), c_int32_t)
+    call hps_finish(hps_swarm_get_progress(self%handle, c_loc(p)), stat, errmsg)
+  end subroutine swarm_progress
+
+  !> Everything evaluated. @param x (n_params, n)  @param f (n_objectives, n)
+  subroutine swarm_history(self, id, x, f, outcome, stat, errmsg)
+    class(hps_swarm), intent(in) :: self
+    integer(c_int64_t), allocatable, intent(out), target :: id(:)
+    real(c_double), allocatable, intent(out), target :: x(:, :), f(:, :)
+    integer(c_int32_t), allocatable, intent(out), target :: outcome(:)
+    integer, intent(out), optional :: stat
+    character(len=*), intent(inout), optional :: errmsg
+    integer(c_int64_t), target :: n
+    integer(c_int32_t) :: status
+
+    n = 0
+    status = hps_swarm_history(self%handle, 0_c_int64_t, c_loc(n), c_null_ptr, c_null_ptr, c_null_ptr, c_null_ptr)
+    allocate (id(n), x(self%n_params, n), f(self%n_objectives, n), outcome(n))
+    if (status == HPS_OK .or. status == HPS_E_CAPACITY) then
+      status = hps_swarm_history(self%handle, n, c_loc(n), hps_address(id), hps_address(x), hps_address(f), &
+          hps_address(outcome))
+    end if
+    call hps_finish(status, stat, errmsg)
+  end subroutine swarm_history
+
+  !> The points that no other beats. @param x (n_params, n)  @param f (n_objectives, n)
+  subroutine swarm_front(self, id, x, f, stat, errmsg)
+    class(hps_swarm), intent(in) :: self
+    integer(c_int64_t), allocatable, intent(out), target :: id(:)
+    real(c_double), allocatable, intent(out), target :: x(:, :), f(:, :)
+    integer, intent(out), optional :: stat
+    character(len=*), intent(inout), optional :: errmsg
+    integer(c_int32_t), target :: n
+    integer(c_int32_t) :: status
+
+    n = 0
+    status = hps_swarm_front(self%handle, 0_c_int32_t, c_loc(n), c_null_ptr, c_null_ptr, c_null_ptr)
+    allocate (id(n), x(self%n_params, n), f(self%n_objectives, n))
+    if (status == HPS_OK .or. status == HPS_E_CAPACITY) then
+      status = hps_swarm_front(self%handle, n, c_loc(n), hps_address(id), hps_address(x), hps_address(f))
+    end if
+    call hps_finish(status, stat, errmsg)
+  end subroutine swarm_front
+
+  subroutine swarm_save(self, path, stat, errmsg)
+    class(hps_swarm), intent(in) :: self
+    character(len=*), intent(in) :: path
+    integer, intent(out), optional :: stat
+    character(len=*), intent(inout), optional :: errmsg
+    character(kind=c_char), allocatable, target :: text(:)
+
+    call hps_to_c(path, text)
+    call hps_finish(hps_swarm_save(self%handle, c_loc(text)), stat, errmsg)
+  end subroutine swarm_save
+
+  !> A saved swarm over the same space.
+  subroutine swarm_load(self, space, path, n_objectives, stat, errmsg)
+    class(hps_swarm), intent(inout) :: self
+    class(hps_space), intent(in) :: space
+    character(len=*), intent(in) :: path
+    integer, intent(in), optional :: n_objectives
+    integer, intent(out), optional :: stat
+    character(len=*), intent(inout), optional :: errmsg
+    character(kind=c_char), allocatable, target :: text(:)
+    type(c_ptr), target :: out
+
+    call self%destroy()
+    self%n_objectives = 1
+    if (present(n_objectives)) self%n_objectives = n_objectives
+    self%n_params = space%size()
+    call hps_to_c(path, text)
+    call hps_finish(hps_swarm_load(c_loc(out), c_null_ptr, space%handle, c_loc(text)), stat, errmsg)
+    self%handle = out
+  end subroutine swarm_load
+
+  !> Save after every so many iterations, and when a run ends.
+  subroutine swarm_set_autosave(self, path, every, stat, errmsg)
+    class(hps_swarm), intent(in) :: self
+    character(len=*), intent(in) :: path
+    integer, intent(in) :: every
+    integer, intent(out), optional :: stat
+    character(len=*), intent(inout), optional :: errmsg
+    character(kind=c_char), allocatable, target :: text(:)
+
+    call hps_to_c(path, text)
+    call hps_finish(hps_swarm_set_autosave(self%handle, c_loc(text), int(every, c_int32_t)), stat, errmsg)
+  end subroutine swarm_set_autosave
+
+  subroutine swarm_destroy(self)
+    class(hps_swarm), intent(inout) :: self
+
+    call hps_swarm_destroy(self%handle)
+    self%handle = c_null_ptr
+  end subroutine swarm_destroy
+
+  subroutine swarm_assign(self, other)
+    class(hps_swarm), intent(inout) :: self
+    type(hps_swarm), intent(in) :: other
+
+    if (c_associated(self%handle) .or. c_associated(other%handle)) call hps_refuse_copy('hps_swarm')
+  end subroutine swarm_assign
+
+  subroutine swarm_final(self)
+    type(hps_swarm), intent(inout) :: self
+
+    call hps_swarm_destroy(self%handle)
+    self%handle = c_null_ptr
+  end subroutine swarm_final
+
+end module hpswarm_search

@@ -8,5 +8,6 @@
 #include "hpswarm/kernel.h"
 #include "hpswarm/soap.h"
 #include "hpswarm/study.h"
+#include "hpswarm/surface.h"
 #include "hpswarm/swarm.h"
 #endif

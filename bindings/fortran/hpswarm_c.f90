@@ -33,6 +33,13 @@ module hpswarm_c
   integer(c_int32_t), parameter :: HPS_FINDING_LARGE_FORCE = 4_c_int32_t
   integer(c_int32_t), parameter :: HPS_FINDING_NET_FORCE = 5_c_int32_t
   integer(c_int32_t), parameter :: HPS_FINDING_NO_ENERGY = 6_c_int32_t
+  integer(c_int32_t), parameter :: HPS_DESIGN_LATIN = 0_c_int32_t
+  integer(c_int32_t), parameter :: HPS_DESIGN_SOBOL = 1_c_int32_t
+  integer(c_int32_t), parameter :: HPS_DESIGN_ORTHOGONAL = 2_c_int32_t
+  integer(c_int32_t), parameter :: HPS_SURFACE_LINEAR = 0_c_int32_t
+  integer(c_int32_t), parameter :: HPS_SURFACE_QUADRATIC = 1_c_int32_t
+  integer(c_int32_t), parameter :: HPS_SURFACE_RBF = 2_c_int32_t
+  integer(c_int32_t), parameter :: HPS_SURFACE_GP = 3_c_int32_t
   integer(c_int32_t), parameter :: HPS_SCALE_LINEAR = 0_c_int32_t
   integer(c_int32_t), parameter :: HPS_SCALE_LOG = 1_c_int32_t
   integer(c_int32_t), parameter :: HPS_PARAM_REAL = 0_c_int32_t
@@ -136,6 +143,18 @@ module hpswarm_c
     real(c_double) :: minimum
     real(c_double) :: maximum
   end type hps_kernel_stats
+
+  type, bind(c) :: hps_surface_quality
+    integer(c_int32_t) :: struct_size
+    integer(c_int32_t) :: n_terms
+    integer(c_int64_t) :: n_points
+    integer(c_int64_t) :: n_left_out
+    real(c_double) :: r2
+    real(c_double) :: r2_loo
+    real(c_double) :: rmse
+    real(c_double) :: rmse_loo
+    real(c_double) :: noise
+  end type hps_surface_quality
 
   type, bind(c) :: hps_param_info
     integer(c_int32_t) :: struct_size
@@ -550,6 +569,16 @@ module hpswarm_c
         type(c_ptr), value :: virial
         integer(c_int32_t) :: result_
       end function hps_gpr_predict
+      function hps_gpr_predict_memory(g, d, with_forces, with_virial, bytes) bind(c, &
+          name="hps_gpr_predict_memory") result(result_)
+        import :: c_int32_t, c_ptr
+        type(c_ptr), value :: g
+        type(c_ptr), value :: d
+        integer(c_int32_t), value :: with_forces
+        integer(c_int32_t), value :: with_virial
+        type(c_ptr), value :: bytes
+        integer(c_int32_t) :: result_
+      end function hps_gpr_predict_memory
       function hps_gpr_score(g, test, out) bind(c, name="hps_gpr_score") result(result_)
         import :: c_int32_t, c_ptr
         type(c_ptr), value :: g
@@ -673,6 +702,15 @@ module hpswarm_c
         type(c_ptr), value :: histogram
         integer(c_int32_t) :: result_
       end function hps_kernel_statistics
+      function hps_kernel_memory(s, d, n_references, bytes) bind(c, name="hps_kernel_memory") &
+          result(result_)
+        import :: c_int32_t, c_int64_t, c_ptr
+        type(c_ptr), value :: s
+        type(c_ptr), value :: d
+        integer(c_int64_t), value :: n_references
+        type(c_ptr), value :: bytes
+        integer(c_int32_t) :: result_
+      end function hps_kernel_memory
       function hps_kernel_matrix(s, d, zeta, n_rows, rows, n_cols, cols, k) bind(c, &
           name="hps_kernel_matrix") result(result_)
         import :: c_double, c_int32_t, c_int64_t, c_ptr
@@ -855,6 +893,73 @@ module hpswarm_c
         import :: c_ptr
         type(c_ptr), value :: t
       end subroutine hps_study_destroy
+      function hps_design_size(s, kind, n, size) bind(c, name="hps_design_size") result(result_)
+        import :: c_int32_t, c_int64_t, c_ptr
+        type(c_ptr), value :: s
+        integer(c_int32_t), value :: kind
+        integer(c_int64_t), value :: n
+        type(c_ptr), value :: size
+        integer(c_int32_t) :: result_
+      end function hps_design_size
+      function hps_design_points(s, kind, seed, n, x) bind(c, name="hps_design_points") &
+          result(result_)
+        import :: c_int32_t, c_int64_t, c_ptr
+        type(c_ptr), value :: s
+        integer(c_int32_t), value :: kind
+        integer(c_int64_t), value :: seed
+        integer(c_int64_t), value :: n
+        type(c_ptr), value :: x
+        integer(c_int32_t) :: result_
+      end function hps_design_points
+      function hps_surface_create(out, c, s, kind) bind(c, name="hps_surface_create") result(result_)
+        import :: c_int32_t, c_ptr
+        type(c_ptr), value :: out
+        type(c_ptr), value :: c
+        type(c_ptr), value :: s
+        integer(c_int32_t), value :: kind
+        integer(c_int32_t) :: result_
+      end function hps_surface_create
+      function hps_surface_fit(r, n, x, f) bind(c, name="hps_surface_fit") result(result_)
+        import :: c_int32_t, c_int64_t, c_ptr
+        type(c_ptr), value :: r
+        integer(c_int64_t), value :: n
+        type(c_ptr), value :: x
+        type(c_ptr), value :: f
+        integer(c_int32_t) :: result_
+      end function hps_surface_fit
+      function hps_surface_predict(r, n, x, mean, sd) bind(c, name="hps_surface_predict") &
+          result(result_)
+        import :: c_int32_t, c_int64_t, c_ptr
+        type(c_ptr), value :: r
+        integer(c_int64_t), value :: n
+        type(c_ptr), value :: x
+        type(c_ptr), value :: mean
+        type(c_ptr), value :: sd
+        integer(c_int32_t) :: result_
+      end function hps_surface_predict
+      function hps_surface_get_quality(r, q) bind(c, name="hps_surface_get_quality") result(result_)
+        import :: c_int32_t, c_ptr
+        type(c_ptr), value :: r
+        type(c_ptr), value :: q
+        integer(c_int32_t) :: result_
+      end function hps_surface_get_quality
+      function hps_surface_lengths(r, length) bind(c, name="hps_surface_lengths") result(result_)
+        import :: c_int32_t, c_ptr
+        type(c_ptr), value :: r
+        type(c_ptr), value :: length
+        integer(c_int32_t) :: result_
+      end function hps_surface_lengths
+      function hps_surface_minimum(r, x, f) bind(c, name="hps_surface_minimum") result(result_)
+        import :: c_int32_t, c_ptr
+        type(c_ptr), value :: r
+        type(c_ptr), value :: x
+        type(c_ptr), value :: f
+        integer(c_int32_t) :: result_
+      end function hps_surface_minimum
+      subroutine hps_surface_destroy(r) bind(c, name="hps_surface_destroy")
+        import :: c_ptr
+        type(c_ptr), value :: r
+      end subroutine hps_surface_destroy
       function hps_space_create(out, c) bind(c, name="hps_space_create") result(result_)
         import :: c_int32_t, c_ptr
         type(c_ptr), value :: out

@@ -11,6 +11,7 @@ cd "$1"
     BEGIN {
         below["base"] = " base ";
         below["swarm"] = " base swarm ";
+        below["surface"] = " base swarm surface ";
         below["dataset"] = " base dataset ";
         below["soap"] = " base dataset soap ";
         below["kernel"] = " base dataset soap kernel ";

@@ -46,6 +46,13 @@ HPS_FINDING_ENERGY_OUTLIER = 3
 HPS_FINDING_LARGE_FORCE = 4
 HPS_FINDING_NET_FORCE = 5
 HPS_FINDING_NO_ENERGY = 6
+HPS_DESIGN_LATIN = 0
+HPS_DESIGN_SOBOL = 1
+HPS_DESIGN_ORTHOGONAL = 2
+HPS_SURFACE_LINEAR = 0
+HPS_SURFACE_QUADRATIC = 1
+HPS_SURFACE_RBF = 2
+HPS_SURFACE_GP = 3
 HPS_SCALE_LINEAR = 0
 HPS_SCALE_LOG = 1
 HPS_PARAM_REAL = 0
@@ -162,6 +169,20 @@ class hps_kernel_stats(Structure):
         ("skewness", c_double),
         ("minimum", c_double),
         ("maximum", c_double),
+    ]
+
+
+class hps_surface_quality(Structure):
+    _fields_ = [
+        ("struct_size", c_int32),
+        ("n_terms", c_int32),
+        ("n_points", c_int64),
+        ("n_left_out", c_int64),
+        ("r2", c_double),
+        ("r2_loo", c_double),
+        ("rmse", c_double),
+        ("rmse_loo", c_double),
+        ("noise", c_double),
     ]
 
 
@@ -686,6 +707,54 @@ FUNCTIONS = {
     ),
     # void hps_study_destroy(hps_study* t)
     "hps_study_destroy": (
+        None,
+        (c_void_p,),
+    ),
+    # hps_status hps_design_size(const hps_space* s, int32_t kind, int64_t n, int64_t* size)
+    "hps_design_size": (
+        c_int32,
+        (c_void_p, c_int32, c_int64, c_void_p),
+    ),
+    # hps_status hps_design_points(const hps_space* s, int32_t kind, int64_t seed, int64_t n,
+    #    double* x)
+    "hps_design_points": (
+        c_int32,
+        (c_void_p, c_int32, c_int64, c_int64, c_void_p),
+    ),
+    # hps_status hps_surface_create(hps_surface** out, hps_context* c, const hps_space* s, int32_t
+    #    kind)
+    "hps_surface_create": (
+        c_int32,
+        (c_void_p, c_void_p, c_void_p, c_int32),
+    ),
+    # hps_status hps_surface_fit(hps_surface* r, int64_t n, const double* x, const double* f)
+    "hps_surface_fit": (
+        c_int32,
+        (c_void_p, c_int64, c_void_p, c_void_p),
+    ),
+    # hps_status hps_surface_predict(const hps_surface* r, int64_t n, const double* x, double* mean,
+    #    double* sd)
+    "hps_surface_predict": (
+        c_int32,
+        (c_void_p, c_int64, c_void_p, c_void_p, c_void_p),
+    ),
+    # hps_status hps_surface_get_quality(const hps_surface* r, hps_surface_quality* q)
+    "hps_surface_get_quality": (
+        c_int32,
+        (c_void_p, c_void_p),
+    ),
+    # hps_status hps_surface_lengths(const hps_surface* r, double* length)
+    "hps_surface_lengths": (
+        c_int32,
+        (c_void_p, c_void_p),
+    ),
+    # hps_status hps_surface_minimum(const hps_surface* r, double* x, double* f)
+    "hps_surface_minimum": (
+        c_int32,
+        (c_void_p, c_void_p, c_void_p),
+    ),
+    # void hps_surface_destroy(hps_surface* r)
+    "hps_surface_destroy": (
         None,
         (c_void_p,),
     ),

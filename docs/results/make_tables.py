@@ -6,6 +6,7 @@ make_tables.py OUT   collects OUT/STUDY/STEP.json into numbers.json, then writes
 make_tables.py       writes them again from numbers.json
 make_tables.py --check   fails if one of them is not what numbers.json gives"""
 import json
+import math
 import os
 import sys
 
@@ -109,19 +110,28 @@ def change(ours, theirs):
     return f"{100 * (1000 * ours / theirs - 1):+.0f} %"
 
 
+SEARCHES = (("", "rmse"), ("-wide", "rmse, wide ranges"), ("-loo", "loo, wide ranges"),
+            ("-force", "rmse, G_E + G_F, wide ranges"))
+
+
+def tuned_row(study, objective, row, theirs):
+    name, hp, points = row
+    tune, test = study["tune"], study["predict"]["test"]
+    validation = ("", "") if objective.startswith("loo") else errors(tune["validation"])
+    return [FILES[name.split("-")[0]], hp, points, f"{theirs['energy']:.2f}", theirs["force"], objective,
+            *validation, *errors(test), change(test["rmse_energy_per_atom"], theirs["energy"]),
+            change(test["rmse_force"], theirs["force"]), *cost(tune)]
+
+
 def table_tuned(numbers, reference):
     rows = []
-    for name, hp, points in ROWS:
-        study, theirs = numbers.get("tuned-" + name, {}), reference[name]
-        if "predict" not in study:
-            continue
-        tune, test = study["tune"], study["predict"]["test"]
-        rows.append([FILES[name.split("-")[0]], hp, points, f"{theirs['energy']:.2f}",
-                     theirs["force"], *errors(tune["validation"]), *errors(test),
-                     change(test["rmse_energy_per_atom"], theirs["energy"]),
-                     change(test["rmse_force"], theirs["force"]), *cost(tune)])
-    return table(["data", "instead of", "sparse points", "gap_fit G_E", "G_F", "validation G_E",
-                  "G_F", "test G_E", "G_F", "G_E by", "G_F by", *COST], rows)
+    for row in ROWS:
+        for end, objective in SEARCHES:
+            study = numbers.get(f"tuned-{row[0]}{end}", {})
+            if "predict" in study:
+                rows.append(tuned_row(study, objective, row, reference[row[0]]))
+    return table(["data", "instead of", "sparse points", "gap_fit G_E", "G_F", "objective",
+                  "validation G_E", "G_F", "test G_E", "G_F", "G_E by", "G_F by", *COST], rows)
 
 
 COST = ["evaluations", "wall, s", "CPU, s", "MB", "seed"]
@@ -163,15 +173,22 @@ PAPER_DIMERS = {("s4", 1): (0.58, 0.32, 0.6, 14.8), ("s6", 1): (0.51, 0.35, 0.6,
                 ("s4", 2): (0.49, 0.39, 0.6, 15.3), ("s6", 2): (0.51, 0.37, 0.6, 15.3)}
 
 
+def dimer_studies(numbers):
+    for basis, strategy, key in systems(numbers, "dimers"):
+        yield basis, strategy, key
+        if key + "-guided" in numbers:
+            yield basis, strategy, key + "-guided"
+
+
 def table_dimers(numbers):
     rows = []
-    for basis, strategy, key in systems(numbers, "dimers"):
+    for basis, strategy, key in dimer_studies(numbers):
         tune, paper = numbers[key]["tune"], PAPER_DIMERS[basis, strategy]
         k, e = tune["stages"][0]["kernel"], tune["validation"]
-        rows.append([basis.upper(), strategy, *paper, f"{k['mean']:.2f}", f"{k['std']:.2f}",
+        rows.append([basis.upper(), strategy, "guided" if key.endswith("guided") else "paper", *paper, f"{k['mean']:.2f}", f"{k['std']:.2f}",
                      milli(e["rmse_energy_per_atom"]), milli(3 ** 0.5 * e["rmse_force"]),
                      *cost(tune), f"`{key}`"])
-    return table(["basis", "strategy", "paper: mean", "std", "G_E", "G_F", "here: mean", "std",
+    return table(["basis", "strategy", "variant", "paper: mean", "std", "G_E", "G_F", "here: mean", "std",
                   "G_E", "G_F", *COST, "study"], rows)
 
 
@@ -239,21 +256,28 @@ def order(study):
 COLOURS = ("#1b6ca8", "#d1495b", "#2e8b57", "#8d6a9f", "#b8860b", "#555555")
 
 
-def curve(histogram, box):
-    """Density of the kernel's values as points of a polyline, and its largest value."""
+LEAST = 0.001  # density where the logarithmic axis begins
+
+
+def densities(histogram):
+    """Middle of each bin and the density of the kernel's values there."""
     total, edges = sum(histogram["counts"]), histogram["edges"]
-    density = [c / total / (b - a) for c, a, b in zip(histogram["counts"], edges, edges[1:])]
-    middle = [(a + b) / 2 for a, b in zip(edges, edges[1:])]
-    left, top, width, height, most = box
-    return " ".join(f"{left + width * x:.1f},{top + height * (1 - min(d / most, 1)):.1f}"
-                    for x, d in zip(middle, density))
+    return [((a + b) / 2, c / total / (b - a))
+            for c, a, b in zip(histogram["counts"], edges, edges[1:])]
+
+
+def height(density, most):
+    """Place of a density on the vertical axis."""
+    return 230 - 200 * math.log(max(density, LEAST) / LEAST) / math.log(most / LEAST)
+
+
+def curve(histogram, most):
+    return " ".join(f"{50 + 420 * x:.1f},{height(d, most):.1f}" for x, d in densities(histogram))
 
 
 def figure(title, curves):
     """An SVG of kernel distributions: [(label, histogram)]."""
-    most = max(c / sum(h["counts"]) / (b - a) for _, h in curves
-               for c, a, b in zip(h["counts"], h["edges"], h["edges"][1:]))
-    box = (50, 30, 420, 200, most)
+    most = max(d for _, h in curves for _, d in densities(h))
     parts = ['<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 640 280" '
              'font-family="sans-serif" font-size="12">',
              '<rect width="640" height="280" fill="#fff"/>',
@@ -261,12 +285,12 @@ def figure(title, curves):
              '<path d="M50 30V230H470" fill="none" stroke="#333"/>']
     for k in range(6):
         parts.append(f'<text x="{50 + 84 * k}" y="246" text-anchor="middle">{k / 5:.1f}</text>')
-    for k in (1, 2):
-        parts.append(f'<text x="44" y="{234 - 100 * k}" text-anchor="end">{most * k / 2:.3g}</text>')
+    for d in (0.001, 0.01, 0.1, 1, 10):
+        parts.append(f'<text x="44" y="{height(d, most) + 4:.0f}" text-anchor="end">{d}</text>')
     parts.append('<text x="260" y="266" text-anchor="middle">kernel</text>')
     for k, (label, histogram) in enumerate(curves):
         colour = COLOURS[k % len(COLOURS)]
-        parts.append(f'<polyline points="{curve(histogram, box)}" fill="none" stroke="{colour}" '
+        parts.append(f'<polyline points="{curve(histogram, most)}" fill="none" stroke="{colour}" '
                      'stroke-width="1.6"/>')
         parts.append(f'<text x="480" y="{44 + 18 * k}" fill="{colour}">{label}</text>')
     return "\n".join(parts + ["</svg>", ""])

@@ -6,6 +6,7 @@ include=$1
 shift
 count=0
 for header in "$include"/*.h "$include"/hpswarm/*.h; do
+    if [ "${header##*/}" = mpi.h ]; then continue; fi # needs an MPI
     "$@" -pedantic -Wall -Wextra -Werror -fsyntax-only -I "$include" "$header"
     count=$((count + 1))
 done

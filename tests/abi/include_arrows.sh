@@ -16,6 +16,7 @@ cd "$1"
         below["soap"] = " base dataset soap ";
         below["kernel"] = " base dataset soap kernel ";
         below["gpr"] = " base dataset soap kernel gpr ";
+        below["mpi"] = " base swarm mpi ";
         below["study"] = " base swarm dataset soap kernel gpr study ";
     }
     function refuse(why) { print $1 ":" $2 ": " $3 " (" why ")"; bad = 1 }
@@ -42,6 +43,7 @@ cd "$1"
         }
         module = part[2];
         if (!(module in below)) { refuse("module " module " has no place in the order"); next }
+        if (module == "mpi" && piece[1] != "hpswarm" && n > 1) { refuse("mpi sees public headers only"); next }
         if (piece[1] == "hpswarm" || target == "hpswarm.h") {
             other = piece[2]; sub(/\.h$/, "", other);
             if (module == "swarm" && index(below[module], " " other " ") == 0) {

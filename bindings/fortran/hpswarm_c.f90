@@ -33,6 +33,8 @@ module hpswarm_c
   integer(c_int32_t), parameter :: HPS_FINDING_LARGE_FORCE = 4_c_int32_t
   integer(c_int32_t), parameter :: HPS_FINDING_NET_FORCE = 5_c_int32_t
   integer(c_int32_t), parameter :: HPS_FINDING_NO_ENERGY = 6_c_int32_t
+  integer(c_int32_t), parameter :: HPS_KERNEL_DOUBLE = 0_c_int32_t
+  integer(c_int32_t), parameter :: HPS_KERNEL_SINGLE = 1_c_int32_t
   integer(c_int32_t), parameter :: HPS_DESIGN_LATIN = 0_c_int32_t
   integer(c_int32_t), parameter :: HPS_DESIGN_SOBOL = 1_c_int32_t
   integer(c_int32_t), parameter :: HPS_DESIGN_ORTHOGONAL = 2_c_int32_t
@@ -711,6 +713,21 @@ module hpswarm_c
         type(c_ptr), value :: bytes
         integer(c_int32_t) :: result_
       end function hps_kernel_memory
+      function hps_kernel_statistics_several(s, d, n_zetas, zeta, precision, n_references, seed, out, &
+          n_bins, histogram) bind(c, name="hps_kernel_statistics_several") result(result_)
+        import :: c_int32_t, c_int64_t, c_ptr
+        type(c_ptr), value :: s
+        type(c_ptr), value :: d
+        integer(c_int32_t), value :: n_zetas
+        type(c_ptr), value :: zeta
+        integer(c_int32_t), value :: precision
+        integer(c_int64_t), value :: n_references
+        integer(c_int64_t), value :: seed
+        type(c_ptr), value :: out
+        integer(c_int32_t), value :: n_bins
+        type(c_ptr), value :: histogram
+        integer(c_int32_t) :: result_
+      end function hps_kernel_statistics_several
       function hps_kernel_matrix(s, d, zeta, n_rows, rows, n_cols, cols, k) bind(c, &
           name="hps_kernel_matrix") result(result_)
         import :: c_double, c_int32_t, c_int64_t, c_ptr

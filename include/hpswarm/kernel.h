@@ -43,6 +43,23 @@ HPS_API hps_status hps_kernel_statistics(const hps_soap *s, const hps_dataset *d
 HPS_API hps_status hps_kernel_memory(const hps_soap *s, const hps_dataset *d, int64_t n_references,
                                      int64_t *bytes);
 
+/** How descriptors and their products are kept: HPS_KERNEL_SINGLE halves the time of the
+ *  products; powers and sums stay double. The error is in docs/soap.md, section on the
+ *  kernel's statistics: below 1e-6 for mean and standard deviation. */
+enum { HPS_KERNEL_DOUBLE = 0, HPS_KERNEL_SINGLE = 1 };
+
+/** Statistics for several exponents from one pass over the descriptors and their products;
+ *  with HPS_KERNEL_DOUBLE each to the last bit that of hps_kernel_statistics.
+ *  @param zeta [n_zetas], each as there
+ *  @param precision HPS_KERNEL_DOUBLE or HPS_KERNEL_SINGLE
+ *  @param[in,out] out [n_zetas] struct_size of every element set by the caller
+ *  @param[out] histogram [n_zetas][n_bins] counts, or NULL with n_bins 0 */
+HPS_API hps_status hps_kernel_statistics_several(const hps_soap *s, const hps_dataset *d,
+                                                 int32_t n_zetas, const double *zeta,
+                                                 int32_t precision, int64_t n_references,
+                                                 int64_t seed, hps_kernel_stats *out,
+                                                 int32_t n_bins, int64_t *histogram);
+
 /** k between two lists of environments, for similarity curves of small sets. Pairs of
  *  different central species are 0.
  *  @param rows [n_rows], cols [n_cols] environments as positions among all atoms of d

@@ -25,7 +25,7 @@ extern "C" {
  *  "skew_weight" (std-skew minimises skew_weight*|skew| - std), "force_weight" (rmse:
  *  G_E + force_weight*G_F, default 1/30; mae: the same with mean absolute errors, energy
  *  per structure), "references" (int, kernel references, 0: all), "seed" (int, of their
- *  sample). */
+ *  sample), "precision" (text double|single, of their products, hps_kernel_statistics_several). */
 typedef struct hps_study hps_study;
 
 /** @param space copied; every name is checked here (HPS_E_OPTION)
@@ -49,8 +49,9 @@ HPS_API hps_status hps_study_set_text(hps_study *t, const char *name, const char
  *  sigmas are searched, they come from one hps_path_create_noises; a point that it refuses,
  *  and all points if it finds no memory, are fits. A path does not know mae with forces.
  *  In all other cases the values are those of the public calls on the
- *  settings of hps_study_apply, bit for bit. Forces count while force_weight > 0 and the
- *  test set has some. Up to 5000 atoms candidates run side by side, above in turn with
+ *  settings of hps_study_apply, bit for bit; kernel objectives of points that differ in no
+ *  option of the descriptor come from one pass over the products. Forces count while force_weight >
+ * 0 and the test set has some. Up to 5000 atoms candidates run side by side, above in turn with
  *  threads inside; the values do not depend on it. */
 HPS_API int32_t hps_study_evaluate(const hps_batch *b, double *f, int32_t *outcome, void *study);
 /** Why point i of the last batch failed, "" if it did not; borrowed until the next batch. */

@@ -61,6 +61,13 @@ void hpsi_gemm(int32_t ta, int32_t tb, int64_t m, int64_t n, int64_t k, double a
                 (int)lda, b, (int)ldb, beta, c, (int)ldc);
 }
 
+void hpsi_gemm_single(int32_t ta, int32_t tb, int64_t m, int64_t n, int64_t k, const float *a,
+                      int64_t lda, const float *b, int64_t ldb, float *c, int64_t ldc)
+{
+    cblas_sgemm(CblasRowMajor, transposed(ta), transposed(tb), (int)m, (int)n, (int)k, 1.0F, a,
+                (int)lda, b, (int)ldb, 0.0F, c, (int)ldc);
+}
+
 void hpsi_gemv(int32_t ta, int64_t m, int64_t n, double alpha, const double *a, int64_t lda,
                const double *x, double beta, double *y)
 {

@@ -35,6 +35,12 @@ void hpsi_power_slope_make(hpsi_power_slope *p, double zeta);
 void hpsi_power_slope_apply(const hpsi_power_slope *p, int64_t n, const double *x, double *k,
                             double *dk);
 
+/* ---------------------------------------------------------- memory.c */
+
+/* hps_kernel_memory with the precision of hps_kernel_statistics_several. */
+hps_status hpsi_kernel_memory(const hps_soap *s, const hps_dataset *d, int64_t n_references,
+                              int32_t precision, int64_t *bytes);
+
 /* ---------------------------------------------------------- source.c */
 
 /* At most HPSI_SOAP_BLOCK consecutive atoms of one frame: the unit of parallel work. */

@@ -1,10 +1,9 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /* How much memory descriptors and kernel statistics hold at their peak, found by making what
  * does not depend on the number of atoms and by counting what does. */
-#include "kernel/internal.h"
+#include "kernel/sweep.h"
 
 #define REAL ((int64_t)sizeof(double))
-#define TILE 256 /* references at a time, as in statistics.c */
 
 static int64_t least(int64_t a, int64_t b)
 {
@@ -137,6 +136,12 @@ hps_status hpsi_source_bytes(const hps_soap *s, const hps_dataset *d, int32_t de
 hps_status hps_kernel_memory(const hps_soap *s, const hps_dataset *d, int64_t n_references,
                              int64_t *bytes)
 {
+    return hpsi_kernel_memory(s, d, n_references, HPS_KERNEL_DOUBLE, bytes);
+}
+
+hps_status hpsi_kernel_memory(const hps_soap *s, const hps_dataset *d, int64_t n_references,
+                              int32_t precision, int64_t *bytes)
+{
     int64_t source;
     int64_t kept;
     int64_t workers;
@@ -158,8 +163,13 @@ hps_status hps_kernel_memory(const hps_soap *s, const hps_dataset *d, int64_t n_
     size = hps_soap_size(s);
     n_references = n_references <= 0 ? atoms : least(n_references, atoms);
     rows = least(atoms, HPSI_GROUP); /* of a group */
-    *bytes = source + REAL * n_references * (size + 1) + (REAL + 1) * atoms +
-             REAL * workers * rows * (size + least(n_references, TILE)) +
+    source -= hpsi_sweep_streams(d, n_references) ? kept : 0;
+    if (precision == HPS_KERNEL_SINGLE) {
+        source += (int64_t)sizeof(float) * size * (n_references + workers * rows);
+    }
+    *bytes = source + REAL * n_references * (size + 1) + REAL * workers * 2 * HPSI_SWEEP_STRIP +
+             (REAL + 1) * atoms +
+             REAL * workers * rows * (size + least(n_references, HPSI_SWEEP_TILE)) +
              (6 + 2) * REAL * (atoms / HPSI_GROUP + 1) + REAL * hps_dataset_n_frames(d);
     return HPS_OK;
 }

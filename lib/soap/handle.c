@@ -115,6 +115,14 @@ hps_context *hpsi_soap_context(const hps_soap *s)
     return s->context;
 }
 
+int32_t hpsi_soap_same(const hps_soap *a, const hps_soap *b)
+{
+    return a->n_species == b->n_species &&
+           memcmp(a->numbers, b->numbers, sizeof *a->numbers * (size_t)a->n_species) == 0 &&
+           memcmp(a->values, b->values,
+                  sizeof *a->values * SOAP_N_OPTIONS * (size_t)a->n_species) == 0;
+}
+
 /* Option index and the species of "name" or "name:element"; -1: all species. */
 static hps_status find(const hps_soap *s, const char *name, int32_t *index, int32_t *species)
 {

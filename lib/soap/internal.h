@@ -9,6 +9,8 @@
 #include "hpswarm/soap.h"
 
 hps_context *hpsi_soap_context(const hps_soap *s);
+/* 1 if two handles have the same species and options. */
+int32_t hpsi_soap_same(const hps_soap *a, const hps_soap *b);
 /* Options as numbers for model files: all values of all species, in a fixed order. */
 hps_status hpsi_soap_pack(const hps_soap *s, hpsi_pack *p);
 hps_status hpsi_soap_unpack(hps_soap **out, hps_context *c, hpsi_pack *p);

@@ -57,13 +57,90 @@ static void evaluate_alone(const hps_study *t, hpsi_point *p)
     p->seconds += hpsi_seconds() - start;
 }
 
+/* ------------------------------------------- candidates that share a descriptor */
+
+/* Kernel statistics of several exponents come from one pass over the products. */
+static void link_points(hps_study *t)
+{
+    for (int32_t i = 0; i < t->n_points; i++) {
+        t->point[i].next = -1;
+        t->point[i].follows = 0;
+    }
+    for (int32_t i = 0; hpsi_study_is_kernel(t) && i < t->n_points; i++) {
+        hpsi_point *last = &t->point[i];
+
+        for (int32_t j = i + 1; last->settings != NULL && !t->point[i].follows && j < t->n_points;
+             j++) {
+            hpsi_point *p = &t->point[j];
+
+            if (p->settings != NULL && !p->follows &&
+                hpsi_soap_same(hps_gpr_soap(last->settings), hps_gpr_soap(p->settings))) {
+                p->follows = 1;
+                last->next = j;
+                last = p;
+            }
+        }
+    }
+}
+
+static int32_t count_linked(const hps_study *t, const hpsi_point *p)
+{
+    int32_t n = 1;
+
+    for (; p->next >= 0; p = &t->point[p->next]) {
+        n++;
+    }
+    return n;
+}
+
+static hps_status evaluate_kernels(const hps_study *t, const hpsi_point *first, int32_t n,
+                                   const hps_gpr **g, double *f)
+{
+    const hpsi_point *p = first;
+
+    for (int32_t i = 0; i < n; i++) {
+        g[i] = p->settings;
+        p = p->next >= 0 ? &t->point[p->next] : NULL;
+    }
+    return hpsi_study_kernels(t, n, g, f);
+}
+
+/* One pass for a point and those that follow it. */
+static void evaluate_linked(const hps_study *t, hpsi_point *first)
+{
+    const double start = hpsi_seconds();
+    const int32_t n = count_linked(t, first);
+    const hps_gpr **g = hpsi_new(t->context, n, sizeof *g);
+    double *f = hpsi_new(t->context, n, sizeof *f);
+    hps_status st = g != NULL && f != NULL ? evaluate_kernels(t, first, n, g, f) : HPS_E_MEMORY;
+    const double each = (hpsi_seconds() - start) / n;
+    hpsi_point *p = first;
+
+    for (int32_t i = 0; i < n; i++) {
+        p->f = st == HPS_OK ? f[i] : 0;
+        conclude(p, st, 0);
+        p->seconds += each;
+        if (st == HPS_E_MEMORY) { /* it may do with less */
+            evaluate_alone(t, p);
+        }
+        p = p->next >= 0 ? &t->point[p->next] : p;
+    }
+    hpsi_free(f);
+    hpsi_free(g);
+}
+
 static hps_status evaluate_item(int64_t item, int32_t worker, void *arg)
 {
     hps_study *t = arg;
     hpsi_point *p = &t->point[item];
 
     (void)worker;
-    if (p->settings != NULL) {
+    if (p->settings == NULL || p->follows) {
+        return HPS_OK;
+    }
+    if (p->next >= 0) {
+        evaluate_linked(t, p);
+    } else {
         evaluate_alone(t, p);
     }
     return HPS_OK;
@@ -126,7 +203,7 @@ static void evaluate_side_by_side(hps_study *t)
     hpsi_parallel_for(t->context, t->n_points, evaluate_item, t);
     for (int32_t i = 0; i < t->n_points; i++) {
         if (t->point[i].status == HPS_E_MEMORY && t->point[i].settings != NULL) {
-            evaluate_item(i, 0, t);
+            evaluate_alone(t, &t->point[i]);
         }
     }
 }
@@ -187,6 +264,7 @@ int32_t hps_study_evaluate(const hps_batch *b, double *f, int32_t *outcome, void
         t->point[i].x = b->x + (int64_t)i * b->n_params;
         prepare(t, &t->point[i]);
     }
+    link_points(t);
     evaluate_points(t);
     for (int32_t i = 0; i < b->n; i++) {
         f[i] = t->point[i].f;

@@ -13,6 +13,7 @@ enum {
     HPSI_STUDY_FORCE_WEIGHT,
     HPSI_STUDY_REFERENCES,
     HPSI_STUDY_SEED,
+    HPSI_STUDY_PRECISION, /* HPS_KERNEL_DOUBLE or HPS_KERNEL_SINGLE */
     HPSI_STUDY_OPTIONS
 };
 enum {
@@ -52,6 +53,8 @@ typedef struct hpsi_point {
     const double *x;
     double f, seconds;
     int32_t outcome;
+    int32_t next;    /* the next point of the batch with the same descriptor, or -1 */
+    int32_t follows; /* 1: it is evaluated with such a point before it */
     hps_status status;
     char reason[HPSI_REASON];
 } hpsi_point;
@@ -104,5 +107,9 @@ int32_t hpsi_study_is_small(const hps_study *t);
 /* Objective of one point from a path, and by a fit or statistics of its own. */
 hps_status hpsi_study_path_objective(hps_path *p, const hps_study *t, const hps_gpr *g, double *f);
 hps_status hpsi_study_objective(const hps_study *t, const hps_gpr *g, double *f);
+/* 1 if the objective is one of the kernel's statistics; these of n settings with the same
+ * descriptor, from one pass. */
+int32_t hpsi_study_is_kernel(const hps_study *t);
+hps_status hpsi_study_kernels(const hps_study *t, int32_t n, const hps_gpr *const *g, double *f);
 
 #endif

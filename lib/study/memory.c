@@ -65,8 +65,9 @@ static hps_status candidate_bytes(const hps_study *t, const hps_gpr *g, int64_t 
     const int32_t kind = hpsi_study_path_kind(t);
 
     if (objective == HPSI_OBJECTIVE_STD || objective == HPSI_OBJECTIVE_STD_SKEW) {
-        return hps_kernel_memory(hps_gpr_soap(g), t->train,
-                                 (int64_t)t->option[HPSI_STUDY_REFERENCES], bytes);
+        return hpsi_kernel_memory(hps_gpr_soap(g), t->train,
+                                  (int64_t)t->option[HPSI_STUDY_REFERENCES],
+                                  (int32_t)t->option[HPSI_STUDY_PRECISION], bytes);
     }
     if (objective == HPSI_OBJECTIVE_LOO || kind != HPSI_PATH_NONE) {
         return path_bytes(t, g, kind, bytes);

@@ -27,23 +27,38 @@ static double combine(const hps_study *t, const hps_errors *e)
 
 /* ------------------------------------------------------------------ kernel */
 
-static hps_status kernel_objective(const hps_study *t, const hps_gpr *g, double *f)
+int32_t hpsi_study_is_kernel(const hps_study *t)
 {
-    hps_kernel_stats k = {.struct_size = sizeof k};
-    double zeta = 0;
-    hps_status st = hps_gpr_get(g, "zeta", &zeta);
+    return objective(t) == HPSI_OBJECTIVE_STD || objective(t) == HPSI_OBJECTIVE_STD_SKEW;
+}
 
-    if (st == HPS_OK) {
-        st = hps_kernel_statistics(hps_gpr_soap(g), t->train, zeta,
-                                   (int64_t)t->option[HPSI_STUDY_REFERENCES],
-                                   (int64_t)t->option[HPSI_STUDY_SEED], &k, 0, NULL);
+static hps_status statistics(const hps_study *t, const hps_soap *s, int32_t n, const double *zeta,
+                             hps_kernel_stats *k)
+{
+    return hps_kernel_statistics_several(
+        s, t->train, n, zeta, (int32_t)t->option[HPSI_STUDY_PRECISION],
+        (int64_t)t->option[HPSI_STUDY_REFERENCES], (int64_t)t->option[HPSI_STUDY_SEED], k, 0, NULL);
+}
+
+hps_status hpsi_study_kernels(const hps_study *t, int32_t n, const hps_gpr *const *g, double *f)
+{
+    hps_kernel_stats *k = hpsi_new(t->context, n, sizeof *k);
+    double *zeta = hpsi_new(t->context, n, sizeof *zeta);
+    hps_status st = k != NULL && zeta != NULL ? HPS_OK : HPS_E_MEMORY;
+
+    for (int32_t i = 0; st == HPS_OK && i < n; i++) {
+        k[i].struct_size = sizeof k[i];
+        st = hps_gpr_get(g[i], "zeta", &zeta[i]);
     }
-    if (st == HPS_OK) {
-        *f = -k.standard_deviation;
+    st = st == HPS_OK ? statistics(t, hps_gpr_soap(g[0]), n, zeta, k) : st;
+    for (int32_t i = 0; st == HPS_OK && i < n; i++) {
+        f[i] = -k[i].standard_deviation;
         if (objective(t) == HPSI_OBJECTIVE_STD_SKEW) {
-            *f += t->option[HPSI_STUDY_SKEW_WEIGHT] * fabs(k.skewness);
+            f[i] += t->option[HPSI_STUDY_SKEW_WEIGHT] * fabs(k[i].skewness);
         }
     }
+    hpsi_free(zeta);
+    hpsi_free(k);
     return st;
 }
 
@@ -241,7 +256,7 @@ hps_status hpsi_study_objective(const hps_study *t, const hps_gpr *g, double *f)
     switch (objective(t)) {
     case HPSI_OBJECTIVE_STD:
     case HPSI_OBJECTIVE_STD_SKEW:
-        return kernel_objective(t, g, f);
+        return hpsi_study_kernels(t, 1, &g, f);
     case HPSI_OBJECTIVE_LOO:
         return own_path_objective(t, g, f);
     default:

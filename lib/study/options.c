@@ -14,6 +14,8 @@ static const hpsi_option rows[] = {
     {"references", HPS_OPTION_INT, 0, "", "", 0, MANY, 0,
      "reference environments of the kernel statistics; 0: all"},
     {"seed", HPS_OPTION_INT, 0, "", "", 0, MANY, 1, "seed of their sample"},
+    {"precision", HPS_OPTION_TEXT, 0, "", "double|single", 0, 1, 0,
+     "of descriptors and their products in the kernel statistics"},
 };
 
 const hpsi_option_table hpsi_study_options = {"study", sizeof rows / sizeof rows[0], rows};

@@ -336,6 +336,58 @@ START_TEST(test_objectives_are_the_public_calls)
 }
 END_TEST
 
+/* Points that differ in zeta alone come from one pass, with the digits of their own. */
+START_TEST(test_points_with_one_descriptor_share_a_pass)
+{
+    static const double x[POINTS][4] = {{0.3, 1.7, 1, 0.01},  {0.5, 2, 0.5, 0.001},
+                                        {0.3, 3.5, 2, 0.1},   {0.5, 2, 4, 0.003},
+                                        {0.3, 1.5, 1, 0.002}, {(double)NAN, 4, 0.2, 0.01}};
+
+    for (int32_t threads = 1; threads <= 2; threads++) {
+        setup s = begin(threads);
+        double f[POINTS];
+        int32_t outcome[POINTS];
+
+        if (_i) {
+            morse_add(s.train, 1450, 3, 0); /* in turn */
+        }
+        joint_space(&s);
+        open_study(&s);
+        choose_goal(&s, 2);
+        ck_assert_int_eq(evaluate(&s, POINTS, x[0], f, outcome), 0);
+        for (int32_t i = 0; i + 1 < POINTS; i++) {
+            ck_assert_int_eq(outcome[i], HPS_EVAL_OK);
+            ck_assert_double_eq(f[i], by_hand(&s, "std-skew", 0.25, x[i]));
+            ck_assert_double_gt(hps_study_seconds(s.study, i), 0);
+        }
+        ck_assert_int_eq(outcome[POINTS - 1], HPS_EVAL_INFEASIBLE);
+        end(&s);
+    }
+}
+END_TEST
+
+/* Descriptors in single precision: nearly the same value, and no other option is touched. */
+START_TEST(test_precision_of_the_kernel)
+{
+    setup s = begin(2);
+    double f[2], g[2];
+    int32_t outcome[2];
+
+    joint_space(&s);
+    open_study(&s);
+    choose_goal(&s, 0);
+    ck_assert_int_eq(evaluate(&s, 2, joint_x[0], f, outcome), 0);
+    OK(hps_study_set_text(s.study, "precision", "single"));
+    ck_assert_int_eq(evaluate(&s, 2, joint_x[0], g, outcome), 0);
+    for (int32_t i = 0; i < 2; i++) {
+        ck_assert_double_ne(f[i], g[i]);
+        ck_assert_double_eq_tol(f[i], g[i], 1e-6);
+    }
+    ck_assert_int_eq(hps_study_set_text(s.study, "precision", "half"), HPS_E_OPTION);
+    end(&s);
+}
+END_TEST
+
 /* The test set has no forces: the force term is 0, not NaN. */
 START_TEST(test_missing_forces_do_not_count)
 {
@@ -922,6 +974,8 @@ int main(void)
     tcase_add_test(tc, test_elements_win_over_the_general_value);
     tcase_add_loop_test(tc, test_objectives_are_the_public_calls, 0, N_GOALS);
     tcase_add_loop_test(tc, test_missing_forces_do_not_count, 0, 2);
+    tcase_add_loop_test(tc, test_points_with_one_descriptor_share_a_pass, 0, 2);
+    tcase_add_test(tc, test_precision_of_the_kernel);
     tcase_add_loop_test(tc, test_two_numbers_come_from_one_path, 0, 2);
     tcase_add_loop_test(tc, test_sparse_points_are_chosen_once, 0, 3);
     tcase_add_test(tc, test_mae_with_forces_is_fitted);

@@ -342,6 +342,115 @@ START_TEST(test_statistics_have_the_same_bits_for_every_number_of_threads_and_me
 }
 END_TEST
 
+enum { ZETAS = 4, BINS = 9 };
+static const double zeta_list[ZETAS] = {1, 4.6, 4.6, 2.5};
+
+static void several(const hps_soap *soap, const hps_dataset *d, int32_t precision,
+                    int64_t n_references, hps_kernel_stats *s, int64_t *histogram)
+{
+    for (int i = 0; i < ZETAS; i++) {
+        s[i] = (hps_kernel_stats){.struct_size = (int32_t)sizeof *s};
+    }
+    ck_assert_msg(hps_kernel_statistics_several(soap, d, ZETAS, zeta_list, precision, n_references,
+                                                3, s, BINS, histogram) == HPS_OK,
+                  "%s", hps_last_error());
+}
+
+/* With references that are computed by themselves (few) and that are kept (many). */
+START_TEST(test_several_exponents_have_the_bits_of_each)
+{
+    for (int32_t threads = 1; threads <= 3; threads++) {
+        hps_context *c = atoms_context(threads);
+        hps_dataset *d = mixed_set(c);
+        hps_soap *soap = atoms_soap(c, 4, 4);
+        hps_kernel_stats s[ZETAS];
+        int64_t histogram[ZETAS][BINS];
+        int64_t references = _i ? 200 : 30;
+
+        several(soap, d, HPS_KERNEL_DOUBLE, references, s, histogram[0]);
+        for (int i = 0; i < ZETAS; i++) {
+            hps_kernel_stats one = {.struct_size = (int32_t)sizeof one};
+            int64_t counts[BINS];
+
+            ck_assert_int_eq(
+                hps_kernel_statistics(soap, d, zeta_list[i], references, 3, &one, BINS, counts),
+                HPS_OK);
+            ck_assert_mem_eq(&s[i], &one, sizeof one);
+            ck_assert_mem_eq(histogram[i], counts, sizeof counts);
+        }
+        hps_soap_destroy(soap);
+        hps_dataset_destroy(d);
+        hps_context_destroy(c);
+    }
+}
+END_TEST
+
+/* The bounds of docs/soap.md, and the same bits for every number of threads. */
+START_TEST(test_single_precision_is_as_good_as_stated)
+{
+    hps_kernel_stats first[ZETAS];
+
+    for (int32_t threads = 1; threads <= 2; threads++) {
+        hps_context *c = atoms_context(threads);
+        hps_dataset *d = mixed_set(c);
+        hps_soap *soap = atoms_soap(c, 6, 6);
+        hps_kernel_stats s[ZETAS];
+        hps_kernel_stats exact[ZETAS];
+        int64_t histogram[ZETAS][BINS];
+
+        several(soap, d, HPS_KERNEL_SINGLE, _i ? 200 : 30, s, histogram[0]);
+        several(soap, d, HPS_KERNEL_DOUBLE, _i ? 200 : 30, exact, histogram[0]);
+        for (int i = 0; i < ZETAS; i++) {
+            ck_assert_int_eq(s[i].n_pairs, exact[i].n_pairs);
+            ck_assert_double_ne(s[i].mean, exact[i].mean);
+            ck_assert_double_eq_tol(s[i].mean, exact[i].mean, 1e-6);
+            ck_assert_double_eq_tol(s[i].standard_deviation, exact[i].standard_deviation, 1e-6);
+            ck_assert_double_eq_tol(s[i].skewness, exact[i].skewness, 1e-4);
+            ck_assert_double_eq_tol(s[i].minimum, exact[i].minimum, 1e-5);
+            ck_assert_double_eq_tol(s[i].maximum, exact[i].maximum, 1e-5);
+        }
+        if (threads == 1) {
+            memcpy(first, s, sizeof s);
+        }
+        ck_assert_mem_eq(first, s, sizeof s);
+        hps_soap_destroy(soap);
+        hps_dataset_destroy(d);
+        hps_context_destroy(c);
+    }
+}
+END_TEST
+
+START_TEST(test_bad_arguments_of_several)
+{
+    hps_context *c = atoms_context(1);
+    hps_dataset *d = mixed_set(c);
+    hps_soap *s = atoms_soap(c, 3, 3);
+    hps_kernel_stats out[2] = {{.struct_size = (int32_t)sizeof *out}};
+    double zeta[2] = {1, 2};
+
+    ck_assert_int_eq(hps_kernel_statistics_several(s, d, 2, zeta, 0, 0, 0, out, 0, NULL),
+                     HPS_E_ARGUMENT);
+    ck_assert_ptr_nonnull(strstr(hps_last_error(), "struct_size = 0"));
+    ck_assert_int_eq(hps_kernel_statistics_several(s, d, 0, zeta, 0, 0, 0, out, 0, NULL),
+                     HPS_E_ARGUMENT);
+    ck_assert_ptr_nonnull(strstr(hps_last_error(), "n_zetas = 0"));
+    ck_assert_int_eq(hps_kernel_statistics_several(s, d, 1, NULL, 0, 0, 0, out, 0, NULL),
+                     HPS_E_ARGUMENT);
+    ck_assert_int_eq(hps_kernel_statistics_several(s, d, 1, zeta, 2, 0, 0, out, 0, NULL),
+                     HPS_E_ARGUMENT);
+    ck_assert_ptr_nonnull(strstr(hps_last_error(), "precision = 2"));
+    out[1].struct_size = (int32_t)sizeof *out;
+    zeta[1] = 0;
+    ck_assert_int_eq(hps_kernel_statistics_several(s, d, 2, zeta, 0, 0, 0, out, 0, NULL),
+                     HPS_E_ARGUMENT);
+    ck_assert_ptr_nonnull(strstr(hps_last_error(), "zeta = 0"));
+    ck_assert_int_eq(out[0].n_pairs, 0); /* untouched */
+    hps_soap_destroy(s);
+    hps_dataset_destroy(d);
+    hps_context_destroy(c);
+}
+END_TEST
+
 typedef struct collected {
     hpsi_source *source;
     const int64_t *atom;
@@ -583,6 +692,8 @@ static hps_status statistics_and_matrix(hps_context *c, void *user)
     hps_dataset *d = NULL;
     hps_soap *s = NULL;
     hps_kernel_stats out = {.struct_size = (int32_t)sizeof out};
+    hps_kernel_stats both[2] = {out, out};
+    static const double zetas[] = {1, 2.3};
     int64_t histogram[3];
     hps_status status = hps_dataset_create(&d, c);
 
@@ -594,6 +705,9 @@ static hps_status statistics_and_matrix(hps_context *c, void *user)
     status = status == HPS_OK ? hps_soap_set_int(s, "n_max", 2) : status;
     status = status == HPS_OK ? hps_soap_set_int(s, "l_max", 1) : status;
     status = status == HPS_OK ? hps_kernel_statistics(s, d, 2, 1, 0, &out, 3, histogram) : status;
+    status = status == HPS_OK ? hps_kernel_statistics_several(s, d, 2, zetas, HPS_KERNEL_SINGLE, 0,
+                                                              0, both, 0, NULL)
+                              : status;
     status = status == HPS_OK ? hps_kernel_matrix(s, d, 2, 2, list, 2, list, k) : status;
     hps_soap_destroy(s);
     hps_dataset_destroy(d);
@@ -621,6 +735,9 @@ int main(void)
     tcase_add_test(tc, test_statistics_are_those_of_the_full_matrix);
     tcase_add_test(tc, test_references_are_a_seeded_sample);
     tcase_add_test(tc, test_statistics_have_the_same_bits_for_every_number_of_threads_and_memory);
+    tcase_add_loop_test(tc, test_several_exponents_have_the_bits_of_each, 0, 2);
+    tcase_add_loop_test(tc, test_single_precision_is_as_good_as_stated, 0, 2);
+    tcase_add_test(tc, test_bad_arguments_of_several);
     tcase_add_test(tc, test_collected_descriptors_are_those_of_the_atoms);
     tcase_add_test(tc, test_equal_environments_have_no_spread);
     tcase_add_loop_test(tc, test_dimers_have_the_statistics_of_the_paper, 0,

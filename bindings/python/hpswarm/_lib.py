@@ -46,6 +46,8 @@ HPS_FINDING_ENERGY_OUTLIER = 3
 HPS_FINDING_LARGE_FORCE = 4
 HPS_FINDING_NET_FORCE = 5
 HPS_FINDING_NO_ENERGY = 6
+HPS_KERNEL_DOUBLE = 0
+HPS_KERNEL_SINGLE = 1
 HPS_DESIGN_LATIN = 0
 HPS_DESIGN_SOBOL = 1
 HPS_DESIGN_ORTHOGONAL = 2
@@ -583,6 +585,14 @@ FUNCTIONS = {
     "hps_kernel_memory": (
         c_int32,
         (c_void_p, c_void_p, c_int64, c_void_p),
+    ),
+    # hps_status hps_kernel_statistics_several(const hps_soap* s, const hps_dataset* d, int32_t
+    #    n_zetas, const double* zeta, int32_t precision, int64_t n_references, int64_t seed,
+    #    hps_kernel_stats* out, int32_t n_bins, int64_t* histogram)
+    "hps_kernel_statistics_several": (
+        c_int32,
+        (c_void_p, c_void_p, c_int32, c_void_p, c_int32, c_int64, c_int64, c_void_p, c_int32,
+           c_void_p),
     ),
     # hps_status hps_kernel_matrix(const hps_soap* s, const hps_dataset* d, double zeta, int64_t
     #    n_rows, const int64_t* rows, int64_t n_cols, const int64_t* cols, double* k)

@@ -16,7 +16,7 @@ static const command commands[] = {
     {"soap", "DATA.xyz", "write descriptors, one row per atom", 1, 1,
      "--parameters|--output|--frames|--gradients|--json|--dry-run|--set", command_soap},
     {"kernel", "DATA.xyz", "distribution of the kernel over the environments of a file", 1, 1,
-     "--parameters|--output|--references|--seed|--json|--dry-run|--set", command_kernel},
+     "--parameters|--output|--references|--zeta|--seed|--json|--dry-run|--set", command_kernel},
     {"fit", "DATA.xyz", "train one model", 1, 1,
      "--parameters|--model|--seed|--json|--dry-run|--set", command_fit},
     {"predict", "MODEL DATA.xyz", "energies, forces and virials of a model", 2, 2,
@@ -137,6 +137,27 @@ static int read_frames(const char *flag, const char *value, args *a)
     return good ? EXIT_DONE : wrong_value(flag, value, "A:B, frames A to B-1 counted from 0");
 }
 
+/* Exponents between commas. */
+static int read_zetas(const char *flag, const char *value, args *a)
+{
+    const char *text = value;
+    int good = 1;
+
+    for (a->n_zetas = 0; good && text != NULL && a->n_zetas < MOST_ZETAS;) {
+        char *number = new_textf("%.*s", (int)strcspn(text, ","), text);
+        double v = 0;
+
+        good = parse_number(number, &v) && v > 0 && v <= 1000;
+        a->zeta[a->n_zetas++] = v;
+        free(number);
+        text = strchr(text, ',');
+        text = text != NULL ? text + 1 : NULL;
+    }
+    return good && text == NULL
+               ? EXIT_DONE
+               : wrong_value(flag, value, "exponents above 0 and up to 1000, such as 1,2.5,4");
+}
+
 /* ------------------------------------------------------------------- flags */
 
 enum {
@@ -158,6 +179,7 @@ enum {
     FLAG_FRAMES,
     FLAG_GRADIENTS,
     FLAG_REFERENCES,
+    FLAG_ZETA,
     FLAG_RESUME,
     FLAG_TO,
     N_FLAGS
@@ -167,16 +189,27 @@ static const struct {
     const char *name, *letter;
     int has_value;
 } flags[N_FLAGS] = {
-    [FLAG_HELP] = {"--help", "-h", 0},           [FLAG_VERSION] = {"--version", NULL, 0},
-    [FLAG_CITATION] = {"--citation", NULL, 0},   [FLAG_THREADS] = {"--threads", NULL, 1},
-    [FLAG_SEED] = {"--seed", NULL, 1},           [FLAG_MEMORY] = {"--max-memory", NULL, 1},
-    [FLAG_TIME] = {"--time-limit", NULL, 1},     [FLAG_SET] = {"--set", NULL, 1},
-    [FLAG_DRY_RUN] = {"--dry-run", NULL, 0},     [FLAG_JSON] = {"--json", NULL, 0},
-    [FLAG_QUIET] = {"--quiet", "-q", 0},         [FLAG_VERBOSE] = {"--verbose", "-v", 0},
-    [FLAG_OUTPUT] = {"--output", "-o", 1},       [FLAG_PARAMETERS] = {"--parameters", "-p", 1},
-    [FLAG_MODEL] = {"--model", "-m", 1},         [FLAG_FRAMES] = {"--frames", NULL, 1},
-    [FLAG_GRADIENTS] = {"--gradients", NULL, 0}, [FLAG_REFERENCES] = {"--references", NULL, 1},
-    [FLAG_RESUME] = {"--resume", NULL, 0},       [FLAG_TO] = {"--to", NULL, 1},
+    [FLAG_HELP] = {"--help", "-h", 0},
+    [FLAG_VERSION] = {"--version", NULL, 0},
+    [FLAG_CITATION] = {"--citation", NULL, 0},
+    [FLAG_THREADS] = {"--threads", NULL, 1},
+    [FLAG_SEED] = {"--seed", NULL, 1},
+    [FLAG_MEMORY] = {"--max-memory", NULL, 1},
+    [FLAG_TIME] = {"--time-limit", NULL, 1},
+    [FLAG_SET] = {"--set", NULL, 1},
+    [FLAG_DRY_RUN] = {"--dry-run", NULL, 0},
+    [FLAG_JSON] = {"--json", NULL, 0},
+    [FLAG_QUIET] = {"--quiet", "-q", 0},
+    [FLAG_VERBOSE] = {"--verbose", "-v", 0},
+    [FLAG_OUTPUT] = {"--output", "-o", 1},
+    [FLAG_PARAMETERS] = {"--parameters", "-p", 1},
+    [FLAG_MODEL] = {"--model", "-m", 1},
+    [FLAG_FRAMES] = {"--frames", NULL, 1},
+    [FLAG_GRADIENTS] = {"--gradients", NULL, 0},
+    [FLAG_REFERENCES] = {"--references", NULL, 1},
+    [FLAG_ZETA] = {"--zeta", NULL, 1},
+    [FLAG_RESUME] = {"--resume", NULL, 0},
+    [FLAG_TO] = {"--to", NULL, 1},
 };
 
 static void set_switch(args *a, int flag)
@@ -216,6 +249,8 @@ static int set_value(args *a, int flag, const char *value)
         return read_frames(name, value, a);
     case FLAG_REFERENCES:
         return read_whole(name, value, 0, INT64_MAX, &a->references);
+    case FLAG_ZETA:
+        return read_zetas(name, value, a);
     case FLAG_OUTPUT:
         a->output = value;
         return EXIT_DONE;

@@ -5,6 +5,8 @@
 
 #include "program.h"
 
+enum { MOST_ZETAS = 32 };
+
 typedef struct args {
     const char *command;
     const char *words[3]; /* what stands without a dash */
@@ -14,7 +16,9 @@ typedef struct args {
     int threads; /* 0: OpenMP's default */
     int has_seed;
     int64_t seed;
-    int64_t references;           /* --references, 0: all */
+    int64_t references;      /* --references, 0: all */
+    double zeta[MOST_ZETAS]; /* --zeta 1,2,4 */
+    int n_zetas;
     int64_t frame_from, frame_to; /* --frames A:B; frame_to -1: to the end */
     double time_limit;            /* s, 0: none */
     int64_t memory_limit;         /* bytes, 0: none */

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /* hpswarm kernel: the distribution of the kernel, as the first stage of a run sees it. */
 #include <math.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "data.h"
@@ -10,15 +11,31 @@
 int kernel_report_compute(const hps_gpr *g, const hps_dataset *d, int64_t references, int64_t seed,
                           kernel_report *out)
 {
+    double zeta = 0;
+    hps_status st = hps_gpr_get(g, "zeta", &zeta);
+
+    return st == HPS_OK ? kernel_report_several(g, d, 1, &zeta, references, seed, out)
+                        : fail_library(st, EXIT_DATA);
+}
+
+int kernel_report_several(const hps_gpr *g, const hps_dataset *d, int n, const double *zeta,
+                          int64_t references, int64_t seed, kernel_report *out)
+{
+    hps_kernel_stats stats[MOST_ZETAS] = {0};
+    int64_t *counts = new_memory((size_t)n * KERNEL_BINS, sizeof *counts);
     hps_status st;
 
-    memset(out, 0, sizeof *out);
-    out->stats.struct_size = sizeof out->stats;
-    st = hps_gpr_get(g, "zeta", &out->zeta);
-    if (st == HPS_OK) {
-        st = hps_kernel_statistics(hps_gpr_soap(g), d, out->zeta, references, seed, &out->stats,
-                                   KERNEL_BINS, out->counts);
+    for (int i = 0; i < n; i++) {
+        stats[i].struct_size = sizeof stats[i];
     }
+    st = hps_kernel_statistics_several(hps_gpr_soap(g), d, n, zeta, HPS_KERNEL_DOUBLE, references,
+                                       seed, stats, KERNEL_BINS, counts);
+    for (int i = 0; st == HPS_OK && i < n; i++) {
+        out[i].stats = stats[i];
+        out[i].zeta = zeta[i];
+        memcpy(out[i].counts, counts + (size_t)i * KERNEL_BINS, sizeof out[i].counts);
+    }
+    free(counts);
     return st == HPS_OK ? EXIT_DONE : fail_library(st, EXIT_DATA);
 }
 
@@ -71,6 +88,32 @@ static void print(FILE *f, const kernel_report *k)
     }
 }
 
+/* One exponent is an object of its own, several are a list. */
+static void write_json(FILE *f, const args *a, const kernel_report *k)
+{
+    json j;
+
+    json_start(&j, f);
+    json_open(&j, NULL, '{');
+    if (a->n_zetas > 1) {
+        json_open(&j, "kernels", '[');
+    }
+    for (int i = 0; i < a->n_zetas || i == 0; i++) {
+        if (a->n_zetas > 1) {
+            json_open(&j, NULL, '{');
+        }
+        kernel_report_json(&j, &k[i]);
+        if (a->n_zetas > 1) {
+            json_close(&j, '}');
+        }
+    }
+    if (a->n_zetas > 1) {
+        json_close(&j, ']');
+    }
+    json_close(&j, '}');
+    json_end(&j);
+}
+
 static int write(const args *a, const kernel_report *k)
 {
     output o;
@@ -80,23 +123,19 @@ static int write(const args *a, const kernel_report *k)
         return rc;
     }
     if (a->json) {
-        json j;
-
-        json_start(&j, o.stream);
-        json_open(&j, NULL, '{');
-        kernel_report_json(&j, k);
-        json_close(&j, '}');
-        json_end(&j);
-    } else {
-        print(o.stream, k);
+        write_json(o.stream, a, k);
+    }
+    for (int i = 0; !a->json && (i < a->n_zetas || i == 0); i++) {
+        print(o.stream, &k[i]);
     }
     return output_close(&o, 1);
 }
 
 static int run(const args *a, runfile *r, hps_context *c, hps_dataset *d)
 {
-    kernel_report k;
+    kernel_report *k = new_memory(MOST_ZETAS, sizeof *k);
     hps_gpr *g = NULL;
+    int64_t seed = a->has_seed ? a->seed : 1;
     int rc = data_species(r, d);
 
     if (rc == EXIT_DONE) {
@@ -106,9 +145,12 @@ static int run(const args *a, runfile *r, hps_context *c, hps_dataset *d)
         printf("plan: kernel of %lld environments of %d components\n",
                (long long)hps_dataset_n_atoms(d), hps_soap_size(hps_gpr_soap(g)));
     } else if (rc == EXIT_DONE) {
-        rc = kernel_report_compute(g, d, a->references, a->has_seed ? a->seed : 1, &k);
-        rc = rc == EXIT_DONE ? write(a, &k) : rc;
+        rc = a->n_zetas > 0
+                 ? kernel_report_several(g, d, a->n_zetas, a->zeta, a->references, seed, k)
+                 : kernel_report_compute(g, d, a->references, seed, k);
+        rc = rc == EXIT_DONE ? write(a, k) : rc;
     }
+    free(k);
     hps_gpr_destroy(g);
     return rc;
 }

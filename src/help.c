@@ -17,6 +17,7 @@ static const struct {
     {"--frames", "--frames A:B", "frames A to B-1 of the file, counted from 0"},
     {"--gradients", "--gradients", "derivatives of the descriptors too"},
     {"--references", "--references N", "sample N reference environments (default: all)"},
+    {"--zeta", "--zeta A,B,..", "these exponents instead of the file's, from one pass"},
     {"--seed", "--seed N", "seed of everything random in this command"},
     {"--set", "--set KEY.PATH=VALUE", "lay a value over the file's; repeatable"},
     {"--time-limit", "--time-limit 2h", "stop with a checkpoint after s, m, h or d"},

@@ -57,6 +57,8 @@ static const key_rule own[] = {
      "weight of the force error beside the energy error", "0.033333333333333333", "force_weight"},
     {"objective", "references", KIND_INT, 0, 0, 0, 0, MANY, NULL, "",
      "sampled reference environments of the kernel statistics; 0: all", "3000", "references"},
+    {"objective", "precision", KIND_WORD, 0, 0, 0, 0, 0, "double|single", "",
+     "of descriptors and their products in the kernel statistics", "double", "precision"},
     {"objective", "seed", KIND_INT, 0, 0, 0, 0, MANY, NULL, "", "seed of their sample", "1",
      "seed"},
     {"objective", "command", KIND_TEXT, 0, 0, 0, 0, 0, NULL, "",

@@ -38,7 +38,9 @@ static hps_status set_objective(const runfile *r, const stage *s, hps_study *stu
         st =
             hps_study_set_int(study, wholes[i], (int64_t)runfile_number(r, "objective", wholes[i]));
     }
-    return st;
+    return st == HPS_OK
+               ? hps_study_set_text(study, "precision", runfile_text(r, "objective", "precision"))
+               : st;
 }
 
 static int make_study(tuning *t, stage *s)

@@ -44,8 +44,8 @@ HPS_API hps_status hps_kernel_memory(const hps_soap *s, const hps_dataset *d, in
                                      int64_t *bytes);
 
 /** How descriptors and their products are kept: HPS_KERNEL_SINGLE halves the time of the
- *  products; powers and sums stay double. The error is in docs/soap.md, section on the
- *  kernel's statistics: below 1e-6 for mean and standard deviation. */
+ *  products; powers and sums stay double. Mean and standard deviation are then off by up to
+ *  2e-7 max(1, zeta), the skewness by 1e-4 (docs/soap.md). */
 enum { HPS_KERNEL_DOUBLE = 0, HPS_KERNEL_SINGLE = 1 };
 
 /** Statistics for several exponents from one pass over the descriptors and their products;

@@ -98,6 +98,15 @@ class Kernel(ProgramTest):
         self.assertEqual(runs[0], runs[1])
         self.assertNotEqual(runs[0], runs[2])
 
+    def test_several_exponents_from_one_pass(self):
+        several = self.json("kernel", DIMERS, "-p", "hp.yaml", "--zeta", "1,2.5,3")["kernels"]
+        single = [self.json("kernel", DIMERS, "-p", "hp.yaml", "--zeta", z) for z in ("1", "2.5")]
+        self.assertEqual(several, single + [self.json("kernel", DIMERS, "-p", "hp.yaml")])
+        text, _ = self.run_program("kernel", DIMERS, "-p", "hp.yaml", "--zeta", "1,2.5")
+        self.assertEqual(text.count("skew"), 2)
+        for bad in ("", "1,", "0", "1,x", "2000", ",".join(["1"] * 33)):
+            self.refused(2, "--zeta", "kernel", DIMERS, "-p", "hp.yaml", "--zeta", bad)
+
     def test_set_changes_a_value(self):
         out = self.json("kernel", DIMERS, "-p", "hp.yaml", "--set", "kernel.zeta=1.5")
         self.assertEqual(out["zeta"], 1.5)

@@ -358,8 +358,11 @@ class FullDisk(ProgramTest):
     def test_file_size_limit_in_the_middle_of_the_history(self):
         self.run_file(**{"iterations: 5": "iterations: 100"})
         limit = 21000
-        run = self.start("tune", "run.yaml", "-o", "out", "-q", preexec_fn=lambda:
-                         resource.setrlimit(resource.RLIMIT_FSIZE, (limit, limit)))
+        run = self.start("tune", "run.yaml", "-o", "out", "-q")
+        # Not before main: the thread sanitizer writes a file of its own when it starts.
+        while run.poll() is None and not os.path.exists(self.path("out/run.yaml")):
+            time.sleep(0.001)
+        resource.prlimit(run.pid, resource.RLIMIT_FSIZE, (limit, limit))
         _, err = run.communicate(timeout=100)
         self.assertEqual((run.returncode, len(err.splitlines())), (1, 1), err)
         self.assertIn("history.jsonl: cannot write: File too large", err)

@@ -1,8 +1,10 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /* Scores of the swarm's variants on the benchmark functions: the share of 30 regret targets
  * that is reached within 100, 300, 1000 and 3000 evaluations, as one JSON object a line.
- *     bench_swarm [variant [dt [seed [instances [instances at D = 40]]]]]
- * Without a variant all are run. "ms" is the time per evaluation, the functions' own included. */
+ *     bench_swarm [--diabetes FILE] [variant [dt [seed [instances [instances at D = 40]]]]]
+ * Without a variant all are run. Instances are a number (1 to that) or a range: 7-15. "ms" is
+ * the processor time per evaluation without that of the functions. Function 15 needs the diabetes
+ * set (ridge.h); it is run to 1000 evaluations and its mean regrets are told besides. */
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -10,13 +12,18 @@
 #include <time.h>
 
 #include "bench/functions.h"
+#include "bench/ridge.h"
 #include "hpswarm.h"
 
 enum { BUDGETS = 4, INSTANCES = 15, TARGETS = 30 };
 static const int budgets[BUDGETS] = {100, 300, 1000, 3000};
 
 static int64_t seed; /* of the whole table */
-static int instances = INSTANCES, instances_40 = INSTANCES;
+/* The first and the last of the instances; of those at D = 40. */
+typedef struct span {
+    int first, last;
+} span;
+static span instances = {1, INSTANCES}, instances_40 = {1, INSTANCES};
 
 static double target(int k)
 {
@@ -29,12 +36,22 @@ typedef struct recorder {
     int n;
     double best;
     double regret[BUDGETS];
+    double seconds; /* of the function */
 } recorder;
+
+/* Processor time: another program on the machine disturbs it least. */
+static double now(void)
+{
+    struct timespec t;
+    (void)clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &t);
+    return (double)t.tv_sec + 1e-9 * (double)t.tv_nsec;
+}
 
 static int32_t evaluate(const hps_batch *b, double *f, int32_t *outcome, void *user)
 {
     recorder *r = user;
     int dim = bench_dim(r->problem);
+    double start = now();
     (void)outcome;
     for (int32_t i = 0; i < b->n; i++) {
         double u[BENCH_MAX_DIM];
@@ -52,6 +69,7 @@ static int32_t evaluate(const hps_batch *b, double *f, int32_t *outcome, void *u
             }
         }
     }
+    r->seconds += now() - start;
     return 0;
 }
 
@@ -65,12 +83,15 @@ static void must(hps_status s)
 
 static hps_space *space_of(const bench_problem *p)
 {
+    static const char *const labels[] = {"a", "b", "c", "d", "e"};
     hps_space *s;
     char name[16];
     must(hps_space_create(&s, NULL));
     for (int d = 0; d < bench_dim(p); d++) {
         snprintf(name, sizeof name, "u%d", d);
-        if (bench_levels(p, d) > 0) {
+        if (bench_is_choice(p, d)) {
+            must(hps_space_add_choice(s, name, bench_levels(p, d), labels));
+        } else if (bench_levels(p, d) > 0) {
             must(hps_space_add_int(s, name, 0, bench_levels(p, d) - 1, HPS_SCALE_LINEAR));
         } else {
             must(hps_space_add_real(s, name, 0.0, 1.0, HPS_SCALE_LINEAR));
@@ -79,92 +100,137 @@ static hps_space *space_of(const bench_problem *p)
     return s;
 }
 
-/* Adds the solved shares of one problem to score[BUDGETS]. */
-static void solve(const char *variant, double dt, int function, int dim, int instance,
-                  double *score)
+/* What comes of a group of functions: sums at first, then means. */
+typedef struct scores {
+    int problems, last_budget;
+    double solved[BUDGETS], regret[BUDGETS]; /* percent of the targets; mean */
+    double ms;
+} scores;
+
+static int last_budget(int function)
+{
+    return function == 15 ? 2 : BUDGETS - 1;
+}
+
+static void solve(const char *variant, double dt, int function, int dim, int instance, scores *sum)
 {
     bench_problem *p = bench_create(function, dim, instance);
     recorder r = {.problem = p, .best = (double)INFINITY};
     hps_space *s = space_of(p);
     hps_swarm *e;
+    int evaluations = budgets[last_budget(function)];
+    double start = now();
     must(hps_swarm_create(&e, NULL, s, 1));
     must(hps_swarm_set_text(e, "variant", variant));
     must(hps_swarm_set_real(e, "dt", dt));
     must(hps_swarm_set_int(e, "seed", 1000000 * seed + 1000 * instance + function));
-    must(hps_swarm_set_int(e, "max_evaluations", budgets[BUDGETS - 1]));
+    must(hps_swarm_set_int(e, "max_evaluations", evaluations));
     must(hps_swarm_run(e, evaluate, &r));
+    sum->ms += 1e3 * (now() - start - r.seconds) / evaluations;
     double reference = bench_reference_regret(function, bench_dim(p));
-    for (int k = 0; k < BUDGETS; k++) {
+    for (int k = 0; k <= last_budget(function); k++) {
+        sum->regret[k] += r.regret[k];
         for (int t = 0; t < TARGETS; t++) {
-            score[k] += r.regret[k] <= reference * target(t) + 1e-12 ? 1.0 / TARGETS : 0.0;
+            int met = r.regret[k] <= reference * target(t) + 1e-12;
+            sum->solved[k] += met ? 100.0 / TARGETS : 0.0;
         }
     }
+    sum->problems++;
     hps_swarm_destroy(e);
     hps_space_destroy(s);
     bench_destroy(p);
 }
 
-static double now(void)
+static scores group(const char *variant, double dt, int first, int last, int dim)
 {
-    struct timespec t;
-    timespec_get(&t, TIME_UTC);
-    return (double)t.tv_sec + 1e-9 * (double)t.tv_nsec;
-}
-
-/* Scores of a group of functions; the milliseconds per evaluation come back. */
-static double group(const char *variant, double dt, int first, int last, int dim, double *score)
-{
-    int last_instance = dim == BENCH_MAX_DIM ? instances_40 : instances;
-    for (int k = 0; k < BUDGETS; k++) {
-        score[k] = 0.0;
-    }
-    double start = now();
+    scores g = {.last_budget = last_budget(last)};
+    span of = dim == BENCH_MAX_DIM ? instances_40 : instances;
     for (int function = first; function <= last; function++) {
-        for (int instance = 1; instance <= last_instance; instance++) {
-            solve(variant, dt, function, dim, instance, score);
+        for (int instance = of.first; instance <= of.last; instance++) {
+            solve(variant, dt, function, dim, instance, &g);
         }
     }
     for (int k = 0; k < BUDGETS; k++) {
-        score[k] *= 100.0 / ((last - first + 1) * last_instance);
+        g.solved[k] /= g.problems;
+        g.regret[k] /= g.problems;
     }
-    return 1e3 * (now() - start) / ((last - first + 1) * last_instance * budgets[BUDGETS - 1]);
+    g.ms /= g.problems;
+    return g;
 }
 
-static void print(const char *variant, const char *name, const double *score, double ms)
+static void print_list(const char *name, int n, const double *v, int digits)
 {
-    printf("{\"variant\":\"%s\",\"group\":\"%s\",\"score\":[%.2f,%.2f,%.2f,%.2f],\"ms\":%.4f}\n",
-           variant, name, score[0], score[1], score[2], score[3], ms);
-    fflush(stdout);
+    printf(",\"%s\":[", name);
+    for (int k = 0; k < n; k++) {
+        printf("%s%.*f", k > 0 ? "," : "", digits, v[k]);
+    }
+    printf("]");
+}
+
+static void print(const char *variant, const char *name, const scores *g)
+{
+    printf("{\"variant\":\"%s\",\"group\":\"%s\",\"problems\":%d", variant, name, g->problems);
+    print_list("score", g->last_budget + 1, g->solved, 2);
+    if (g->last_budget < BUDGETS - 1) {
+        print_list("regret", g->last_budget + 1, g->regret, 5);
+    }
+    printf(",\"ms\":%.4f}\n", g->ms);
+    (void)fflush(stdout);
 }
 
 static void bench(const char *variant, double dt)
 {
     static const int dims[] = {2, 5, 10, 16, 40};
-    double mean[BUDGETS] = {0}, score[BUDGETS];
-    double ms = 0.0, sum = 0.0;
+    scores mean = {.last_budget = BUDGETS - 1};
     for (int d = 0; d < 5; d++) {
         char name[16];
-        snprintf(name, sizeof name, "D%d", dims[d]);
-        ms = group(variant, dt, 1, 12, dims[d], score);
-        sum += ms / 5.0;
-        print(variant, name, score, ms);
+        (void)snprintf(name, sizeof name, "D%d", dims[d]);
+        scores g = group(variant, dt, 1, 12, dims[d]);
+        print(variant, name, &g);
+        mean.problems += g.problems;
+        mean.ms += g.ms / 5.0;
         for (int k = 0; k < BUDGETS; k++) {
-            mean[k] += score[k] / 5.0;
+            mean.solved[k] += g.solved[k] / 5.0;
         }
     }
-    print(variant, "all-D", mean, sum);
-    ms = group(variant, dt, 13, 13, 10, score);
-    print(variant, "mixed", score, ms);
-    ms = group(variant, dt, 14, 14, 16, score);
-    print(variant, "effdim", score, ms);
+    print(variant, "all-D", &mean);
+    static const char *const names[] = {"mixed", "effdim", "krr"};
+    for (int function = 13; function <= (bench_has_diabetes() ? 15 : 14); function++) {
+        scores g = group(variant, dt, function, function, 10);
+        print(variant, names[function - 13], &g);
+    }
+}
+
+/* "5" is 1 to 5, "7-15" a range. */
+static span parse_span(const char *text)
+{
+    char *end = NULL;
+    span s = {1, (int)strtol(text, &end, 10)};
+    if (*end == '-') {
+        s.first = s.last;
+        s.last = (int)strtol(end + 1, &end, 10);
+    }
+    if (*end != '\0' || s.first < 1 || s.last < s.first || s.last > INSTANCES) {
+        (void)fprintf(stderr, "bench_swarm: instances %s must be within 1-%d\n", text, INSTANCES);
+        exit(2);
+    }
+    return s;
 }
 
 int main(int argc, char **argv)
 {
-    double dt = argc > 2 ? atof(argv[2]) : 1.0;
-    seed = argc > 3 ? atoll(argv[3]) : 0;
-    instances = argc > 4 ? atoi(argv[4]) : INSTANCES;
-    instances_40 = argc > 5 ? atoi(argv[5]) : instances;
+    if (argc > 2 && strcmp(argv[1], "--diabetes") == 0) {
+        if (!bench_load_diabetes(argv[2])) {
+            (void)fprintf(stderr, "bench_swarm: %s is not the diabetes set\n", argv[2]);
+            return 2;
+        }
+        argc -= 2;
+        argv += 2;
+    }
+    double dt = argc > 2 ? strtod(argv[2], NULL) : 1.0;
+    seed = argc > 3 ? strtoll(argv[3], NULL, 10) : 0;
+    instances = argc > 4 ? parse_span(argv[4]) : instances;
+    instances_40 = argc > 5 ? parse_span(argv[5]) : instances;
     if (argc > 1) {
         bench(argv[1], dt);
         return 0;

@@ -7,9 +7,11 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "bench/ridge.h"
+
 #define PI 3.14159265358979323846
 #define SCHWEFEL_M 4.2096874633
-enum { PEAKS = 101, MAX = BENCH_MAX_DIM };
+enum { TABULATED = 14, PEAKS = 101, MAX = BENCH_MAX_DIM };
 
 struct bench_problem {
     int function, dim, instance;
@@ -20,6 +22,7 @@ struct bench_problem {
     double height[PEAKS];
     double b[4][4]; /* 14: rotation of the 4 directions that count */
     int order[MAX];
+    int rows[BENCH_RIDGE_ROWS]; /* 15 */
 };
 
 /* ------------------------------------------------------ seeded numbers */
@@ -406,6 +409,17 @@ static void make_effdim(bench_problem *p, uint64_t *s)
     rotation(&p->b[0][0], 4, 4, s);
 }
 
+static void make_ridge(bench_problem *p, uint64_t *s)
+{
+    static const double best[15] = {0.720000, 0.721604, 0.663545, 0.641496, 0.683859,
+                                    0.718253, 0.768504, 0.690702, 0.665339, 0.620612,
+                                    0.657315, 0.667597, 0.711912, 0.728098, 0.679865};
+    int order[BENCH_PATIENTS];
+    permutation(order, BENCH_PATIENTS, s);
+    memcpy(p->rows, order, sizeof p->rows);
+    p->optimum = p->instance >= 1 && p->instance <= 15 ? best[p->instance - 1] : 0.0;
+}
+
 static void move_optimum(bench_problem *p)
 {
     for (int i = 0; i < p->dim; i++) {
@@ -420,8 +434,9 @@ static void move_optimum(bench_problem *p)
 
 bench_problem *bench_create(int function, int dim, int instance)
 {
-    dim = function == 13 ? 10 : function == 14 ? 16 : dim;
-    if (function < 1 || function > BENCH_FUNCTIONS || dim < 2 || dim > MAX) {
+    dim = function == 13 ? 10 : function == 14 ? 16 : function == 15 ? BENCH_RIDGE_DIM : dim;
+    if ((function == 15 && !bench_has_diabetes()) || function < 1 || function > BENCH_FUNCTIONS ||
+        dim < 2 || dim > MAX) {
         return NULL;
     }
     bench_problem *p = calloc(1, sizeof *p);
@@ -450,6 +465,8 @@ bench_problem *bench_create(int function, int dim, int instance)
         make_mixed(p, &s);
     } else if (function == 14) {
         make_effdim(p, &s);
+    } else if (function == 15) {
+        make_ridge(p, &s);
     }
     return p;
 }
@@ -466,7 +483,15 @@ int bench_dim(const bench_problem *p)
 
 int bench_levels(const bench_problem *p, int d)
 {
+    if (p->function == 15) {
+        return d == 6 ? BENCH_RIDGE_KERNELS : 0;
+    }
     return p->function == 13 ? mixed_levels[d] : 0;
+}
+
+int bench_is_choice(const bench_problem *p, int d)
+{
+    return (p->function == 13 && d == 5) || (p->function == 15 && d == 6);
 }
 
 double bench_optimum(const bench_problem *p)
@@ -488,6 +513,9 @@ double bench_value(const bench_problem *p, const double *u)
     if (p->function == 14) {
         return low_effdim(p, u) + p->optimum;
     }
+    if (p->function == 15) {
+        return bench_ridge_value(p->rows, u);
+    }
     for (int i = 0; i < p->dim; i++) {
         x[i] = 10.0 * u[i] - 5.0;
         a[i] = x[i] - p->x_opt[i];
@@ -498,7 +526,7 @@ double bench_value(const bench_problem *p, const double *u)
 double bench_reference_regret(int function, int dim)
 {
     static const int dims[] = {2, 5, 10, 16, 40};
-    static const double table[5][BENCH_FUNCTIONS] = {
+    static const double table[5][TABULATED] = {
         {0.145894, 1043.7, 10.58, 1.97349, 2.29378, 0.230263, 0.459968, 4.19692, 0.780067, 0.290551,
          1.63332, 6.45951, 0, 0},
         {7.06095, 32557.5, 72.5617, 1705.76, 308.863, 8.25987, 11.9308, 12.1746, 27.916, 4.58563,
@@ -509,8 +537,11 @@ double bench_reference_regret(int function, int dim)
          33.3113, 170755, 360.891, 0, 1.03846},
         {341.41, 7.20735e+06, 1891.11, 556967, 142738, 45.1426, 83.6839, 44.6681, 1731.27, 98.765,
          1.00444e+06, 1252.25, 0, 0}};
+    if (function == 15) {
+        return 0.722404;
+    }
     for (int k = 0; k < 5; k++) {
-        if (dims[k] == dim && function >= 1 && function <= BENCH_FUNCTIONS) {
+        if (dims[k] == dim && function >= 1 && function <= TABULATED) {
             return table[k][function - 1];
         }
     }

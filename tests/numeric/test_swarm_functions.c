@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /* The benchmark functions against the check values of the swarm's design note. */
 #include "bench/functions.c" /* NOLINT(bugprone-suspicious-include) */
+#include "bench/ridge.c"     /* NOLINT(bugprone-suspicious-include) */
 
 #include <check.h>
 
@@ -77,6 +78,7 @@ START_TEST(test_what_does_not_exist_is_refused)
     ck_assert_ptr_null(bench_create(1, 1, 1));
     ck_assert_ptr_null(bench_create(1, 41, 1));
     ck_assert(bench_reference_regret(1, 3) == 0.0);
+    ck_assert_int_eq(bench_load_diabetes("no/such/file"), 0);
 }
 END_TEST
 

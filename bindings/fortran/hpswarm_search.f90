@@ -40,6 +40,8 @@ module hpswarm_search
     procedure :: run => swarm_run
     procedure :: ask => swarm_ask
     procedure :: tell => swarm_tell
+    procedure :: tell_external => swarm_tell_external
+    procedure :: count => swarm_count
     procedure :: done => swarm_done
     procedure :: stop_reason => swarm_stop_reason
     procedure :: cancel => swarm_cancel
@@ -377,6 +379,33 @@ contains
     call hps_finish(hps_swarm_tell(self%handle, n, hps_address(id), hps_address(f), hps_optional_i1(outcome)), &
         stat, errmsg)
   end subroutine swarm_tell
+
+  !> Values of points from elsewhere: no evaluations, but the swarm learns from them.
+  !> @param x (n_params, n)   @param f (n) of one objective, or (n_objectives*n)
+  subroutine swarm_tell_external(self, x, f, outcome, stat, errmsg)
+    class(hps_swarm), intent(in) :: self
+    real(c_double), intent(in), contiguous, target :: x(:, :), f(:)
+    integer(c_int32_t), intent(in), contiguous, optional, target :: outcome(:)
+    integer, intent(out), optional :: stat
+    character(len=*), intent(inout), optional :: errmsg
+    integer(c_int32_t) :: n
+
+    n = int(size(x, 2), c_int32_t)
+    if (size(f) /= n * self%n_objectives .or. size(x, 1) /= self%n_params) n = -1 ! is refused
+    if (present(outcome)) then
+      if (size(outcome) /= size(x, 2)) n = -1
+    end if
+    call hps_finish(hps_swarm_tell_external(self%handle, n, hps_address(x), hps_address(f), &
+        hps_optional_i1(outcome)), stat, errmsg)
+  end subroutine swarm_tell_external
+
+  !> How many evaluations ended with an outcome (HPS_EVAL_*); HPS_COUNT_RETRIED, HPS_COUNT_EXTERNAL.
+  integer(c_int64_t) function swarm_count(self, what)
+    class(hps_swarm), intent(in) :: self
+    integer(c_int32_t), intent(in) :: what
+
+    swarm_count = hps_swarm_count(self%handle, what)
+  end function swarm_count
 
   !> A stop criterion holds and every asked point was told.
   logical function swarm_done(self)

@@ -176,6 +176,8 @@ contains
     call swarm%set('max_evaluations', 300)
     call swarm%run(two)
     call swarm%front(id, x, f)
+    call swarm%tell_external(reshape([3.0_c_double, 3.0_c_double], [2, 1]), [50.0_c_double, 50.0_c_double])
+    call check(swarm%count(HPS_COUNT_EXTERNAL) == 1 .and. swarm%count(HPS_EVAL_OK) == 300, 'counts of points')
     beaten = .false.
     do i = 1, size(id)
       beaten = beaten .or. any(f(1, :) < f(1, i) .and. f(2, :) < f(2, i))

@@ -55,6 +55,13 @@ class SameAsTheProgram(unittest.TestCase):
                          (out["mean"], out["std"], out["skew"], out["n_pairs"]))
         self.assertEqual(list(k.histogram), out["histogram"]["counts"])
 
+    def test_several_exponents(self):
+        several = hpswarm.kernel_statistics(soap(), self.data, [1, 2, 4.5], bins=5)
+        for k in several:
+            self.assertEqual(str(k), str(hpswarm.kernel_statistics(soap(), self.data, k.zeta, bins=5)))
+            rough = hpswarm.kernel_statistics(soap(), self.data, k.zeta, single=True)
+            self.assertAlmostEqual(rough.mean, k.mean, places=6)
+
     def test_fit_and_prediction(self):
         model = os.path.join(self.folder.name, "m.hpsm")
         out = program("fit", DATA, "-p", self.hp, "-m", model)

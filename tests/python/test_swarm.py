@@ -81,6 +81,15 @@ class Values(unittest.TestCase):
         r = hpswarm.minimize(first, [(-1, 1)], start=[[0.25], [0.5]], max_evaluations=20)
         np.testing.assert_array_equal(r.history.x[:2, 0], [0.25, 0.5])
 
+    def test_points_from_elsewhere_are_used(self):
+        swarm = hpswarm.Swarm([(-1, 1)] * 2, max_evaluations=60)
+        swarm.tell_external([[0.125, 0.25], [0.5, 0.5]], [-5.0, 3.0])
+        swarm.run(lambda x: (x ** 2).sum(axis=1))
+        self.assertEqual(swarm.best[1], -5.0)
+        self.assertEqual((swarm.counts["external"], swarm.counts["ok"]), (2, 60))
+        self.assertRaises(ValueError, swarm.tell_external, [[0.1]], [1.0])
+        self.assertRaises(hpswarm.ArgumentError, swarm.tell_external, [[7.0, 0.0]], [1.0])
+
     def test_fixed_parameter_stays(self):
         space = hpswarm.Space(SPACE, fixed={"kind": "c", "x": 2.0})
         r = hpswarm.minimize(bowl, space, as_dict=True, **LIMITS)

@@ -83,7 +83,7 @@ class History(NamedTuple):
     id: np.ndarray
     x: np.ndarray
     f: np.ndarray  #: [n], or [n][n_objectives] with several; inf where it failed
-    outcome: np.ndarray  #: 0: evaluated, 1: infeasible, 2: failed
+    outcome: np.ndarray  #: 0: evaluated, 1: infeasible, 2: failed, 3: timeout
 
 
 class Front(NamedTuple):
@@ -163,7 +163,7 @@ class Swarm(Handle):
         ----------
         id : [n], from `ask`.
         f : [n], or [n][n_objectives]; smaller is better, NaN means failed.
-        outcome : [n] of 0: evaluated, 1: infeasible, 2: failed; None: all 0.
+        outcome : [n] of 0: evaluated, 1: infeasible, 2: failed, 3: given up for its time; None: all 0.
         """
         ids = np.ascontiguousarray(id, dtype=np.int64).reshape(-1)
         values = _values(f, len(ids), self.n_objectives)
@@ -177,6 +177,27 @@ class Swarm(Handle):
     def _tell(self, ids: np.ndarray, values: np.ndarray, outcomes: Optional[np.ndarray]) -> None:
         check(lib.swarm_tell(self._handle, len(ids), ids.ctypes.data, values.ctypes.data,
                              None if outcomes is None else outcomes.ctypes.data))
+
+    def tell_external(self, x: Any, f: Any, outcome: Any = None) -> None:
+        """Values of points from elsewhere, [n][n_params]: they are no evaluations, but they are not
+        evaluated again, and the swarm learns from them."""
+        points = np.ascontiguousarray(x, dtype=float)
+        if points.ndim != 2 or points.shape[1] != len(self.space):
+            raise ValueError("x has the shape %r, it must be (n, %d)" % (points.shape, len(self.space)))
+        values = _values(f, len(points), self.n_objectives)
+        outcomes = None if outcome is None else np.ascontiguousarray(outcome, dtype=np.int32)
+        if outcomes is not None and outcomes.shape != (len(points),):
+            raise ValueError("outcome has the shape %r, it must be (%d,)" % (outcomes.shape, len(points)))
+        check(lib.swarm_tell_external(self._handle, len(points), points.ctypes.data, values.ctypes.data,
+                                      None if outcomes is None else outcomes.ctypes.data))
+
+    @property
+    def counts(self) -> Dict[str, int]:
+        """How many evaluations ended how; points handed out again, and taken from outside."""
+        return {name: lib.swarm_count(self._handle, what) for name, what in (
+            ("ok", _lib.HPS_EVAL_OK), ("infeasible", _lib.HPS_EVAL_INFEASIBLE),
+            ("failed", _lib.HPS_EVAL_FAILED), ("timeout", _lib.HPS_EVAL_TIMEOUT),
+            ("retried", _lib.HPS_COUNT_RETRIED), ("external", _lib.HPS_COUNT_EXTERNAL))}
 
     @property
     def done(self) -> bool:

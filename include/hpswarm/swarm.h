@@ -117,7 +117,9 @@ typedef int32_t (*hps_prefer_fn)(int32_t m, const double *a, const double *b, vo
  *  "stagnation" (int, evaluations without a relative improvement above
  *  "stagnation_tolerance", 0: off), "time_limit" s (0: none), "accept_infinity" (int 0/1:
  *  -inf counts as a value), "retry" (int: a point that failed or timed out is handed out
- *  again so many times, with the same id, before that counts); of guided "draws" (int),
+ *  again so many times, with the same id, before that counts), "asynchronous" (int 0/1),
+ *  "workers" (int, asynchronous: points under way at a time, 0: as many as particles); of
+ *  guided "draws" (int),
  *  "stagnation_iterations" (int), "significance", "significance_absolute".
  *  hps_option_describe("swarm", i) lists all of them with bounds. At least one of the limits
  *  has to be set before the first ask; from then on only the limits may be changed. The run
@@ -179,6 +181,22 @@ HPS_API hps_status hps_swarm_ask(hps_swarm *e, int32_t capacity, int32_t *n, int
  *  HPS_E_CANCELLED (progress) and HPS_E_IO (autosave) everything was taken. */
 HPS_API hps_status hps_swarm_tell(hps_swarm *e, int32_t n, const int64_t *id, const double *f,
                                   const int32_t *outcome);
+/* Asynchronous (swarm, guided, paper): every told value moves its own particle at once, and
+ * ask has a point as soon as fewer than "workers" are under way; no particle has two of
+ * them. It is for evaluations of different lengths; where they take equally long the
+ * synchronous mode is as good. Iterations are counted by the evaluations in one. The
+ * trajectory is a function of the order of completion alone, not of when and how the asks
+ * came. hps_swarm_run evaluates all points under way in one call of its callback and takes
+ * their values in order of id: use ask and tell to gain from this mode. */
+/** Ids in the order in which their evaluations were completed, all of them so far. *n is the
+ *  full size, also on HPS_E_CAPACITY; id may be NULL.  @param[out] id [capacity] */
+HPS_API hps_status hps_swarm_order(const hps_swarm *e, int64_t capacity, int64_t *n, int64_t *id);
+/** Repeat a recorded order: what is told early waits for its turn, so that the run equals
+ *  the recorded one bit for bit; after the last id of the order it goes on by itself. Of an
+ *  engine that has values already they have to be the first of the order. HPS_E_STATE if the
+ *  engine is not asynchronous or points are under way; from ask if the order is of another
+ *  run.  @param id [n], copied */
+HPS_API hps_status hps_swarm_set_replay(hps_swarm *e, int64_t n, const int64_t *id);
 /** Points that no particle owns, from an earlier run or another optimiser: they are no
  *  evaluations and get no ids, but they are never evaluated again, the best of them draws
  *  the swarm and may be hps_swarm_best, and the models of guided learn from them (those of

@@ -90,6 +90,11 @@ hps_status hpsi_archive_reserve(hpsi_archive *a, int64_t more)
         st = hpsi_grow(a->context, &items, &a->id_capacity, n, sizeof *a->row_of);
         a->row_of = items;
     }
+    if (st == HPS_OK) {
+        items = a->order;
+        st = hpsi_grow(a->context, &items, &a->order_capacity, n, sizeof *a->order);
+        a->order = items;
+    }
     return st != HPS_OK ? st : rehash(a, n);
 }
 
@@ -170,5 +175,6 @@ void hpsi_archive_free(hpsi_archive *a)
     hpsi_free(a->f);
     hpsi_free(a->head);
     hpsi_free(a->row_of);
+    hpsi_free(a->order);
     memset(a, 0, sizeof *a);
 }

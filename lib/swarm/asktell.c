@@ -40,9 +40,12 @@ hps_status hpsi_swarm_ask(hps_swarm *e, int32_t capacity, int32_t *n, int64_t *i
     if (e->stop == HPSI_STOP_NONE) {
         hpsi_swarm_clock(e, 1);
         hpsi_swarm_update_stop(e); /* the time may be over by now */
-        st = hpsi_swarm_plan(e);
+        st = e->asynchronous ? hpsi_async_advance(e) : hpsi_swarm_plan(e);
         if (st == HPS_OK && e->stop != HPSI_STOP_NONE) {
             st = hpsi_swarm_autosave(e);
+        }
+        if (st == HPS_OK && e->stop == HPSI_STOP_NONE) {
+            st = hpsi_async_check_replay(e);
         }
         if (st == HPS_OK && e->stop == HPSI_STOP_NONE) {
             count = hand_out(e, capacity, id, x);
@@ -143,6 +146,7 @@ void hpsi_swarm_count_row(hps_swarm *e, int64_t r)
     const hpsi_row *row = &e->archive.rows[r];
     e->n_retried += row->retries;
     if (row->state == HPSI_ROW_TOLD && row->id >= 0) {
+        e->archive.order[row->rank] = row->id;
         e->n_told++;
         e->n_failed += row->outcome != HPS_EVAL_OK;
         e->n_outcomes[row->outcome]++;
@@ -173,6 +177,7 @@ void hpsi_swarm_fill_row(hps_swarm *e, int64_t r, const double *f, int32_t outco
     hpsi_row *row = &e->archive.rows[r];
     int32_t m = e->n_objectives;
     row->state = HPSI_ROW_TOLD;
+    row->rank = e->n_told - (row->id < 0);
     row->outcome = outcome;
     row->f = outcome == HPS_EVAL_OK ? f[0] : (double)INFINITY;
     if (m > 1 && outcome == HPS_EVAL_OK) {
@@ -187,7 +192,12 @@ static void take(hps_swarm *e, int64_t id, const double *f, int32_t outcome)
     hpsi_row *row = row_of(e, id);
     outcome = hpsi_swarm_judge(e, f, outcome);
     e->n_asked--;
-    if (!once_more(e, row, outcome)) {
+    if (once_more(e, row, outcome)) {
+        return;
+    }
+    if (e->asynchronous) {
+        hpsi_async_receive(e, id, f, outcome);
+    } else {
         e->n_retried -= row->retries; /* counted when they happened */
         hpsi_swarm_fill_row(e, e->archive.row_of[id], f, outcome);
     }
@@ -214,13 +224,9 @@ static hps_status show_progress(hps_swarm *e)
     return hpsi_fail(HPS_E_CANCELLED, "swarm: the progress callback returned %d", code);
 }
 
-/* All values of an iteration, or all that the limit allows, are in. */
-static hps_status settle(hps_swarm *e)
+/* `complete`: an iteration has ended. */
+static hps_status settle(hps_swarm *e, int complete)
 {
-    int complete = e->open && e->n_told == e->archive.n_ids;
-    if (complete) {
-        hpsi_swarm_absorb(e);
-    }
     hpsi_swarm_update_stop(e);
     hps_status st = show_progress(e);
     int due = complete && e->autosave_every > 0 && e->iteration % e->autosave_every == 0;
@@ -229,6 +235,29 @@ static hps_status settle(hps_swarm *e)
         st = st == HPS_OK ? saved : st;
     }
     return st;
+}
+
+/* All values of an iteration, or all that the limit allows, are in. */
+static hps_status settle_batch(hps_swarm *e)
+{
+    int complete = e->open && e->n_told == e->archive.n_ids;
+    if (complete) {
+        hpsi_swarm_absorb(e);
+    }
+    return settle(e, complete);
+}
+
+/* As many values as an iteration has are an iteration. */
+static hps_status settle_values(hps_swarm *e)
+{
+    int64_t iteration = e->iteration;
+    int32_t stop = e->stop;
+    hps_status st = hpsi_async_advance(e);
+    if (st != HPS_OK) {
+        return st;
+    }
+    int complete = e->iteration > iteration;
+    return complete || e->stop != stop ? settle(e, complete) : HPS_OK;
 }
 
 hps_status hpsi_swarm_tell(hps_swarm *e, int32_t n, const int64_t *id, const double *f,
@@ -242,7 +271,10 @@ hps_status hpsi_swarm_tell(hps_swarm *e, int32_t n, const int64_t *id, const dou
         take(e, id[i], f + (int64_t)i * e->n_objectives,
              outcome == NULL ? HPS_EVAL_OK : outcome[i]);
     }
-    return n > 0 && hpsi_swarm_settled(e) ? settle(e) : HPS_OK;
+    if (e->asynchronous) {
+        return n > 0 ? settle_values(e) : HPS_OK;
+    }
+    return n > 0 && hpsi_swarm_settled(e) ? settle_batch(e) : HPS_OK;
 }
 
 hps_status hps_swarm_tell(hps_swarm *e, int32_t n, const int64_t *id, const double *f,

@@ -6,7 +6,6 @@
 #include <string.h>
 
 enum { TRIES = 20, NEAR_TRIES = 10 }; /* swarm.md 1.3 */
-#define NEAR 1e-3
 #define FAR 0.1
 
 static const hpsi_param *dimension(const hps_swarm *e, int32_t d)
@@ -21,7 +20,7 @@ void hpsi_swarm_place_start(hps_swarm *e)
     if (e->designs > 0) {
         return;
     }
-    for (int32_t i = 0; i < e->n_start; i++) {
+    for (int32_t i = 0; i < e->n_start && i < e->n_slots; i++) {
         const double *start = e->start + (int64_t)i * e->space->n;
         for (int32_t d = 0; d < e->n_dims; d++) {
             e->x[(int64_t)i * e->n_dims + d] = hpsi_param_unit(dimension(e, d), start[e->dims[d]]);
@@ -40,6 +39,17 @@ int32_t hpsi_swarm_least(const hps_swarm *e, const double *values)
         }
     }
     return best;
+}
+
+int hpsi_swarm_improve(hps_swarm *e, int32_t slot)
+{
+    if (!(e->f[slot] < e->g_f)) {
+        return 0;
+    }
+    e->g_f = e->f[slot];
+    memcpy(e->g, e->x + (int64_t)slot * e->n_dims, (size_t)e->n_dims * sizeof *e->g);
+    e->last_improvement = hpsi_swarm_now(e);
+    return 1;
 }
 
 void hpsi_swarm_redraw(hps_swarm *e, int32_t slot)
@@ -69,7 +79,7 @@ static void attract(hps_swarm *e, int64_t r)
         return;
     }
     e->g_f = e->archive.rows[r].f;
-    e->last_improvement = e->iteration;
+    e->last_improvement = hpsi_swarm_now(e);
     if (e->n_dims > 0) {
         memcpy(e->g, e->archive.u + r * e->n_dims, (size_t)e->n_dims * sizeof *e->g);
     }
@@ -147,7 +157,9 @@ static int64_t repair(hps_swarm *e, int32_t slot, int64_t known)
 static void fill_point(hps_swarm *e, int32_t slot, int repaired)
 {
     int32_t n = e->space->n;
-    if (e->iteration == 0 && slot < e->n_start && !repaired) {
+    int designed = e->asynchronous ? e->designs == 1 && e->phase[slot] == HPSI_PHASE_PLACED
+                                   : e->iteration == 0;
+    if (designed && slot < e->n_start && !repaired) {
         memcpy(e->point, e->start + (int64_t)slot * n, (size_t)n * sizeof *e->point);
         return;
     }
@@ -159,7 +171,7 @@ static void fill_point(hps_swarm *e, int32_t slot, int repaired)
     }
 }
 
-static void plan_member(hps_swarm *e, int32_t slot)
+void hpsi_swarm_plan_member(hps_swarm *e, int32_t slot)
 {
     hpsi_swarm_snap(e, e->x + (int64_t)slot * e->n_dims, e->snapped);
     int64_t r = hpsi_archive_find(&e->archive, e->snapped, e->batch, !e->variant->repair);
@@ -179,15 +191,8 @@ static void plan_member(hps_swarm *e, int32_t slot)
 
 /* ---------------------------------------------------------- iteration */
 
-static void new_positions(hps_swarm *e)
+void hpsi_swarm_new_design(hps_swarm *e)
 {
-    for (int32_t i = 0; i < e->n_slots; i++) {
-        e->nudge[i] = NEAR;
-    }
-    if (!e->fresh) {
-        e->variant->move(e);
-        return;
-    }
     e->variant->design(e);
     e->designs++;
     e->fresh = 0;
@@ -198,6 +203,18 @@ static void new_positions(hps_swarm *e)
     }
     if (e->designs == 1) {
         hpsi_swarm_attract(e, 0); /* a later swarm knows nothing older than its design */
+    }
+}
+
+static void new_positions(hps_swarm *e)
+{
+    for (int32_t i = 0; i < e->n_slots; i++) {
+        e->nudge[i] = HPSI_NEAR;
+    }
+    if (e->fresh) {
+        hpsi_swarm_new_design(e);
+    } else {
+        e->variant->move(e);
     }
 }
 
@@ -215,7 +232,7 @@ hps_status hpsi_swarm_plan(hps_swarm *e)
         e->batch = e->archive.n;
         new_positions(e);
         for (int32_t i = 0; i < e->n_slots; i++) {
-            plan_member(e, i);
+            hpsi_swarm_plan_member(e, i);
         }
         if (e->variant->planned != NULL) {
             e->variant->planned(e);

@@ -7,7 +7,8 @@
 #include <string.h>
 
 static const char magic[8] = {'H', 'P', 'S', '_', 'S', 'W', 'R', 'M'};
-enum { FORMAT = 3 };      /* 2: number of objectives; 3: rows from outside, retries */
+/* 2: number of objectives; 3: rows from outside, retries; 4: order of completion */
+enum { FORMAT = 4 };
 #define MOST 4294967296.0 /* iterations and designs: the counter has 32 bits */
 
 /* ---------------------------------------------------------------- save */
@@ -77,7 +78,8 @@ static void pack_archive(hpsi_pack *p, const hps_swarm *e)
         hpsi_pack_int(p, row->iteration);
         hpsi_pack_int(p, row->particle);
         hpsi_pack_int(p, row->outcome);
-        hpsi_pack_int(p, row->state == HPSI_ROW_TOLD);
+        hpsi_pack_int(p, row->state == HPSI_ROW_TOLD ? 1 : row->state == HPSI_ROW_HELD ? 2 : 0);
+        hpsi_pack_int(p, row->rank);
         hpsi_pack_int(p, row->id < 0);
         hpsi_pack_int(p, row->retries);
     }
@@ -105,6 +107,10 @@ hps_status hps_swarm_save(const hps_swarm *e, const char *path)
         pack_swarm(&p, e);
     }
     pack_archive(&p, e);
+    hpsi_replay_pack(e, &p);
+    if (e->asynchronous) {
+        hpsi_async_pack(e, &p);
+    }
     if (e->variant != NULL && e->variant->pack != NULL) {
         e->variant->pack(e, &p);
     }
@@ -228,8 +234,9 @@ static int all_within(int64_t n, const double *v, double lo, double hi)
 static void unpack_counters(hpsi_pack *p, hps_swarm *e)
 {
     e->iteration = hpsi_unpack_int_in(p, 0, (int64_t)MOST);
-    e->designs = hpsi_unpack_int_in(p, 0, e->iteration + 1);
-    e->last_improvement = hpsi_unpack_int_in(p, 0, e->iteration);
+    int64_t most = e->asynchronous ? (int64_t)MOST : e->iteration; /* looked at again later */
+    e->designs = hpsi_unpack_int_in(p, 0, most + 1);
+    e->last_improvement = hpsi_unpack_int_in(p, 0, most);
     e->fresh = (int32_t)hpsi_unpack_int_in(p, 0, 1);
     e->open = (int32_t)hpsi_unpack_int_in(p, 0, e->fresh ? 0 : 1);
     e->failed_designs = (int32_t)hpsi_unpack_int_in(p, 0, INT32_MAX - 1);
@@ -275,6 +282,10 @@ static void unpack_swarm(hpsi_pack *p, hps_swarm *e)
         refuse(p, "holds a variant for another number of objectives");
         return;
     }
+    if (p->status == HPS_OK && hpsi_async_begin(e, e->variant, n) != HPS_OK) {
+        refuse(p, "holds an asynchronous variant that there is not");
+        return;
+    }
     e->n_particles = n;
     e->n_slots = (int32_t)hpsi_unpack_int_in(p, n, most);
     unpack_counters(p, e);
@@ -298,10 +309,12 @@ static void unpack_row(hpsi_pack *p, hps_swarm *e, hpsi_row *row)
     row->iteration = hpsi_unpack_int_in(p, 0, e->iteration);
     row->particle = (int32_t)hpsi_unpack_int_in(p, 0, INT32_MAX - 1);
     row->outcome = (int32_t)hpsi_unpack_int_in(p, HPS_EVAL_OK, HPSI_OUTCOMES - 1);
-    int told = (int)hpsi_unpack_int_in(p, 0, 1);
-    row->state = told ? HPSI_ROW_TOLD : HPSI_ROW_PLANNED;
+    static const int32_t states[] = {HPSI_ROW_PLANNED, HPSI_ROW_TOLD, HPSI_ROW_HELD};
+    int told = (int)hpsi_unpack_int_in(p, 0, e->asynchronous ? 2 : 1);
+    row->state = states[told];
+    row->rank = p->version > 3 ? hpsi_unpack_int_in(p, -1, INT64_MAX) : -1;
     if (p->version > 2) {
-        row->id = hpsi_unpack_int_in(p, 0, told) == 1 ? -1 : 0;
+        row->id = hpsi_unpack_int_in(p, 0, told == 1) == 1 ? -1 : 0;
         row->retries = (int32_t)hpsi_unpack_int_in(p, 0, (int64_t)e->options[HPSI_SWARM_RETRY]);
     }
     int valued = told && row->outcome == HPS_EVAL_OK;
@@ -345,21 +358,44 @@ static void unpack_values(hpsi_pack *p, hps_swarm *e, int64_t n)
     }
 }
 
+/* Is every completed evaluation at its own place of the order? */
+static int ranks_fit(const hps_swarm *e)
+{
+    const hpsi_archive *a = &e->archive;
+    for (int64_t k = 0; k < e->n_told; k++) {
+        if (a->order[k] < 0 || a->rows[a->row_of[a->order[k]]].rank != k) {
+            return 0;
+        }
+    }
+    return 1;
+}
+
 /* What can be counted again is counted, not read. */
 static void recount(hpsi_pack *p, hps_swarm *e)
 {
     hpsi_archive *a = &e->archive;
+    for (int64_t k = 0; k < a->n_ids; k++) {
+        a->order[k] = -1;
+    }
     for (int64_t r = 0; r < a->n; r++) {
+        hpsi_row *row = &a->rows[r];
+        row->rank = p->version > 3 ? row->rank : e->n_told;
+        if (row->state == HPSI_ROW_TOLD && row->id >= 0 &&
+            (row->rank < 0 || row->rank >= a->n_ids)) {
+            refuse(p, "holds an order of completion that is none");
+            return;
+        }
         hpsi_swarm_count_row(e, r);
         if (a->rows[r].state != HPSI_ROW_TOLD && r < e->batch) {
             refuse(p, "misses the value of an earlier iteration");
         }
     }
-    int in_batch = e->n_told < a->n_ids;
-    if (e->scanned > a->n_ids || e->open != in_batch || (!in_batch && e->batch != a->n)) {
+    int in_batch = e->n_told < a->n_ids && !e->asynchronous;
+    int whole = in_batch || e->asynchronous || e->batch == a->n;
+    if (e->scanned > a->n_ids || e->open != in_batch || !whole || !ranks_fit(e)) {
         refuse(p, "holds a batch that contradicts its points");
     }
-    for (int32_t i = 0; e->designs > 0 && i < e->n_slots; i++) {
+    for (int32_t i = 0; e->designs > 0 && !e->asynchronous && i < e->n_slots; i++) {
         if (e->row[i] < 0 || e->row[i] >= a->n) {
             refuse(p, "holds a particle without a point");
         }
@@ -372,7 +408,7 @@ static void unpack_archive(hpsi_pack *p, hps_swarm *e)
     int64_t n = hpsi_unpack_int_in(p, 0, INT64_MAX);
     e->batch = hpsi_unpack_int_in(p, 0, n);
     int64_t several = a->n_objectives > 1 ? a->n_objectives : 0;
-    int64_t items = p->version > 2 ? 7 : 5;
+    int64_t items = p->version > 3 ? 8 : p->version > 2 ? 7 : 5;
     if (!has_room(p, hpsi_size_mul(n, items + several + a->n_dims + a->n_params))) {
         return;
     }
@@ -413,6 +449,12 @@ static void unpack_all(hpsi_pack *p, hps_swarm *e)
     }
     if (p->status == HPS_OK && (begun || p->version > 2)) {
         unpack_archive(p, e);
+    }
+    if (p->status == HPS_OK && p->version > 3) {
+        hpsi_replay_unpack(e, p);
+    }
+    if (p->status == HPS_OK && e->asynchronous) {
+        hpsi_async_unpack(e, p);
     }
     if (p->status == HPS_OK && begun && e->variant->unpack != NULL) {
         e->variant->unpack(e, p);

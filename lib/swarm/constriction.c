@@ -70,7 +70,7 @@ static void move(hps_swarm *e)
 }
 
 /* Largest distance of a personal best from the swarm's, 1 while somebody has none. */
-static double spread(const hps_swarm *e)
+double hpsi_swarm_spread(const hps_swarm *e)
 {
     double s = 0.0;
     for (int32_t i = 0; i < e->n_slots; i++) {
@@ -84,19 +84,39 @@ static double spread(const hps_swarm *e)
     return s;
 }
 
+static void restart_if_idle(hps_swarm *e)
+{
+    /* a swarm of one is where its best is, that alone is no collapse */
+    int collapsed = e->n_slots > 1 && hpsi_swarm_spread(e) < COLLAPSED;
+    int64_t idle = hpsi_swarm_now(e) - e->last_improvement;
+    if (collapsed || idle > hpsi_swarm_iterations(e, PATIENCE)) {
+        e->fresh = 1;
+    }
+}
+
 static void after(hps_swarm *e)
 {
     int32_t i = hpsi_swarm_least(e, e->f);
-    if (i >= 0 && e->f[i] < e->g_f) {
-        e->g_f = e->f[i];
-        memcpy(e->g, e->x + (int64_t)i * e->n_dims, (size_t)e->n_dims * sizeof *e->g);
-        e->last_improvement = e->iteration;
+    if (i >= 0) {
+        (void)hpsi_swarm_improve(e, i);
     }
-    /* a swarm of one is where its best is, that alone is no collapse */
-    int collapsed = e->n_slots > 1 && spread(e) < COLLAPSED;
-    if (collapsed || e->iteration - e->last_improvement > PATIENCE) {
-        e->fresh = 1;
+    restart_if_idle(e);
+}
+
+static hps_status advance(hps_swarm *e, int32_t slot)
+{
+    if (e->p_f[slot] < (double)INFINITY) {
+        move_member(e, slot);
+    } else {
+        hpsi_swarm_redraw(e, slot);
     }
+    return HPS_OK;
+}
+
+static void arrive(hps_swarm *e, int32_t slot)
+{
+    (void)hpsi_swarm_improve(e, slot);
+    restart_if_idle(e);
 }
 
 const hpsi_swarm_variant hpsi_variant_swarm = {
@@ -105,4 +125,6 @@ const hpsi_swarm_variant hpsi_variant_swarm = {
     .design = hpsi_swarm_latin_design,
     .move = move,
     .after = after,
+    .advance = advance,
+    .arrive = arrive,
 };

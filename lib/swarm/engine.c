@@ -14,8 +14,19 @@ enum { PARETO = 3 };
 hpsi_uniform2 hpsi_swarm_draw(const hps_swarm *e, int32_t stream, int32_t particle,
                               uint32_t dimension)
 {
-    return hpsi_uniform((int64_t)e->options[HPSI_SWARM_SEED], stream, (uint32_t)e->iteration,
+    int64_t counter = e->asynchronous ? e->serial : e->iteration;
+    return hpsi_uniform((int64_t)e->options[HPSI_SWARM_SEED], stream, (uint32_t)counter,
                         (uint32_t)particle, dimension);
+}
+
+int64_t hpsi_swarm_now(const hps_swarm *e)
+{
+    return e->asynchronous ? e->n_told : e->iteration;
+}
+
+int64_t hpsi_swarm_iterations(const hps_swarm *e, int64_t n)
+{
+    return e->asynchronous ? n * e->n_slots : n;
 }
 
 hps_status hpsi_swarm_not_busy(const hps_swarm *e, const char *what)
@@ -104,11 +115,13 @@ static void release(hps_swarm *e)
         *reals[i] = NULL;
     }
     hpsi_free(e->row);
+    hpsi_free(e->phase);
     hpsi_free(e->permutation);
     hpsi_free(e->p_row);
     hpsi_guided_destroy(e->guided);
     hpsi_pareto_destroy(e->pareto);
     e->row = NULL;
+    e->phase = NULL;
     e->p_row = NULL;
     e->pareto = NULL;
     e->permutation = NULL;
@@ -127,6 +140,7 @@ void hps_swarm_destroy(hps_swarm *e)
     hpsi_free(e->snapped);
     hpsi_free(e->start);
     hpsi_free(e->autosave);
+    hpsi_free(e->replay);
     hpsi_free(e->front);
     hpsi_archive_free(&e->archive);
     hps_space_destroy(e->space);
@@ -321,13 +335,14 @@ hps_status hpsi_swarm_allocate(hps_swarm *e, const hpsi_swarm_variant *variant, 
     e->p_f = hpsi_new(e->context, slots, sizeof *e->p_f);
     e->f = hpsi_new(e->context, slots, sizeof *e->f);
     e->row = hpsi_new(e->context, slots, sizeof *e->row);
+    e->phase = hpsi_new(e->context, slots, sizeof *e->phase);
     e->p_row = hpsi_new(e->context, slots, sizeof *e->p_row);
     e->permutation = hpsi_new(e->context, slots, sizeof *e->permutation);
     e->g = hpsi_new(e->context, e->n_dims, sizeof *e->g);
     e->nudge = hpsi_new(e->context, slots, sizeof *e->nudge);
     int whole = e->x != NULL && e->v != NULL && e->p != NULL && e->p_f != NULL && e->f != NULL &&
-                e->row != NULL && e->p_row != NULL && e->permutation != NULL && e->g != NULL &&
-                e->nudge != NULL;
+                e->row != NULL && e->phase != NULL && e->p_row != NULL && e->permutation != NULL &&
+                e->g != NULL && e->nudge != NULL;
     hps_status st = whole ? HPS_OK : HPS_E_MEMORY;
     if (whole && variant->create != NULL) {
         st = variant->create(e, slots);
@@ -402,6 +417,9 @@ hps_status hpsi_swarm_begin(hps_swarm *e)
     const hpsi_swarm_variant *variant;
     int32_t n = hpsi_swarm_choose(e, &variant);
     st = hpsi_swarm_check_objectives(e, variant);
+    if (st == HPS_OK) {
+        st = hpsi_async_begin(e, variant, n);
+    }
     if (st != HPS_OK) {
         return st;
     }

@@ -65,7 +65,7 @@ hps_status hps_swarm_tell_external(hps_swarm *e, int32_t n, const double *x, con
                   outcome == NULL ? HPS_EVAL_OK : outcome[i]);
     }
     if (st == HPS_OK && !e->open) {
-        e->batch = e->archive.n;
+        e->batch = e->asynchronous ? e->batch : e->archive.n;
         hpsi_swarm_update_stop(e); /* the target may be reached */
     }
     return st;

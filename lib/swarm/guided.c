@@ -30,6 +30,7 @@ static void design(hps_swarm *e)
     g->epoch = e->designs > 0 ? e->archive.n : 0; /* the first has what was told from outside */
     g->reference = (double)INFINITY;
     g->has_global = 0;
+    g->fitted = -1;
     memset(g->role, 0, (size_t)e->n_slots * sizeof *g->role);
     for (int32_t role = 1; role < HPSI_ROLES; role++) {
         g->radius[role] = first_radius(e, role);
@@ -54,7 +55,7 @@ static hps_status prepare(hps_swarm *e)
     return st;
 }
 
-static void follow(hps_swarm *e, int32_t slot, int32_t role)
+void hpsi_guided_follow(hps_swarm *e, int32_t slot, int32_t role)
 {
     hpsi_guided *g = e->guided;
     const double *to = g->proposal + (int64_t)role * e->n_dims;
@@ -72,7 +73,7 @@ static void move(hps_swarm *e)
     for (int32_t i = 0; i < e->n_slots; i++) {
         int32_t role = (int32_t)e->guided->role[i];
         if (role != HPSI_FLYER) {
-            follow(e, i, role);
+            hpsi_guided_follow(e, i, role);
         } else if (e->p_f[i] < (double)INFINITY) {
             hpsi_guided_fly(e, i);
         } else {
@@ -84,16 +85,14 @@ static void move(hps_swarm *e)
 
 /* ------------------------------------------------------ after a batch */
 
-static void adapt_radii(hps_swarm *e, double before)
+void hpsi_guided_adapt_radius(hps_swarm *e, int32_t slot, double before)
 {
     hpsi_guided *g = e->guided;
-    for (int32_t i = 0; i < e->n_slots; i++) {
-        int32_t role = (int32_t)g->role[i];
-        if (role != HPSI_FLYER) {
-            double r = g->radius[role];
-            g->radius[role] = e->f[i] < before ? fmin(GROWTH * r, largest_radius(e, role))
-                                               : fmax(DECAY * r, SMALLEST);
-        }
+    int32_t role = (int32_t)g->role[slot];
+    if (role != HPSI_FLYER) {
+        double r = g->radius[role];
+        g->radius[role] = e->f[slot] < before ? fmin(GROWTH * r, largest_radius(e, role))
+                                              : fmax(DECAY * r, SMALLEST);
     }
 }
 
@@ -108,7 +107,7 @@ static void keep_best(hps_swarm *e)
 }
 
 /* What the best has to fall by to count. */
-static double significant(hps_swarm *e)
+double hpsi_guided_significant(hps_swarm *e)
 {
     double absolute = e->options[HPSI_SWARM_SIGNIFICANCE_ABSOLUTE];
     int64_t finite = hpsi_guided_by_value(e);
@@ -136,7 +135,7 @@ static double spread(const hps_swarm *e)
 static void note_improvement(hps_swarm *e)
 {
     hpsi_guided *g = e->guided;
-    double gain = significant(e);
+    double gain = hpsi_guided_significant(e);
     if (g->epoch == e->batch && g->epoch > 0) {
         e->last_improvement = e->iteration;
     } else if (e->g_f < (double)INFINITY && !(e->g_f >= g->reference - gain)) {
@@ -163,7 +162,9 @@ static double idle_iterations(const hps_swarm *e)
 static void after(hps_swarm *e)
 {
     hpsi_guided_judge(e);
-    adapt_radii(e, e->g_f);
+    for (int32_t i = 0; i < e->n_slots; i++) {
+        hpsi_guided_adapt_radius(e, i, e->g_f);
+    }
     keep_best(e);
     note_improvement(e);
     int collapsed = e->n_slots > 1 && spread(e) < COLLAPSED;
@@ -182,6 +183,9 @@ const hpsi_swarm_variant hpsi_variant_guided = {
     .prepare = prepare,
     .reserve = hpsi_guided_reserve,
     .planned = hpsi_guided_predict,
+    .advance = hpsi_guided_advance,
+    .launched = hpsi_guided_launched,
+    .arrive = hpsi_guided_arrive,
     .pack = hpsi_guided_pack,
     .unpack = hpsi_guided_unpack,
 };

@@ -30,10 +30,25 @@ struct hpsi_guided {
     double *prediction;        /* [slots][HPSI_MAPS] */
     int64_t *role;             /* [slots] in the open batch */
 
+    /* of the asynchronous mode (guided_asynchronous.c), saved too */
+    int64_t fitted, fitted_outside; /* values completed when the global model was made (-1: there
+                                     * is none), and points from outside then */
+    int64_t leads, flights;         /* leaders sent, flyers since the last one */
+    int32_t global_avoids;          /* avoids of the global model */
+    int64_t n_judged;               /* predictions that wait to be judged: */
+    double *judged, *judged_f;      /* [slots][HPSI_MAPS], [slots] */
+    int64_t *foretold;              /* [slots] the point under way has a prediction, */
+    double *expected;               /* [slots] which is this value */
+    int64_t as_of;                  /* >= 0: values completed later are not seen */
+    int32_t believes;               /* points under way are seen with what is expected of them */
+    double scale, least, most;      /* of the last hpsi_guided_values */
+    double global_scale, global_least, global_most;
+
     /* made anew for each batch */
     double *arena; /* holds the arrays of fixed size, also prediction */
     hpsi_rbf *global, *local;
     hpsi_quadratic *full, *separable;
+    int64_t n_visible; /* rows of the last hpsi_guided_by_value */
     int32_t has_global, has_metric;
     int32_t avoids;                            /* failures have a place: models keep away from it */
     double *metric, *inverse;                  /* [n_ordered]^2: W and its inverse */
@@ -76,9 +91,25 @@ void hpsi_guided_global(hps_swarm *e);
 /* Predictions of the planned batch, and what its values say about the maps. */
 void hpsi_guided_predict(hps_swarm *e);
 void hpsi_guided_judge(hps_swarm *e);
+void hpsi_guided_judge_values(hpsi_guided *g, int32_t n, const double *prediction, const double *f);
 
 /* guided_leaders.c: roles and proposals of the next batch. */
 hps_status hpsi_guided_lead(hps_swarm *e);
+
+hps_status hpsi_guided_propose(hps_swarm *e, int32_t role, int shaped, int *found);
+
+/* guided.c */
+void hpsi_guided_follow(hps_swarm *e, int32_t slot, int32_t role);
+void hpsi_guided_adapt_radius(hps_swarm *e, int32_t slot, double before);
+/* What the best has to fall by to count. */
+double hpsi_guided_significant(hps_swarm *e);
+
+/* guided_asynchronous.c */
+hps_status hpsi_guided_advance(hps_swarm *e, int32_t slot);
+void hpsi_guided_launched(hps_swarm *e, int32_t slot);
+void hpsi_guided_arrive(hps_swarm *e, int32_t slot);
+void hpsi_guided_pack_async(const hps_swarm *e, hpsi_pack *p);
+void hpsi_guided_unpack_async(hps_swarm *e, hpsi_pack *p);
 
 /* guided_flyers.c: the next position of a member that no model leads. */
 void hpsi_guided_fly(hps_swarm *e, int32_t slot);

@@ -36,9 +36,30 @@ hps_status hpsi_guided_reserve(hps_swarm *e, int64_t more)
     return st;
 }
 
+/* Is the value of a row known, at the time that counts? */
+static int visible(const hps_swarm *e, int64_t r)
+{
+    const hpsi_row *row = &e->archive.rows[r];
+    int late = e->guided != NULL && e->guided->as_of >= 0 && row->rank >= e->guided->as_of;
+    return row->state == HPSI_ROW_TOLD && !late;
+}
+
+/* Is something expected of a row that is under way, and does that count? */
+static int believed(const hps_swarm *e, int64_t r)
+{
+    const hpsi_row *row = &e->archive.rows[r];
+    int away = e->guided->believes && row->state != HPSI_ROW_TOLD && e->row[row->particle] == r;
+    return away && e->guided->foretold[row->particle];
+}
+
+static double value_of(const hps_swarm *e, int64_t r)
+{
+    return visible(e, r) ? e->archive.rows[r].f : e->guided->expected[e->archive.rows[r].particle];
+}
+
 static int failed(const hps_swarm *e, int64_t r)
 {
-    return e->archive.rows[r].f == (double)INFINITY;
+    return visible(e, r) && e->archive.rows[r].f == (double)INFINITY;
 }
 
 /* ---------------------------------------------------------------- order */
@@ -58,12 +79,16 @@ int64_t hpsi_guided_by_value(hps_swarm *e)
     hpsi_guided *g = e->guided;
     int64_t n = hpsi_guided_rows(e);
     int64_t finite = 0;
-    for (int64_t i = 0; i < n; i++) {
-        g->order[i].row = g->epoch + i;
-        g->order[i].key = e->archive.rows[g->epoch + i].f;
-        finite += g->order[i].key < (double)INFINITY;
+    g->n_visible = 0;
+    for (int64_t r = g->epoch; r < g->epoch + n; r++) {
+        if (visible(e, r)) {
+            hpsi_ranked *to = &g->order[g->n_visible++];
+            to->row = r;
+            to->key = e->archive.rows[r].f;
+            finite += to->key < (double)INFINITY;
+        }
     }
-    qsort(g->order, (size_t)n, sizeof *g->order, compare_ranked);
+    qsort(g->order, (size_t)g->n_visible, sizeof *g->order, compare_ranked);
     return finite;
 }
 
@@ -97,6 +122,11 @@ static void fill_image(hps_swarm *e, int shaped)
     }
 }
 
+static int seen(const hps_swarm *e, int64_t r)
+{
+    return visible(e, r) ? e->guided->avoids || !failed(e, r) : believed(e, r);
+}
+
 int64_t hpsi_guided_by_distance(hps_swarm *e, int shaped)
 {
     hpsi_guided *g = e->guided;
@@ -104,7 +134,7 @@ int64_t hpsi_guided_by_distance(hps_swarm *e, int shaped)
     int64_t same = 0;
     fill_image(e, shaped);
     for (int64_t i = 0; i < n; i++) {
-        int counts = g->avoids || !failed(e, g->epoch + i);
+        int counts = seen(e, g->epoch + i);
         same += counts && same_choices(e, e->archive.u + (g->epoch + i) * e->n_dims);
     }
     int only = same >= 2 * (int64_t)g->n_ordered + 2;
@@ -113,7 +143,7 @@ int64_t hpsi_guided_by_distance(hps_swarm *e, int shaped)
         if (only && !same_choices(e, e->archive.u + (g->epoch + i) * e->n_dims)) {
             continue;
         }
-        if (failed(e, g->epoch + i) && !g->avoids) {
+        if (!seen(e, g->epoch + i)) {
             continue;
         }
         const double *z = g->image + i * g->n_ordered;
@@ -170,7 +200,7 @@ static int64_t nearest(const hps_swarm *e, int64_t r, int64_t first)
         for (int32_t d = 0; d < e->n_dims && square < least; d++) {
             square += (u[d] - v[d]) * (u[d] - v[d]);
         }
-        if (i != r && square < least) {
+        if (i != r && square < least && visible(e, i)) {
             least = square;
             found = i;
         }
@@ -183,9 +213,10 @@ static int64_t nearest(const hps_swarm *e, int64_t r, int64_t first)
 int hpsi_swarm_failures_meet(const hps_swarm *e, int64_t epoch)
 {
     int64_t first = e->archive.n - 240 > epoch ? e->archive.n - 240 : epoch;
-    double n = (double)(e->archive.n - first);
+    double n = 0.0;
     double count = 0.0, beside = 0.0;
     for (int64_t r = first; r < e->archive.n; r++) {
+        n += visible(e, r);
         if (failed(e, r)) {
             int64_t next = nearest(e, r, first);
             count += 1.0;
@@ -204,7 +235,7 @@ int hpsi_guided_values(hps_swarm *e, int32_t n)
     hpsi_guided *g = e->guided;
     double least = (double)INFINITY, most = -(double)INFINITY;
     for (int32_t i = 0; i < n; i++) {
-        g->values[i] = e->archive.rows[g->order[i].row].f;
+        g->values[i] = value_of(e, g->order[i].row);
         if (isfinite(g->values[i])) {
             least = fmin(least, g->values[i]);
             most = fmax(most, g->values[i]);
@@ -214,6 +245,9 @@ int hpsi_guided_values(hps_swarm *e, int32_t n)
         return 0;
     }
     double scale = fmax(fabs(least), fabs(most)); /* sums of squares stay finite */
+    g->scale = scale;
+    g->least = least;
+    g->most = most;
     for (int32_t i = 0; i < n; i++) {
         g->values[i] = fmin(fmax(g->values[i], least), most) / scale;
     }

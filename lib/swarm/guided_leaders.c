@@ -148,6 +148,18 @@ static int32_t worst_flyer(const hps_swarm *e)
     return worst;
 }
 
+hps_status hpsi_guided_propose(hps_swarm *e, int32_t role, int shaped, int *found)
+{
+    if (e->guided->n_ordered < 1) {
+        return HPS_OK;
+    }
+    if (role == HPSI_LEADER_RBF) {
+        lead_rbf(e, shaped, found);
+        return HPS_OK;
+    }
+    return lead_quadratic(e, role, shaped && role == HPSI_LEADER_QUADRATIC, found);
+}
+
 hps_status hpsi_guided_lead(hps_swarm *e)
 {
     hpsi_guided *g = e->guided;
@@ -164,13 +176,7 @@ hps_status hpsi_guided_lead(hps_swarm *e)
     }
     for (int32_t role = 1; role < HPSI_ROLES && role < valued; role++) {
         int found = 0;
-        hps_status st = HPS_OK;
-        if (g->n_ordered > 0 && role == HPSI_LEADER_RBF) {
-            lead_rbf(e, shaped, &found);
-        } else if (g->n_ordered > 0) {
-            int with = shaped && role == HPSI_LEADER_QUADRATIC;
-            st = lead_quadratic(e, role, with, &found);
-        }
+        hps_status st = hpsi_guided_propose(e, role, shaped, &found);
         if (st != HPS_OK) {
             return st;
         }

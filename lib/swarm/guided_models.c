@@ -104,7 +104,7 @@ static int32_t choose_rows(hps_swarm *e)
 {
     hpsi_guided *g = e->guided;
     int64_t finite = hpsi_guided_by_value(e);
-    int64_t n = g->avoids ? hpsi_guided_rows(e) : finite;
+    int64_t n = g->avoids ? g->n_visible : finite;
     int64_t most = clamped(6 * (int64_t)g->n_features, 80, 240);
     if (n <= most) {
         return hpsi_guided_distinct(e, n);
@@ -168,14 +168,13 @@ static int sign_of(double a, double b)
 
 /* Kendall's rank correlation of a map's predictions with the values of the batch; *pairs: of
  * different values. */
-static double agreement(const hps_swarm *e, int32_t map, int64_t *pairs)
+static double agreement(int32_t n, const double *prediction, const double *f, int64_t *pairs)
 {
-    const double *prediction = e->guided->prediction + map;
     int64_t sum = 0;
     *pairs = 0;
-    for (int32_t i = 0; i < e->n_slots; i++) {
+    for (int32_t i = 0; i < n; i++) {
         for (int32_t j = 0; j < i; j++) {
-            int s = sign_of(e->f[i], e->f[j]);
+            int s = sign_of(f[i], f[j]);
             *pairs += s != 0;
             sum +=
                 s * sign_of(prediction[(int64_t)i * HPSI_MAPS], prediction[(int64_t)j * HPSI_MAPS]);
@@ -186,15 +185,18 @@ static double agreement(const hps_swarm *e, int32_t map, int64_t *pairs)
 
 void hpsi_guided_judge(hps_swarm *e)
 {
-    hpsi_guided *g = e->guided;
-    if (!g->predicted) {
-        return;
+    if (e->guided->predicted) {
+        e->guided->predicted = 0;
+        hpsi_guided_judge_values(e->guided, e->n_slots, e->guided->prediction, e->f);
     }
-    g->predicted = 0;
+}
+
+void hpsi_guided_judge_values(hpsi_guided *g, int32_t n, const double *prediction, const double *f)
+{
     g->map = 0;
     for (int32_t map = 0; map < HPSI_MAPS; map++) {
         int64_t pairs = 0;
-        double tau = agreement(e, map, &pairs);
+        double tau = agreement(n, prediction + map, f, &pairs);
         if (pairs > 0) {
             g->credit[map] = MEMORY * g->credit[map] + (1.0 - MEMORY) * tau;
         }

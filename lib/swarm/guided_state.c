@@ -17,6 +17,7 @@ void hpsi_guided_destroy(hpsi_guided *g)
     hpsi_quadratic_destroy(g->separable);
     hpsi_free(g->ordered);
     hpsi_free(g->role);
+    hpsi_free(g->foretold);
     hpsi_free(g->arena);
     hpsi_free(g->order);
     hpsi_free(g->offset);
@@ -58,6 +59,9 @@ static hps_status cut_arena(hps_swarm *e, hpsi_guided *g, int32_t slots)
         double **array;
         int64_t size;
     } const cuts[] = {{&g->prediction, (int64_t)slots * HPSI_MAPS},
+                      {&g->judged, (int64_t)slots * HPSI_MAPS},
+                      {&g->judged_f, slots},
+                      {&g->expected, slots},
                       {&g->metric, m * m},
                       {&g->inverse, m * m},
                       {&g->vectors, m * m},
@@ -124,8 +128,10 @@ hps_status hpsi_guided_create(hps_swarm *e, int32_t slots)
     if (st == HPS_OK) {
         st = cut_arena(e, g, slots);
     }
+    g->fitted = g->as_of = -1;
     g->role = hpsi_new(e->context, slots, sizeof *g->role);
-    if (st == HPS_OK && g->role == NULL) {
+    g->foretold = hpsi_new(e->context, slots, sizeof *g->foretold);
+    if (st == HPS_OK && (g->role == NULL || g->foretold == NULL)) {
         st = HPS_E_MEMORY;
     }
     return st; /* hpsi_swarm_release frees what there is */
@@ -144,6 +150,9 @@ void hpsi_guided_pack(const hps_swarm *e, hpsi_pack *p)
     hpsi_pack_int(p, g->predicted);
     hpsi_pack_ints(p, e->n_slots, g->role);
     hpsi_pack_reals(p, (int64_t)e->n_slots * HPSI_MAPS, g->prediction);
+    if (e->asynchronous) {
+        hpsi_guided_pack_async(e, p);
+    }
 }
 
 static int sound(const hps_swarm *e)
@@ -185,5 +194,8 @@ void hpsi_guided_unpack(hps_swarm *e, hpsi_pack *p)
     hpsi_unpack_reals(p, (int64_t)e->n_slots * HPSI_MAPS, g->prediction);
     if (p->status == HPS_OK && !sound(e)) {
         p->status = hpsi_fail(HPS_E_FORMAT, "holds a model's state that is no number in range");
+    }
+    if (e->asynchronous && p->status == HPS_OK) {
+        hpsi_guided_unpack_async(e, p);
     }
 }

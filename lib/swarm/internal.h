@@ -48,7 +48,13 @@ double hpsi_reflect(double u);
 /* ---------------------------------------------------------- archive.c */
 
 enum { HPSI_OBJECTIVES_MAX = 16 };
-enum { HPSI_ROW_PLANNED = 0, HPSI_ROW_ASKED = 1, HPSI_ROW_TOLD = 2, HPSI_ROW_TELLING = 3 };
+enum {
+    HPSI_ROW_PLANNED = 0,
+    HPSI_ROW_ASKED = 1,
+    HPSI_ROW_TOLD = 2,
+    HPSI_ROW_TELLING = 3,
+    HPSI_ROW_HELD = 4 /* told, not applied yet (asynchronous) */
+};
 
 typedef struct hpsi_row {
     double f; /* +inf unless the outcome is HPS_EVAL_OK */
@@ -57,6 +63,7 @@ typedef struct hpsi_row {
     int64_t id;   /* what the caller calls it; -1: told from outside, no evaluation */
     int32_t particle, outcome, state;
     int32_t retries; /* how often it failed and was handed out again */
+    int64_t rank;    /* evaluations completed before it; from outside: less one */
 } hpsi_row;
 
 /* Every point known or planned so far. No two of them agree. */
@@ -64,9 +71,10 @@ typedef struct hpsi_archive {
     hps_context *context;
     int32_t n_dims, n_params, n_objectives;
     int64_t n, row_capacity, u_capacity, x_capacity, f_capacity, n_heads;
-    int64_t n_ids, id_capacity;
+    int64_t n_ids, id_capacity, order_capacity;
     hpsi_row *rows;
     int64_t *row_of; /* [n_ids] row of each id */
+    int64_t *order;  /* [n_ids] ids by completion; behind those the ones that wait for it */
     double *u;       /* [n][n_dims] snapped */
     double *x;       /* [n][n_params] */
     double *f;       /* [n][n_objectives] if there are several; row.f is the first of them then */
@@ -113,6 +121,8 @@ enum {
     HPSI_SWARM_SIGNIFICANCE,
     HPSI_SWARM_SIGNIFICANCE_ABSOLUTE,
     HPSI_SWARM_RETRY,
+    HPSI_SWARM_ASYNCHRONOUS,
+    HPSI_SWARM_WORKERS,
     HPSI_SWARM_OPTIONS
 };
 enum {
@@ -143,6 +153,10 @@ typedef struct hpsi_swarm_variant {
     hps_status (*reserve)(hps_swarm *e, int64_t more); /* its memory for so many more rows */
     void (*outside)(hps_swarm *e, int64_t r);          /* a row that no particle owns has a value */
     void (*planned)(hps_swarm *e);                     /* the rows of the batch are known */
+    /* of the asynchronous mode; advance NULL: it has none */
+    hps_status (*advance)(hps_swarm *e, int32_t slot); /* the next position of one member */
+    void (*launched)(hps_swarm *e, int32_t slot);      /* which has a new row now */
+    void (*arrive)(hps_swarm *e, int32_t slot);        /* as after, for the value of one */
     void (*pack)(const hps_swarm *e, hpsi_pack *p);    /* its own state, last in a checkpoint */
     void (*unpack)(hps_swarm *e, hpsi_pack *p);
 } hpsi_swarm_variant;
@@ -155,6 +169,10 @@ void hpsi_guided_destroy(hpsi_guided *g);
 int hpsi_swarm_failures_meet(const hps_swarm *e, int64_t epoch);
 typedef struct hpsi_pareto hpsi_pareto;
 void hpsi_pareto_destroy(hpsi_pareto *p);
+
+/* A member of an asynchronous swarm: at the place of a design, its value known, its point under
+ * way, or a point of an earlier design under way. */
+enum { HPSI_PHASE_PLACED, HPSI_PHASE_IDLE, HPSI_PHASE_FLYING, HPSI_PHASE_LATE };
 
 struct hps_swarm {
     hps_context *context;
@@ -201,6 +219,16 @@ struct hps_swarm {
     int64_t scanned, improved_row; /* stagnation: ids looked at, and at the last improvement */
     double improved_f;
 
+    /* of the asynchronous mode */
+    int32_t asynchronous, n_workers;
+    int32_t resting;   /* no member had a new point to go to since the last value */
+    int64_t serial;    /* positions made so far: the counter of random numbers */
+    int64_t turn;      /* the member to look at first */
+    int64_t n_settled; /* values that members of the present design have */
+    int64_t *phase;    /* [slots] HPSI_PHASE_* */
+    int64_t n_arrived; /* completed and waiting for it */
+    int64_t n_replay, *replay;
+
     int32_t stop;
     atomic_int cancel;
     int32_t clock_on;
@@ -230,6 +258,11 @@ hps_status hpsi_swarm_check_point(const hps_swarm *e, const char *what, int32_t 
 hps_status hpsi_swarm_plan(hps_swarm *e);
 /* Take the values of a complete batch into the swarm. */
 void hpsi_swarm_absorb(hps_swarm *e);
+/* All positions anew by the variant's design. */
+void hpsi_swarm_new_design(hps_swarm *e);
+/* Row of a member's position: a new one, or that of a known point. */
+void hpsi_swarm_plan_member(hps_swarm *e, int32_t slot);
+#define HPSI_NEAR 1e-3 /* how far a repair first moves a known point */
 /* Let what was told from outside, the rows from `first` on, draw the swarm. */
 void hpsi_swarm_attract(hps_swarm *e, int64_t first);
 /* Put the given start positions over the first members of the first design. */
@@ -240,10 +273,25 @@ void hpsi_swarm_latin_design(hps_swarm *e);
 void hpsi_swarm_snap(const hps_swarm *e, const double *x, double *snapped);
 /* The member with the least value, the first of equals; -1 if no value is below +inf. */
 int32_t hpsi_swarm_least(const hps_swarm *e, const double *values);
+/* If a member's value is below that of g: it is g. */
+int hpsi_swarm_improve(hps_swarm *e, int32_t slot);
 /* Position of one member drawn uniformly, at rest. */
 void hpsi_swarm_redraw(hps_swarm *e, int32_t slot);
 /* Move of a choice: the level of p, of g, the present one or a new one (swarm.md 1.2). */
 double hpsi_swarm_move_choice(const hps_swarm *e, int32_t slot, int32_t dim, double c1, double c2);
+/* asynchronous.c */
+hps_status hpsi_async_begin(hps_swarm *e, const hpsi_swarm_variant *variant, int32_t particles);
+/* Make points and apply values as far as that goes. */
+hps_status hpsi_async_advance(hps_swarm *e);
+void hpsi_async_receive(hps_swarm *e, int64_t id, const double *f, int32_t outcome);
+/* Are they different ids that begin with those completed so far? */
+hps_status hpsi_async_check_order(const hps_swarm *e, int64_t n, const int64_t *ids);
+hps_status hpsi_async_check_replay(const hps_swarm *e);
+/* The order to repeat is set before the run begins, and saved whether it has or not. */
+void hpsi_replay_pack(const hps_swarm *e, hpsi_pack *p);
+void hpsi_replay_unpack(hps_swarm *e, hpsi_pack *p);
+void hpsi_async_pack(const hps_swarm *e, hpsi_pack *p);
+void hpsi_async_unpack(hps_swarm *e, hpsi_pack *p);
 /* front.c: several objectives. */
 /* < 0 if the values a are preferred, > 0 if b, 0 if neither. */
 int32_t hpsi_swarm_prefer(const hps_swarm *e, const double *a, const double *b);
@@ -257,6 +305,11 @@ int hpsi_front_has(const hps_swarm *e, int64_t row);
 int64_t hpsi_swarm_best_row(const hps_swarm *e);
 /* paper.c: the next position of one member (eqs 15 and 16). */
 void hpsi_paper_move(hps_swarm *e, int32_t slot);
+/* constriction.c: largest distance of a personal best from the swarm's; 1: somebody has none. */
+double hpsi_swarm_spread(const hps_swarm *e);
+/* Evaluations (asynchronous) or iterations completed, and how many of them an iteration is. */
+int64_t hpsi_swarm_now(const hps_swarm *e);
+int64_t hpsi_swarm_iterations(const hps_swarm *e, int64_t n);
 /* stop.c */
 /* May the point with this id still be asked for under max_evaluations? */
 int hpsi_swarm_allowed(const hps_swarm *e, int64_t id);

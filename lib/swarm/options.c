@@ -39,6 +39,10 @@ static const hpsi_option rows[] = {
      "improvement that is significant, for an objective of known noise; 0: relative (guided)"},
     {"retry", HPS_OPTION_INT, 0, "", "", 0, 1000, 0,
      "hand a point that failed or timed out out again, so many times"},
+    {"asynchronous", HPS_OPTION_INT, 0, "", "", 0, 1, 0,
+     "1: a value moves its particle at once, without waiting for the rest of the iteration"},
+    {"workers", HPS_OPTION_INT, 0, "", "", 0, 100000, 0,
+     "points under way at a time (asynchronous); 0: as many as particles"},
 };
 
 const hpsi_option_table hpsi_swarm_options = {"swarm", sizeof rows / sizeof rows[0], rows};

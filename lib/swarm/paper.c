@@ -57,10 +57,27 @@ static void after(hps_swarm *e)
     }
 }
 
+static hps_status advance(hps_swarm *e, int32_t slot)
+{
+    if (e->p_f[slot] < (double)INFINITY) {
+        hpsi_paper_move(e, slot);
+    } else {
+        hpsi_swarm_redraw(e, slot);
+    }
+    return HPS_OK;
+}
+
+static void arrive(hps_swarm *e, int32_t slot)
+{
+    (void)hpsi_swarm_improve(e, slot);
+}
+
 const hpsi_swarm_variant hpsi_variant_paper = {
     .particles = 16,
     .repair = 0,
     .design = design,
     .move = move,
     .after = after,
+    .advance = advance,
+    .arrive = arrive,
 };

@@ -15,7 +15,8 @@ int hpsi_swarm_allowed(const hps_swarm *e, int64_t id)
 
 int hpsi_swarm_settled(const hps_swarm *e)
 {
-    return e->n_asked == 0 && (e->n_told == e->archive.n_ids || !hpsi_swarm_allowed(e, e->n_told));
+    return e->asynchronous || (e->n_asked == 0 && (e->n_told == e->archive.n_ids ||
+                                                   !hpsi_swarm_allowed(e, e->n_told)));
 }
 
 double hpsi_swarm_seconds(const hps_swarm *e)
@@ -32,13 +33,19 @@ void hpsi_swarm_clock(hps_swarm *e, int32_t on)
     }
 }
 
-/* Go on through the told rows in order of id and note significant improvements. */
+/* Go on through the told rows in order of id (asynchronous: of completion) and note significant
+ * improvements. */
 static void scan(hps_swarm *e)
 {
     double tolerance = e->options[HPSI_SWARM_STAGNATION_TOLERANCE];
     const hpsi_archive *a = &e->archive;
-    while (e->scanned < a->n_ids && a->rows[a->row_of[e->scanned]].state == HPSI_ROW_TOLD) {
-        int64_t r = a->row_of[e->scanned++];
+    while (e->scanned < e->n_told) {
+        int64_t id = e->asynchronous ? a->order[e->scanned] : e->scanned;
+        int64_t r = a->row_of[id];
+        if (a->rows[r].state != HPSI_ROW_TOLD) { /* cut by max_evaluations */
+            return;
+        }
+        e->scanned++;
         double f = a->rows[r].f;
         if (e->n_objectives > 1) {
             if (hpsi_front_has(e, r)) {

@@ -65,10 +65,15 @@ static void seal(unsigned char *data, long size)
     }
 }
 
-/* A small run in the middle of a batch. */
-static void save_small(const char *variant)
+/* A small run in the middle of a batch; asynchronous: in a replay, with a value that waits. */
+static void save_mode(const char *variant, int asynchronous)
 {
+    const int64_t order[] = {2, 1, 0, 3, 4, 5, 8, 7, 6};
     hps_swarm *e = mixed_swarm(NULL, variant, 100);
+    if (asynchronous) {
+        CK_OK(hps_swarm_set_int(e, "asynchronous", 1));
+        CK_OK(hps_swarm_set_replay(e, 9, order));
+    }
     double start[MIXED_PARAMS] = {0.5, 1e-2, 3.0, 20.0, 1.0, 1.25};
     CK_OK(hps_swarm_set_int(e, "particles", 3));
     CK_OK(hps_swarm_set_start(e, 1, start));
@@ -77,6 +82,11 @@ static void save_small(const char *variant)
     one_round(e, 2);
     CK_OK(hps_swarm_save(e, path));
     hps_swarm_destroy(e);
+}
+
+static void save_small(const char *variant)
+{
+    save_mode(variant, 0);
 }
 
 static void refused(hps_status expected)
@@ -149,7 +159,7 @@ START_TEST(test_forged_bytes_are_refused_or_harmless)
     int accepted = 0, denied = 0;
     CK_OK(hps_context_create(&c, NULL));
     CK_OK(hps_context_set_memory_limit(c, INT64_C(1) << 28));
-    save_small(variants[_i]);
+    save_mode(variants[_i % 3], _i >= 3);
     unsigned char *data = read_file(&size);
     for (long i = 0; i < size - 4; i++) {
         for (int k = 0; k < 3; k++) {
@@ -480,7 +490,7 @@ static void add(TCase *t)
     tcase_add_checked_fixture(t, make, drop);
     tcase_add_test(t, test_every_flipped_byte_is_noticed);
     tcase_add_test(t, test_every_truncation_is_noticed);
-    tcase_add_loop_test(t, test_forged_bytes_are_refused_or_harmless, 0, 3);
+    tcase_add_loop_test(t, test_forged_bytes_are_refused_or_harmless, 0, 6);
     tcase_add_test(t, test_other_files_are_refused);
     tcase_add_test(t, test_another_space_is_refused);
     tcase_add_test(t, test_arguments_and_places_are_checked);

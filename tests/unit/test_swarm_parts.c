@@ -160,7 +160,9 @@ START_TEST(test_option_enum_follows_the_table)
                                                           "stagnation_iterations",
                                                           "significance",
                                                           "significance_absolute",
-                                                          "retry"};
+                                                          "retry",
+                                                          "asynchronous",
+                                                          "workers"};
     ck_assert_int_eq(hpsi_swarm_options.n, HPSI_SWARM_OPTIONS);
     for (int i = 0; i < HPSI_SWARM_OPTIONS; i++) {
         ck_assert_str_eq(hpsi_swarm_options.rows[i].name, names[i]);

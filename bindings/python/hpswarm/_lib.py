@@ -878,6 +878,16 @@ FUNCTIONS = {
         c_int32,
         (c_void_p, c_int32, c_void_p, c_void_p, c_void_p),
     ),
+    # hps_status hps_swarm_order(const hps_swarm* e, int64_t capacity, int64_t* n, int64_t* id)
+    "hps_swarm_order": (
+        c_int32,
+        (c_void_p, c_int64, c_void_p, c_void_p),
+    ),
+    # hps_status hps_swarm_set_replay(hps_swarm* e, int64_t n, const int64_t* id)
+    "hps_swarm_set_replay": (
+        c_int32,
+        (c_void_p, c_int64, c_void_p),
+    ),
     # hps_status hps_swarm_tell_external(hps_swarm* e, int32_t n, const double* x, const double* f,
     #    const int32_t* outcome)
     "hps_swarm_tell_external": (

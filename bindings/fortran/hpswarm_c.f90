@@ -1132,6 +1132,21 @@ module hpswarm_c
         type(c_ptr), value :: outcome
         integer(c_int32_t) :: result_
       end function hps_swarm_tell
+      function hps_swarm_order(e, capacity, n, id) bind(c, name="hps_swarm_order") result(result_)
+        import :: c_int32_t, c_int64_t, c_ptr
+        type(c_ptr), value :: e
+        integer(c_int64_t), value :: capacity
+        type(c_ptr), value :: n
+        type(c_ptr), value :: id
+        integer(c_int32_t) :: result_
+      end function hps_swarm_order
+      function hps_swarm_set_replay(e, n, id) bind(c, name="hps_swarm_set_replay") result(result_)
+        import :: c_int32_t, c_int64_t, c_ptr
+        type(c_ptr), value :: e
+        integer(c_int64_t), value :: n
+        type(c_ptr), value :: id
+        integer(c_int32_t) :: result_
+      end function hps_swarm_set_replay
       function hps_swarm_tell_external(e, n, x, f, outcome) bind(c, name="hps_swarm_tell_external") &
           result(result_)
         import :: c_int32_t, c_ptr

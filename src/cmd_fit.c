@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "data.h"
+#include "memory.h"
 #include "output.h"
 
 static void print_sparse(json *j, const hps_gpr *g, const runfile *r)
@@ -31,11 +32,10 @@ static int write_json(const hps_gpr *g, const runfile *r, hps_context *c, const 
                       const predictions *p)
 {
     hps_gpr_report report = {.struct_size = sizeof report};
-    int64_t peak = 0;
     json j;
     int rc;
 
-    if (hps_gpr_get_report(g, &report) != HPS_OK || hps_context_memory(c, NULL, &peak) != HPS_OK) {
+    if (hps_gpr_get_report(g, &report) != HPS_OK) {
         return fail_library(HPS_E_INTERNAL, EXIT_INTERNAL);
     }
     json_start(&j, stdout);
@@ -50,7 +50,7 @@ static int write_json(const hps_gpr *g, const runfile *r, hps_context *c, const 
     json_number(&j, "covariance", report.seconds_covariance);
     json_number(&j, "solve", report.seconds_solve);
     json_close(&j, '}');
-    json_int(&j, "peak_memory_bytes", peak);
+    json_int(&j, "peak_memory_bytes", memory_peak(c));
     json_close(&j, '}');
     json_end(&j);
     return rc;
@@ -60,10 +60,9 @@ static int write_text(const args *a, const hps_gpr *g, const runfile *r, hps_con
                       const hps_dataset *d, const predictions *p)
 {
     hps_gpr_report report = {.struct_size = sizeof report};
-    int64_t peak = 0;
     char size[48];
 
-    if (hps_gpr_get_report(g, &report) != HPS_OK || hps_context_memory(c, NULL, &peak) != HPS_OK) {
+    if (hps_gpr_get_report(g, &report) != HPS_OK) {
         return fail_library(HPS_E_INTERNAL, EXIT_INTERNAL);
     }
     printf("model %s: %lld structures, %lld atoms, %lld rows, %d sparse points\n", a->model,
@@ -80,7 +79,7 @@ static int write_text(const args *a, const hps_gpr *g, const runfile *r, hps_con
     }
     printf("seconds: descriptors %.2f, covariance %.2f, solve %.2f; peak memory %s\n",
            report.seconds_descriptors, report.seconds_covariance, report.seconds_solve,
-           bytes_text((double)peak, size));
+           bytes_text((double)memory_peak(c), size));
     return scores_print(stdout, "training", d, p);
 }
 
@@ -103,14 +102,29 @@ static int check_data(const args *a, const runfile *r, const hps_dataset *d)
     return EXIT_DONE;
 }
 
-static int plan(const hps_gpr *g, const hps_dataset *d)
+/* The fit, or the predictions of its training set beside the model. */
+static int estimate(const hps_gpr *g, hps_context *c, const hps_dataset *d, int64_t *bytes)
 {
-    int64_t bytes = 0;
-    hps_status st = hps_gpr_memory(g, d, &bytes);
-    char size[48];
+    int64_t predict = 0;
+    hps_status st = hps_gpr_memory(g, d, bytes);
 
+    st = st == HPS_OK
+             ? predictions_memory(g, d, data_has(d, "forces"), data_has(d, "virial"), &predict)
+             : st;
     if (st != HPS_OK) {
         return fail_library(st, EXIT_USAGE);
+    }
+    *bytes = memory_process(c, predict > *bytes ? predict : *bytes);
+    return EXIT_DONE;
+}
+
+static int plan(const args *a, const hps_gpr *g, const hps_dataset *d, int64_t bytes)
+{
+    char size[48];
+
+    if (a->json) {
+        memory_json(d, hps_soap_size(hps_gpr_soap(g)), bytes);
+        return EXIT_DONE;
     }
     printf("plan: one fit on %lld structures, %lld atoms, %d components; about %s of memory\n",
            (long long)hps_dataset_n_frames(d), (long long)hps_dataset_n_atoms(d),
@@ -144,6 +158,7 @@ static int train(const args *a, const runfile *r, hps_context *c, hps_gpr *g, co
 static int run(const args *a, runfile *r, hps_context *c, hps_dataset *d)
 {
     hps_gpr *g = NULL;
+    int64_t bytes = 0;
     int rc = check_data(a, r, d);
 
     if (rc == EXIT_DONE) {
@@ -159,7 +174,13 @@ static int run(const args *a, runfile *r, hps_context *c, hps_dataset *d)
         rc = runfile_gpr(r, c, &g);
     }
     if (rc == EXIT_DONE) {
-        rc = a->dry_run ? plan(g, d) : train(a, r, c, g, d);
+        rc = estimate(g, c, d, &bytes);
+    }
+    if (rc == EXIT_DONE) {
+        rc = memory_check(a, "the fit", bytes);
+    }
+    if (rc == EXIT_DONE) {
+        rc = a->dry_run ? plan(a, g, d, bytes) : train(a, r, c, g, d);
     }
     hps_gpr_destroy(g);
     return rc;

@@ -6,6 +6,7 @@
 
 #include "data.h"
 #include "kernel_report.h"
+#include "memory.h"
 #include "output.h"
 
 int kernel_report_compute(const hps_gpr *g, const hps_dataset *d, int64_t references, int64_t seed,
@@ -131,6 +132,28 @@ static int write(const args *a, const kernel_report *k)
     return output_close(&o, 1);
 }
 
+static int plan(const args *a, const hps_gpr *g, hps_context *c, const hps_dataset *d)
+{
+    int64_t bytes = 0;
+    char size[48];
+    hps_status st = hps_kernel_memory(hps_gpr_soap(g), d, a->references, &bytes);
+    int rc;
+
+    if (st != HPS_OK) {
+        return fail_library(st, EXIT_USAGE);
+    }
+    bytes = memory_process(c, bytes);
+    rc = memory_check(a, "the kernel", bytes);
+    if (rc == EXIT_DONE && a->dry_run && a->json) {
+        memory_json(d, hps_soap_size(hps_gpr_soap(g)), bytes);
+    } else if (rc == EXIT_DONE && a->dry_run) {
+        printf("plan: kernel of %lld environments of %d components; about %s of memory\n",
+               (long long)hps_dataset_n_atoms(d), hps_soap_size(hps_gpr_soap(g)),
+               bytes_text((double)bytes, size));
+    }
+    return rc;
+}
+
 static int run(const args *a, runfile *r, hps_context *c, hps_dataset *d)
 {
     kernel_report *k = new_memory(MOST_ZETAS, sizeof *k);
@@ -141,10 +164,10 @@ static int run(const args *a, runfile *r, hps_context *c, hps_dataset *d)
     if (rc == EXIT_DONE) {
         rc = runfile_gpr(r, c, &g);
     }
-    if (rc == EXIT_DONE && a->dry_run) {
-        printf("plan: kernel of %lld environments of %d components\n",
-               (long long)hps_dataset_n_atoms(d), hps_soap_size(hps_gpr_soap(g)));
-    } else if (rc == EXIT_DONE) {
+    if (rc == EXIT_DONE) {
+        rc = plan(a, g, c, d);
+    }
+    if (rc == EXIT_DONE && !a->dry_run) {
         rc = a->n_zetas > 0
                  ? kernel_report_several(g, d, a->n_zetas, a->zeta, a->references, seed, k)
                  : kernel_report_compute(g, d, a->references, seed, k);

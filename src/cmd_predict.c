@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /* hpswarm predict: a model on a file; errors where the file has references. */
 #include "data.h"
+#include "memory.h"
 #include "output.h"
 
 static int write_json(const hps_dataset *d, const predictions *p)
@@ -50,6 +51,30 @@ static int run(const args *a, const hps_gpr *g, const hps_dataset *d)
     return rc;
 }
 
+static int plan(const args *a, const hps_gpr *g, hps_context *c, const hps_dataset *d)
+{
+    int with_file = a->output != NULL;
+    int64_t bytes = 0;
+    char size[48];
+    hps_status st = predictions_memory(g, d, with_file || data_has(d, "forces"),
+                                       with_file || data_has(d, "virial"), &bytes);
+    int rc;
+
+    if (st != HPS_OK) {
+        return fail_library(st, EXIT_DATA);
+    }
+    bytes = memory_process(c, bytes);
+    rc = memory_check(a, "the prediction", bytes);
+    if (rc == EXIT_DONE && a->dry_run && a->json) {
+        memory_json(d, hps_soap_size(hps_gpr_soap(g)), bytes);
+    } else if (rc == EXIT_DONE && a->dry_run) {
+        printf("plan: %lld structures, %lld atoms; about %s of memory\n",
+               (long long)hps_dataset_n_frames(d), (long long)hps_dataset_n_atoms(d),
+               bytes_text((double)bytes, size));
+    }
+    return rc;
+}
+
 /* A name that cannot be written is found before the work, not after. */
 static int check_output(const args *a)
 {
@@ -79,10 +104,10 @@ int command_predict(const args *a)
     if (rc == EXIT_DONE) {
         rc = data_read(r, c, a->words[1], &d);
     }
-    if (rc == EXIT_DONE && a->dry_run) {
-        printf("plan: %lld structures, %lld atoms\n", (long long)hps_dataset_n_frames(d),
-               (long long)hps_dataset_n_atoms(d));
-    } else if (rc == EXIT_DONE) {
+    if (rc == EXIT_DONE) {
+        rc = plan(a, g, c, d);
+    }
+    if (rc == EXIT_DONE && !a->dry_run) {
         rc = check_output(a);
         rc = rc == EXIT_DONE ? run(a, g, d) : rc;
     }

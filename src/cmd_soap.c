@@ -4,6 +4,7 @@
 #include <stdlib.h>
 
 #include "data.h"
+#include "memory.h"
 #include "output.h"
 
 enum { BLOCK_ATOMS = 2048 };
@@ -254,18 +255,63 @@ static int choose_frames(soap_job *job)
     return EXIT_DONE;
 }
 
-static void print_plan(const soap_job *job)
+/* A block of rows and, frame by frame, what the library holds for it; its gradients. */
+static int estimate(const soap_job *job, hps_context *c, int64_t largest, int64_t atoms,
+                    int64_t *bytes)
+{
+    hps_dataset *one;
+    hps_frame f = {.struct_size = sizeof f};
+    int64_t pairs = 0, block;
+    hps_status st;
+
+    if (data_frame(job->data, largest, &f) != EXIT_DONE) {
+        return EXIT_INTERNAL;
+    }
+    block = atoms < BLOCK_ATOMS + f.n_atoms ? atoms : BLOCK_ATOMS + f.n_atoms;
+    st = hps_dataset_subset(&one, job->data, 1, &largest);
+    if (st == HPS_OK) {
+        st = hps_kernel_memory(job->soap, one, 1, bytes);
+        hps_dataset_destroy(one);
+    }
+    if (st == HPS_OK && job->a->gradients) {
+        st = hps_soap_gradient(job->soap, job->data, largest, 0, &pairs, NULL, NULL, NULL);
+        st = st == HPS_E_CAPACITY ? HPS_OK : st;
+    }
+    if (st != HPS_OK) {
+        return fail_library(st, EXIT_USAGE);
+    }
+    *bytes += 8 * job->size * (block + 3 * pairs);
+    *bytes = memory_process(c, *bytes);
+    return memory_check(job->a, "a block of descriptors", *bytes);
+}
+
+/* What is asked for, and the memory that it takes. */
+static int plan(const soap_job *job, hps_context *c)
 {
     hps_frame f;
-    int64_t atoms = 0;
-    char size[48];
+    int64_t atoms = 0, bytes = 0, largest = job->from;
+    int32_t most = 0;
+    char size[48], memory[48];
+    int rc;
 
     for (int64_t i = job->from; i < job->to; i++) {
-        atoms += data_frame(job->data, i, &f) == EXIT_DONE ? f.n_atoms : 0;
+        if (data_frame(job->data, i, &f) == EXIT_DONE) {
+            atoms += f.n_atoms;
+            largest = f.n_atoms > most ? i : largest;
+            most = f.n_atoms > most ? f.n_atoms : most;
+        }
     }
-    printf("plan: %lld frames, %lld rows of %d components, about %s of text\n",
-           (long long)(job->to - job->from), (long long)atoms, job->size,
-           bytes_text(21.0 * (double)atoms * job->size, size));
+    rc = estimate(job, c, largest, atoms, &bytes);
+    if (rc == EXIT_DONE && job->a->dry_run && job->a->json) {
+        memory_json(job->data, job->size, bytes);
+    } else if (rc == EXIT_DONE && job->a->dry_run) {
+        printf("plan: %lld frames, %lld rows of %d components, about %s of text; about %s of "
+               "memory\n",
+               (long long)(job->to - job->from), (long long)atoms, job->size,
+               bytes_text(21.0 * (double)atoms * job->size, size),
+               bytes_text((double)bytes, memory));
+    }
+    return rc;
 }
 
 static int run(soap_job *job, runfile *r, hps_context *c)
@@ -285,11 +331,8 @@ static int run(soap_job *job, runfile *r, hps_context *c)
         return rc;
     }
     job->size = hps_soap_size(job->soap);
-    if (job->a->dry_run) {
-        print_plan(job);
-        return EXIT_DONE;
-    }
-    return write_all(job);
+    rc = plan(job, c);
+    return rc != EXIT_DONE || job->a->dry_run ? rc : write_all(job);
 }
 
 int command_soap(const args *a)

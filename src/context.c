@@ -2,7 +2,7 @@
 /* The library's context as the command line wants it. */
 #include <unistd.h>
 
-#include "args.h"
+#include "memory.h"
 
 /* A warning that every evaluation of a run repeats is printed once. */
 static int seen_before(const char *message)
@@ -38,13 +38,20 @@ static void print_log(int32_t level, const char *message, void *user)
 int args_context(const args *a, hps_context **out)
 {
     int32_t level = a->quiet ? HPS_LOG_ERROR : a->verbose ? HPS_LOG_INFO : HPS_LOG_WARN;
-    hps_status st = hps_context_create(out, NULL);
+    hps_status st;
+    int64_t left;
 
+    memory_begin();
+    st = hps_context_create(out, NULL);
     if (st == HPS_OK && a->threads > 0) {
         st = hps_context_set_threads(*out, a->threads);
     }
     if (st == HPS_OK && a->memory_limit > 0) {
-        st = hps_context_set_memory_limit(*out, a->memory_limit);
+        left = memory_left(a->memory_limit, hps_context_threads(*out));
+        if (left <= 0) {
+            return memory_check(a, "the program itself", memory_process(*out, 0));
+        }
+        st = hps_context_set_memory_limit(*out, left);
     }
     if (st == HPS_OK) {
         st = hps_context_set_log(*out, level, print_log, NULL);

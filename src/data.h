@@ -40,6 +40,9 @@ typedef struct predictions {
 /* Predict with forces if `with_forces`, virials if `with_virials`. */
 int predict_all(const hps_gpr *g, const hps_dataset *d, int with_forces, int with_virials,
                 predictions *p);
+/* Bytes that predict_all holds at its peak, the predictions included. */
+hps_status predictions_memory(const hps_gpr *g, const hps_dataset *d, int with_forces,
+                              int with_virials, int64_t *bytes);
 void predictions_free(predictions *p);
 /* "key": {ERRORS} of program.md section 3, strata included. */
 int scores_json(json *j, const char *key, const hps_dataset *d, const predictions *p);

@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "memory.h"
 #include "output.h"
 #include "tune.h"
 
@@ -178,9 +179,55 @@ static int plan_search(tuning *t)
     return EXIT_DONE;
 }
 
+/* The kernel, the final fit and the errors of its model, at the values that the stages were tried
+ * with. */
+static int final_memory(const tuning *t, int64_t *bytes)
+{
+    const hps_dataset *const sets[] = {t->data.train, t->data.test};
+    hps_gpr *g = NULL;
+    int64_t kernel = 0;
+    int rc = runfile_gpr(t->r, t->context, &g);
+    hps_status st;
+
+    if (rc != EXIT_DONE) {
+        return rc;
+    }
+    st = hps_gpr_memory(g, t->data.train, bytes);
+    if (st == HPS_OK) {
+        st = hps_kernel_memory(hps_gpr_soap(g), t->data.train,
+                               (int64_t)runfile_number(t->r, "objective", "references"), &kernel);
+        *bytes = kernel > *bytes ? kernel : *bytes;
+    }
+    for (int i = 0; i < 2 && sets[i] != NULL && st == HPS_OK; i++) {
+        int64_t predict = 0;
+
+        st = predictions_memory(g, sets[i], data_has(sets[i], "forces"),
+                                data_has(sets[i], "virial"), &predict);
+        *bytes = predict > *bytes ? predict : *bytes;
+    }
+    hps_gpr_destroy(g);
+    *bytes = memory_process(t->context, *bytes);
+    return st == HPS_OK ? EXIT_DONE : fail_library(st, EXIT_USAGE);
+}
+
+static void end_plan(const tuning *t, json *j, int64_t bytes)
+{
+    char size[48];
+
+    if (t->a->json) {
+        json_close(j, ']');
+        json_int(j, "memory_bytes", bytes);
+        json_close(j, '}');
+        json_end(j);
+    } else {
+        printf("the whole run: about %s of memory\n", bytes_text((double)bytes, size));
+    }
+}
+
 int plan_print(tuning *t)
 {
     int64_t evaluations = stage_evaluations(t->r);
+    int64_t all = 0, last = 0;
     int rc = EXIT_DONE;
     memory_text m; /* JSON is printed whole or not at all */
     json j;
@@ -206,11 +253,12 @@ int plan_print(tuning *t)
         } else if (rc == EXIT_DONE) {
             plan_text(s, &e, evaluations);
         }
+        all = e.bytes > all ? e.bytes : all;
+        stage_forget(s);
     }
-    if (t->a->json) {
-        json_close(&j, ']');
-        json_close(&j, '}');
-        json_end(&j);
+    rc = rc == EXIT_DONE ? final_memory(t, &last) : rc;
+    if (rc == EXIT_DONE || t->a->json) {
+        end_plan(t, &j, last > all ? last : all);
     }
     fclose(m.stream);
     if (rc == EXIT_DONE) {

@@ -52,7 +52,7 @@ static void write_stage(json *j, const stage *s)
     if (s->n_objectives > 1) {
         write_front(j, s);
     }
-    if (s->study != NULL) {
+    if (s->search == NULL) {
         json_open(j, "kernel", '{');
         kernel_report_json(j, &s->kernel);
         json_close(j, '}');
@@ -151,7 +151,7 @@ static void print_stage(const stage *s)
         printf("  the first of %d objectives at the compromise; front: %d points, in result.json\n",
                s->n_objectives, s->counts.n_front);
     }
-    if (s->study == NULL) {
+    if (s->search != NULL) {
         return;
     }
     printf("  kernel: mean %.4f, std %.4f, skew %.4f\n", s->kernel.stats.mean,

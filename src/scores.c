@@ -22,6 +22,17 @@ int predict_all(const hps_gpr *g, const hps_dataset *d, int with_forces, int wit
     return EXIT_DONE;
 }
 
+hps_status predictions_memory(const hps_gpr *g, const hps_dataset *d, int with_forces,
+                              int with_virials, int64_t *bytes)
+{
+    int64_t frames = hps_dataset_n_frames(d), atoms = hps_dataset_n_atoms(d);
+    hps_status st = hps_gpr_predict_memory(g, d, with_forces, with_virials, bytes);
+
+    *bytes += (int64_t)sizeof(double) *
+              (frames * (with_virials ? 10 : 1) + (with_forces ? 3 * atoms : 0));
+    return st;
+}
+
 void predictions_free(predictions *p)
 {
     free(p->energy);

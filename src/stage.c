@@ -5,6 +5,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "memory.h"
 #include "output.h"
 #include "tune.h"
 
@@ -153,19 +154,23 @@ static int make_swarm(tuning *t, stage *s)
     return rc;
 }
 
+/* What a swarm keeps of its past, as it grows and as it is saved. */
+static int64_t archive_bytes(const tuning *t, const stage *s)
+{
+    return 3 * 8 * stage_evaluations(t->r) * (hps_space_size(s->space) + 4);
+}
+
 /* A run that cannot stay within --max-memory is refused before its first evaluation. */
 static int check_memory(const tuning *t, stage *s)
 {
-    char need[48], limit[48];
+    char name[32];
 
     if (hps_study_memory(s->study, &s->bytes) != HPS_OK) {
         return fail_library(HPS_E_OPTION, EXIT_USAGE);
     }
-    if (t->a->memory_limit == 0 || s->bytes <= t->a->memory_limit) {
-        return EXIT_DONE;
-    }
-    return fail(EXIT_LIMIT, "stage %s needs about %s, --max-memory allows %s", s->name,
-                bytes_text((double)s->bytes, need), bytes_text((double)t->a->memory_limit, limit));
+    s->bytes = memory_process(t->context, s->bytes + archive_bytes(t, s));
+    snprintf(name, sizeof name, "stage %s", s->name);
+    return memory_check(t->a, name, s->bytes);
 }
 
 static int make_objective(tuning *t, stage *s)
@@ -399,6 +404,7 @@ static int kernel_at_best(tuning *t, stage *s)
     if (st != HPS_OK) {
         return fail_library(st, EXIT_INTERNAL);
     }
+    stage_forget(s); /* what a path holds is room for what comes */
     rc = kernel_report_compute(g, t->data.train,
                                (int64_t)runfile_number(t->r, "objective", "references"),
                                (int64_t)runfile_number(t->r, "objective", "seed"), &s->kernel);
@@ -474,9 +480,15 @@ int stage_run(tuning *t, stage *s)
     return rc;
 }
 
-void stage_free(stage *s)
+void stage_forget(stage *s)
 {
     hps_study_destroy(s->study);
+    s->study = NULL;
+}
+
+void stage_free(stage *s)
+{
+    stage_forget(s);
     search_destroy(s->search);
     hps_swarm_destroy(s->swarm);
     hps_space_destroy(s->space);

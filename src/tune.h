@@ -133,6 +133,8 @@ int stage_check(tuning *t, const stage *s);
 int stage_prepare(tuning *t, stage *s);
 int stage_run(tuning *t, stage *s);
 hps_status checkpoint_load(tuning *t, const hps_space *space, const char *path, hps_swarm **e);
+/* Drop what only evaluations need. */
+void stage_forget(stage *s);
 void stage_free(stage *s);
 /* Number of evaluations of a whole stage, 0 if unknown. */
 int64_t stage_evaluations(const runfile *r);

@@ -84,7 +84,7 @@ static int write_all(int fd, const char *data, int64_t size)
             size -= n;
         }
     }
-    return fsync(fd) == 0 || errno == EINVAL; /* EINVAL: a kind of file without fsync */
+    return 1;
 }
 
 /* The rename itself has to reach the disk too; a folder that cannot be opened is no
@@ -108,30 +108,6 @@ static void sync_folder(const char *path, char *scratch)
     }
 }
 
-static hps_status write_and_rename(const char *path, char *temporary, const void *data,
-                                   int64_t size)
-{
-    hps_status s;
-    int fd = open(temporary, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0666);
-
-    if (fd < 0) {
-        return io_error(path, "write");
-    }
-    if (!write_all(fd, data, size)) {
-        s = io_error(path, "write");
-        close(fd);
-        unlink(temporary);
-        return s;
-    }
-    if (close(fd) != 0 || rename(temporary, path) != 0) {
-        s = io_error(path, "write");
-        unlink(temporary);
-        return s;
-    }
-    sync_folder(path, temporary);
-    return HPS_OK;
-}
-
 /* A device or a pipe: there is nothing to replace, and renaming would put a file there. */
 static int is_special(const char *path)
 {
@@ -140,39 +116,90 @@ static int is_special(const char *path)
     return stat(path, &info) == 0 && !S_ISREG(info.st_mode) && !S_ISDIR(info.st_mode);
 }
 
-static hps_status write_special(const char *path, const void *data, int64_t size)
+hps_status hpsi_output_open(hpsi_output *o, hps_context *c, const char *path)
 {
-    int fd = open(path, O_WRONLY | O_CLOEXEC);
-    int written = fd >= 0 && write_all(fd, data, size);
-    hps_status s = written ? HPS_OK : io_error(path, "write");
+    int64_t length;
 
-    if (fd >= 0) {
-        close(fd);
+    memset(o, 0, sizeof *o);
+    o->fd = -1;
+    if (path == NULL || path[0] == '\0') {
+        return hpsi_fail(HPS_E_ARGUMENT, "file: path is empty");
     }
+    length = (int64_t)strlen(path) + 32;
+    o->path = hpsi_strdup(c, path);
+    o->temporary = hpsi_new(c, length, 1);
+    if (o->path == NULL || o->temporary == NULL) {
+        hpsi_output_close(o, 0);
+        return HPS_E_MEMORY;
+    }
+    o->special = is_special(path);
+    snprintf(o->temporary, (size_t)length, "%s.tmp.%ld", path, (long)getpid());
+    o->fd = o->special ? open(path, O_WRONLY | O_CLOEXEC)
+                       : open(o->temporary, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0666);
+    if (o->fd < 0) {
+        hps_status s = io_error(path, "write");
+
+        hpsi_output_close(o, 0);
+        return s;
+    }
+    return HPS_OK;
+}
+
+hps_status hpsi_output_write(hpsi_output *o, const void *data, int64_t size)
+{
+    return write_all(o->fd, data, size) ? HPS_OK : io_error(o->path, "write");
+}
+
+static hps_status finish(hpsi_output *o)
+{
+    int fd = o->fd;
+
+    o->fd = -1;
+    if (fsync(fd) != 0 && errno != EINVAL) { /* EINVAL: a kind of file without fsync */
+        hps_status s = io_error(o->path, "write");
+
+        close(fd);
+        return s;
+    }
+    if (close(fd) != 0 || (!o->special && rename(o->temporary, o->path) != 0)) {
+        return io_error(o->path, "write");
+    }
+    if (!o->special) {
+        sync_folder(o->path, o->temporary);
+    }
+    return HPS_OK;
+}
+
+hps_status hpsi_output_close(hpsi_output *o, int32_t keep)
+{
+    int32_t opened = o->fd >= 0;
+    hps_status s = opened && keep ? finish(o) : HPS_OK;
+
+    if (o->fd >= 0) {
+        close(o->fd);
+    }
+    if (opened && !o->special && (!keep || s != HPS_OK)) {
+        unlink(o->temporary);
+    }
+    hpsi_free(o->temporary);
+    hpsi_free(o->path);
+    memset(o, 0, sizeof *o);
+    o->fd = -1;
     return s;
 }
 
 hps_status hpsi_file_replace(hps_context *c, const char *path, const void *data, int64_t size)
 {
-    char *temporary;
-    int64_t length;
-    hps_status s;
+    hpsi_output o;
+    hps_status s = hpsi_output_open(&o, c, path);
+    hps_status last;
 
-    if (path == NULL || path[0] == '\0') {
-        return hpsi_fail(HPS_E_ARGUMENT, "file: path is empty");
+    if (s != HPS_OK) {
+        return s;
     }
-    if (is_special(path)) {
-        return write_special(path, data, size);
-    }
-    length = (int64_t)strlen(path) + 32;
-    temporary = hpsi_new(c, length, 1);
-    if (temporary == NULL) {
-        return HPS_E_MEMORY;
-    }
-    snprintf(temporary, (size_t)length, "%s.tmp.%ld", path, (long)getpid());
-    s = write_and_rename(path, temporary, data, size);
-    hpsi_free(temporary);
-    return s;
+    s = hpsi_output_write(&o, data, size);
+    last = hpsi_output_close(&o, s == HPS_OK);
+    return s == HPS_OK ? last : s;
 }
 
 hps_status hpsi_file_keep(hps_context *c, const char *path)

@@ -137,6 +137,17 @@ hps_status hpsi_file_read(hps_context *c, const char *path, char **data, int64_t
 /* Give a file that is about to be replaced a second name, PATH.previous. A file system
  * without hard links has no previous one. HPS_E_MEMORY. */
 hps_status hpsi_file_keep(hps_context *c, const char *path);
+/* A file written piece by piece under a temporary name beside path: on close it is flushed,
+ * synced and renamed if it is to be kept, otherwise dropped. A device or pipe is written to
+ * directly. close frees what open made; after a failed open nothing is left. HPS_E_IO */
+typedef struct hpsi_output {
+    char *path, *temporary;
+    int32_t special;
+    int fd;
+} hpsi_output;
+hps_status hpsi_output_open(hpsi_output *o, hps_context *c, const char *path);
+hps_status hpsi_output_write(hpsi_output *o, const void *data, int64_t size);
+hps_status hpsi_output_close(hpsi_output *o, int32_t keep);
 /* Write to a temporary name beside path, flush, fsync, rename. HPS_E_IO, nothing left. */
 hps_status hpsi_file_replace(hps_context *c, const char *path, const void *data, int64_t size);
 

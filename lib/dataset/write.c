@@ -8,10 +8,13 @@
 
 #include "dataset/private.h"
 
+#define PIECE 65536 /* bytes of text that go to the file at a time */
+#define MOST 512    /* of one append */
+
 typedef struct writer {
-    hps_context *context;
-    void *text;
-    int64_t size, capacity;
+    hpsi_output file;
+    char *text; /* [PIECE + MOST] */
+    int64_t size;
     hps_status status; /* the first failure stays */
 } writer;
 
@@ -20,18 +23,18 @@ static void put(writer *w, const char *format, ...) __attribute__((format(printf
 /* Append short text. */
 static void put(writer *w, const char *format, ...)
 {
-    const int64_t most = 512;
     va_list list;
 
-    if (w->status == HPS_OK) {
-        w->status = hpsi_grow(w->context, &w->text, &w->capacity, w->size + most, 1);
-    }
     if (w->status != HPS_OK) {
         return;
     }
     va_start(list, format);
-    w->size += vsnprintf((char *)w->text + w->size, (size_t)most, format, list);
+    w->size += vsnprintf(w->text + w->size, MOST, format, list);
     va_end(list);
+    if (w->size >= PIECE) {
+        w->status = hpsi_output_write(&w->file, w->text, w->size);
+        w->size = 0;
+    }
 }
 
 /* name="9 numbers" */
@@ -148,6 +151,7 @@ hps_status hps_dataset_write_extxyz(const hps_dataset *d, const char *path, cons
 {
     const double *const label[HPSI_N_LABELS] = {energy, forces, virial};
     writer w = {0};
+    hps_status last;
     locale_t c;
     locale_t before;
 
@@ -163,7 +167,13 @@ hps_status hps_dataset_write_extxyz(const hps_dataset *d, const char *path, cons
     if (c == (locale_t)0) {
         return hpsi_fail(HPS_E_MEMORY, "write_extxyz: no memory for the C locale");
     }
-    w.context = d->context;
+    w.text = hpsi_new(d->context, PIECE + MOST, 1);
+    w.status = w.text != NULL ? hpsi_output_open(&w.file, d->context, path) : HPS_E_MEMORY;
+    if (w.status != HPS_OK) {
+        freelocale(c);
+        hpsi_free(w.text);
+        return w.status;
+    }
     before = uselocale(c); /* of this thread only */
     for (int64_t i = 0; w.status == HPS_OK && i < d->n_frames; i++) {
         put_frame(&w, d, i, label);
@@ -171,8 +181,9 @@ hps_status hps_dataset_write_extxyz(const hps_dataset *d, const char *path, cons
     uselocale(before);
     freelocale(c);
     if (w.status == HPS_OK) {
-        w.status = hpsi_file_replace(d->context, path, w.text, w.size);
+        w.status = hpsi_output_write(&w.file, w.text, w.size);
     }
+    last = hpsi_output_close(&w.file, w.status == HPS_OK);
     hpsi_free(w.text);
-    return w.status;
+    return w.status == HPS_OK ? last : w.status;
 }

@@ -3,8 +3,9 @@
 import json
 import math
 import os
+import random
 
-from common import DIMERS, HP, ProgramTest, main
+from common import DIMERS, HP, PROGRAM, ProgramTest, main
 
 ERRORS = {"rmse_energy_per_atom", "mae_energy_per_atom", "mae_energy_per_structure", "rmse_force",
           "mae_force", "by_config_type"}
@@ -232,7 +233,28 @@ class FitAndPredict(ProgramTest):
         self.assertEqual(os.path.exists(self.path("m4")), done.returncode == 0)
 
     def test_memory_limit(self):
-        self.refused(6, "limit", "fit", DIMERS, "-p", "hp.yaml", "-m", "model", "--max-memory", "20K")
+        self.refused(6, "--max-memory allows", "fit", DIMERS, "-p", "hp.yaml", "-m", "model",
+                     "--max-memory", "20K")
+
+    def test_announced_memory_is_what_is_used(self):
+        with open(PROGRAM, "rb") as program:
+            if any(word in program.read() for word in (b"__asan_", b"__tsan_", b"__msan_")):
+                self.skipTest("a sanitizer has memory of its own")
+        random.seed(3)
+        with open(self.path("grid.xyz"), "w") as out:
+            for _ in range(150):
+                print('27\nProperties=species:S:1:pos:R:3:forces:R:3 energy=%r pbc="F F F"' % random.uniform(-9, -8), file=out)
+                for i in range(27):
+                    x = [1.6 * k + random.uniform(-0.2, 0.2) for k in (i // 9, i // 3 % 3, i % 3)]
+                    print("C", *x, *(random.uniform(-1, 1) for _ in range(3)), file=out)
+        for forces, sparse in (("false", 700), ("true", 300)):
+            flags = ("--set", f"gap.n_sparse={sparse}", "--set", f"gap.fit_forces={forces}", "--threads", "1")
+            job = ("fit", "grid.xyz", "-p", "hp.yaml", "-m", "model", *flags)
+            need = self.json(*job, "--dry-run")["memory_bytes"]
+            used = self.json(*job)["peak_memory_bytes"]
+            self.assertLess(abs(need / used - 1), 0.2, f"{need} announced, {used} used")
+            job = (*job, "--max-memory", str(need // 2))
+            self.refused(6, "--max-memory allows", *job)
 
     def test_full_disk_and_bad_names(self):
         self.refused(1, "/dev/full: cannot write", "fit", DIMERS, "-p", "hp.yaml", "-m", "/dev/full")

@@ -240,8 +240,8 @@ class Folder(ProgramTest):
         large = ("--set", "soap.n_max=12", "--set", "soap.l_max=12")
         need = self.json("tune", "run.yaml", "--dry-run", *large)["stages"][0]["memory_bytes"]
         self.refused(6, "--max-memory allows", "tune", "run.yaml", "-o", "out", "--max-memory",
-                     str(need - 1), *large)
-        self.refused(6, "limit", "tune", "run.yaml", "-o", "out", "--max-memory", "40K")
+                     str(need * 7 // 10), *large)
+        self.refused(6, "--max-memory allows", "tune", "run.yaml", "-o", "out", "--max-memory", "40K")
 
 
 class Resume(ProgramTest):

@@ -33,6 +33,11 @@ hps_status hps_dataset_create(hps_dataset **out, hps_context *c)
     if (d == NULL) {
         return HPS_E_MEMORY;
     }
+    d->kept = hpsi_new(c, 1, sizeof *d->kept);
+    if (d->kept == NULL) {
+        hpsi_free(d);
+        return HPS_E_MEMORY;
+    }
     d->context = hpsi_context_retain(c);
     *out = d;
     return HPS_OK;
@@ -54,6 +59,8 @@ void hps_dataset_destroy(hps_dataset *d)
     c = d->context;
     hpsi_free(d->frames);
     hpsi_free(d->first_atom);
+    hpsi_lists_return(d->kept->lists);
+    hpsi_free(d->kept);
     hpsi_free(d);
     hpsi_context_release(c);
 }

@@ -30,4 +30,22 @@ hps_status hpsi_neighbours_build(hpsi_neighbours *nb, hps_context *c, const hps_
                                  double cutoff, int32_t first, int32_t count);
 void hpsi_neighbours_free(hpsi_neighbours *nb);
 
+/* Neighbours of all atoms of a data set, in the order of hpsi_neighbours_build: those of atom i
+ * among all atoms are all.start[i]..all.start[i+1]-1, and include every pair nearer than a
+ * smaller cut-off with the bits that its own list has. */
+typedef struct hpsi_lists {
+    hpsi_neighbours all;
+    double cutoff;
+    int64_t n_atoms;
+    int32_t holders;
+} hpsi_lists;
+/* Bytes that lists with this cut-off take, found by searching. */
+hps_status hpsi_lists_bytes(const hps_dataset *d, double cutoff, int64_t *bytes);
+/* Make lists and keep them with the data set until drop was called as often. */
+hps_status hpsi_lists_keep(const hps_dataset *d, double cutoff);
+void hpsi_lists_drop(const hps_dataset *d);
+/* The kept lists if they reach that far, else NULL; return them when done. */
+hpsi_lists *hpsi_lists_take(const hps_dataset *d, double cutoff);
+void hpsi_lists_return(hpsi_lists *l); /* NULL is fine */
+
 #endif

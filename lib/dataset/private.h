@@ -40,8 +40,15 @@ void hpsi_record_release(hpsi_record *r); /* NULL is fine */
 
 enum { HPSI_ENERGY = 0, HPSI_FORCES = 1, HPSI_VIRIAL = 2, HPSI_N_LABELS = 3 };
 
+/* What a data set keeps behind a const handle. */
+typedef struct hpsi_kept {
+    hpsi_lists *lists; /* or NULL */
+    int32_t users;     /* calls of keep without their drop */
+} hpsi_kept;
+
 struct hps_dataset {
     hps_context *context;
+    hpsi_kept *kept;
     int64_t n_frames;
     int64_t frames_capacity, first_capacity;
     hpsi_record **frames;

@@ -215,14 +215,11 @@ static hps_status run_item(int64_t index, int32_t worker, void *arg)
     const item *it = &x->items[index];
     double *q = s->block + (int64_t)worker * HPSI_SOAP_BLOCK * s->ld;
     int64_t n_rows = 3 * it->count + (it->virial ? 6 : 0);
-    hps_frame f;
 
     memset(t->rows.a + it->row * t->rows.ld, 0, (size_t)(n_rows * t->rows.ld) * sizeof *t->rows.a);
-    hpsi_dataset_frame(s->data, it->frame, &f);
     for (int64_t i = s->frame_chunk[it->frame]; i < s->frame_chunk[it->frame + 1]; i++) {
         const hpsi_chunk *c = &s->chunk[i];
-        hps_status status =
-            hpsi_soap_block(s->plan, s->work[worker], &f, c->first, c->count, q, s->ld);
+        hps_status status = hpsi_source_block(s, c->atom, c->count, worker, q);
 
         for (int32_t j = 0; status == HPS_OK && j < c->count; j++) {
             status = add_centre(x, it, worker, c, j, q + j * s->ld);

@@ -56,7 +56,8 @@ typedef struct hpsi_source {
     hps_context *context;
     const hps_dataset *data; /* borrowed */
     hpsi_soap_plan *plan;
-    int32_t size; /* d */
+    hpsi_lists *lists; /* kept with the data set, or NULL */
+    int32_t size;      /* d */
     int64_t ld, n_frames, n_atoms, n_chunks;
     hpsi_chunk *chunk;    /* [n_chunks] */
     int64_t *frame_chunk; /* [n_frames + 1] first chunk of a frame */
@@ -91,6 +92,10 @@ hps_status hpsi_source_bytes(const hps_soap *s, const hps_dataset *d, int32_t de
                              int64_t beside, int64_t *bytes, int64_t *kept, hpsi_probe *p);
 /* Descriptors of chunk i, rows of s->ld; valid until the next call of the same worker. */
 hps_status hpsi_source_chunk(hpsi_source *s, int64_t i, int32_t worker, const double **q);
+/* Descriptors of count atoms of one frame, the first one's position among all atoms: q
+ * [count][ld]. The worker's work then has what the backward calls need. */
+hps_status hpsi_source_block(hpsi_source *s, int64_t atom, int32_t count, int32_t worker,
+                             double *q);
 /* Which atoms of a chunk are of one species (index [n]), and their descriptors: rows in q
  * itself if that is the whole chunk, otherwise copied to copy [HPSI_SOAP_BLOCK][ld]. */
 int32_t hpsi_source_rows(const hpsi_source *s, const hpsi_chunk *c, int32_t species,

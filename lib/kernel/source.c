@@ -103,6 +103,36 @@ static hps_status make_workers(hpsi_source *s)
     return HPS_OK;
 }
 
+/* ----------------------------------------------------------------- blocks */
+
+static int64_t frame_of(const hpsi_source *s, int64_t atom)
+{
+    int64_t low = 0;
+    int64_t high = s->n_frames;
+
+    while (high - low > 1) {
+        int64_t middle = low + (high - low) / 2;
+
+        if (hpsi_dataset_first_atom(s->data, middle) <= atom) {
+            low = middle;
+        } else {
+            high = middle;
+        }
+    }
+    return low;
+}
+
+hps_status hpsi_source_block(hpsi_source *s, int64_t atom, int32_t count, int32_t worker, double *q)
+{
+    int64_t frame = frame_of(s, atom);
+    int64_t begin = hpsi_dataset_first_atom(s->data, frame);
+    hps_frame f;
+
+    hpsi_dataset_frame(s->data, frame, &f);
+    hpsi_soap_work_lists(s->work[worker], s->lists, begin);
+    return hpsi_soap_block(s->plan, s->work[worker], &f, (int32_t)(atom - begin), count, q, s->ld);
+}
+
 /* Chunks that a worker takes at a time: those of a frame follow each other, and its neighbour
  * lists are prepared once. */
 int64_t hpsi_source_span(const hpsi_source *s, int64_t n_chunks)
@@ -121,11 +151,8 @@ static hps_status keep_chunks(int64_t item, int32_t worker, void *arg)
 
     for (int64_t i = item * span; status == HPS_OK && i < end; i++) {
         const hpsi_chunk *c = &s->chunk[i];
-        hps_frame f;
 
-        hpsi_dataset_frame(s->data, c->frame, &f);
-        status = hpsi_soap_block(s->plan, s->work[worker], &f, c->first, c->count,
-                                 s->cache + c->atom * s->ld, s->ld);
+        status = hpsi_source_block(s, c->atom, c->count, worker, s->cache + c->atom * s->ld);
     }
     return status;
 }
@@ -157,6 +184,7 @@ static hps_status open_parts(hpsi_source *s, const hps_soap *soap)
     }
     s->size = hpsi_soap_plan_size(s->plan);
     s->ld = s->size;
+    s->lists = hpsi_lists_take(s->data, hpsi_soap_plan_cutoff(s->plan));
     s->n_chunks = count_chunks(s->data);
     s->chunk = hpsi_new(s->context, s->n_chunks, sizeof *s->chunk);
     s->frame_chunk = hpsi_new(s->context, s->n_frames + 1, sizeof *s->frame_chunk);
@@ -210,6 +238,7 @@ void hpsi_source_close(hpsi_source *s)
     hpsi_free(s->frame_chunk);
     hpsi_free(s->chunk);
     hpsi_soap_plan_destroy(s->plan);
+    hpsi_lists_return(s->lists);
     memset(s, 0, sizeof *s);
 }
 
@@ -230,15 +259,13 @@ hps_status hpsi_source_chunk(hpsi_source *s, int64_t i, int32_t worker, const do
 {
     const hpsi_chunk *c = &s->chunk[i];
     double *block = s->block + (int64_t)worker * HPSI_SOAP_BLOCK * s->ld;
-    hps_frame f;
 
     if (s->cache != NULL) {
         *q = s->cache + c->atom * s->ld;
         return HPS_OK;
     }
     *q = block;
-    hpsi_dataset_frame(s->data, c->frame, &f);
-    return hpsi_soap_block(s->plan, s->work[worker], &f, c->first, c->count, block, s->ld);
+    return hpsi_source_block(s, c->atom, c->count, worker, block);
 }
 
 int32_t hpsi_source_rows(const hpsi_source *s, const hpsi_chunk *c, int32_t species,
@@ -275,38 +302,15 @@ typedef struct gather {
     int64_t ldq;
 } gather;
 
-static int64_t frame_of(const hpsi_source *s, int64_t atom)
-{
-    int64_t low = 0;
-    int64_t high = s->n_frames;
-
-    while (high - low > 1) {
-        int64_t middle = low + (high - low) / 2;
-
-        if (hpsi_dataset_first_atom(s->data, middle) <= atom) {
-            low = middle;
-        } else {
-            high = middle;
-        }
-    }
-    return low;
-}
-
 /* Where few of a run's atoms are wanted, the others are not computed. */
-static hps_status gather_piece(const gather *g, int32_t worker, int64_t frame, int64_t from,
-                               int64_t to)
+static hps_status gather_piece(const gather *g, int32_t worker, int64_t from, int64_t to)
 {
     hpsi_source *s = g->source;
     double *block = s->block + (int64_t)worker * HPSI_SOAP_BLOCK * s->ld;
     int64_t begin = g->atom[from];
     int64_t last = g->atom[to - 1];
-    hps_frame f;
-    hps_status status;
+    hps_status status = hpsi_source_block(s, begin, (int32_t)(last - begin + 1), worker, block);
 
-    hpsi_dataset_frame(s->data, frame, &f);
-    status = hpsi_soap_block(s->plan, s->work[worker], &f,
-                             (int32_t)(begin - hpsi_dataset_first_atom(s->data, frame)),
-                             (int32_t)(last - begin + 1), block, s->ld);
     for (int64_t i = from; status == HPS_OK && i < to; i++) {
         memcpy(g->q + i * g->ldq, block + (g->atom[i] - begin) * s->ld,
                (size_t)s->size * sizeof *block);
@@ -319,13 +323,12 @@ static hps_status gather_run(int64_t item, int32_t worker, void *arg)
     const gather *g = arg;
     int64_t from = g->run[item];
     int64_t end = g->run[item + 1];
-    int64_t frame = frame_of(g->source, g->atom[from]);
     int64_t apart = 2 * (end - from) < g->atom[end - 1] - g->atom[from] + 1;
     hps_status status = HPS_OK;
 
     for (int64_t i = from; status == HPS_OK && i < end; i++) {
         if (i + 1 == end || (apart && g->atom[i + 1] > g->atom[i] + 1)) {
-            status = gather_piece(g, worker, frame, from, i + 1);
+            status = gather_piece(g, worker, from, i + 1);
             from = i + 1;
         }
     }

@@ -24,8 +24,9 @@ typedef struct hpsi_soap_plan hpsi_soap_plan;
 hps_status hpsi_soap_plan_create(hpsi_soap_plan **out, const hps_soap *s);
 /* The plan that the handle keeps for its options, made by whoever wants it first. */
 hps_status hpsi_soap_plan_of(hpsi_soap_plan **out, const hps_soap *s);
-void hpsi_soap_plan_destroy(hpsi_soap_plan *p); /* of either, once for each call */
+void hpsi_soap_plan_destroy(hpsi_soap_plan *p);       /* of either, once for each call */
 int32_t hpsi_soap_plan_size(const hpsi_soap_plan *p); /* components */
+double hpsi_soap_plan_cutoff(const hpsi_soap_plan *p);
 /* 0-based species of an atomic number in the plan, -1 if not listed. */
 int32_t hpsi_soap_plan_species(const hpsi_soap_plan *p, int32_t number);
 int32_t hpsi_soap_plan_n_species(const hpsi_soap_plan *p);
@@ -40,6 +41,9 @@ void hpsi_soap_work_destroy(hpsi_soap_work *w);
  * neighbours, coefficients and norms) until the next call. count is up to the caller;
  * HPSI_SOAP_BLOCK is a good one. */
 #define HPSI_SOAP_BLOCK 64
+/* With lists (or NULL) the next block takes its neighbours from them, the same to the last bit;
+ * atom is the position of the frame's first atom in them. */
+void hpsi_soap_work_lists(hpsi_soap_work *w, const hpsi_lists *lists, int64_t atom);
 hps_status hpsi_soap_block(const hpsi_soap_plan *p, hpsi_soap_work *w, const hps_frame *f,
                            int32_t first, int32_t count, double *q, int64_t ld);
 /* With g [count][ldg] = dE/dq of the last block: adds dE/dr to gradient [n_atoms of the

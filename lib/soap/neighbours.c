@@ -18,9 +18,9 @@ static int32_t species_of(const hpsi_soap_plan *p, const hpsi_neighbours *nb, co
 }
 
 /* Pairs of each species and the place of each centre in the padded arrays. */
-static int64_t count_pairs(const hpsi_soap_plan *p, hpsi_soap_work *w, const hps_frame *f)
+static int64_t count_pairs(const hpsi_soap_plan *p, hpsi_soap_work *w, const hps_frame *f,
+                           const hpsi_neighbours *nb)
 {
-    const hpsi_neighbours *nb = &w->neighbours;
     int64_t total = 0;
 
     memset(w->number_of, 0, sizeof(int32_t) * (size_t)(w->count * p->n_species));
@@ -59,9 +59,9 @@ static hps_status grow_pairs(hpsi_soap_work *w, int64_t n)
 }
 
 /* Stable sort by species into the padded arrays; padding repeats a harmless vector. */
-static void place_pairs(const hpsi_soap_plan *p, hpsi_soap_work *w, const hps_frame *f, int32_t i)
+static void place_pairs(const hpsi_soap_plan *p, hpsi_soap_work *w, const hps_frame *f,
+                        const hpsi_neighbours *nb, int32_t i)
 {
-    const hpsi_neighbours *nb = &w->neighbours;
     int64_t at[120], end = w->start[i];
 
     for (int32_t s = 0; s < p->n_species; s++) {
@@ -88,12 +88,36 @@ static void place_pairs(const hpsi_soap_plan *p, hpsi_soap_work *w, const hps_fr
     }
 }
 
+void hpsi_soap_work_lists(hpsi_soap_work *w, const hpsi_lists *lists, int64_t atom)
+{
+    w->lists = lists != NULL ? &lists->all : NULL;
+    w->lists_atom = atom;
+}
+
+/* A view of the block's neighbours, borrowed. */
+static hps_status find_neighbours(const hpsi_soap_plan *p, hpsi_soap_work *w, const hps_frame *f,
+                                  int32_t first, int32_t count, hpsi_neighbours *view)
+{
+    hps_status st = HPS_OK;
+
+    if (w->lists != NULL) {
+        *view = *w->lists;
+        view->start += w->lists_atom + first;
+        w->lists = NULL;
+        return HPS_OK;
+    }
+    st = hpsi_neighbours_build(&w->neighbours, w->context, f, p->cutoff, first, count);
+    *view = w->neighbours;
+    return st;
+}
+
 hps_status hpsi_soap_gather(const hpsi_soap_plan *p, hpsi_soap_work *w, const hps_frame *f,
                             int32_t first, int32_t count)
 {
     void **arrays[] = {(void **)&w->start, (void **)&w->used, (void **)&w->species,
                        (void **)&w->number_of};
-    hps_status st = hpsi_neighbours_build(&w->neighbours, w->context, f, p->cutoff, first, count);
+    hpsi_neighbours nb;
+    hps_status st = find_neighbours(p, w, f, first, count, &nb);
 
     w->count = 0;
     for (int32_t i = 0; i < 4 && st == HPS_OK; i++) {
@@ -107,13 +131,13 @@ hps_status hpsi_soap_gather(const hpsi_soap_plan *p, hpsi_soap_work *w, const hp
     }
     w->first = first;
     w->count = count;
-    st = grow_pairs(w, count_pairs(p, w, f));
+    st = grow_pairs(w, count_pairs(p, w, f, &nb));
     if (st != HPS_OK) {
         w->count = 0;
         return st;
     }
     for (int32_t i = 0; i < count; i++) {
-        place_pairs(p, w, f, i);
+        place_pairs(p, w, f, &nb, i);
     }
     return HPS_OK;
 }

@@ -206,6 +206,11 @@ int32_t hpsi_soap_plan_size(const hpsi_soap_plan *p)
     return p->layout.size;
 }
 
+double hpsi_soap_plan_cutoff(const hpsi_soap_plan *p)
+{
+    return p->cutoff;
+}
+
 int32_t hpsi_soap_plan_species(const hpsi_soap_plan *p, int32_t number)
 {
     return number >= 1 && number <= 118 ? p->index[number] : -1;

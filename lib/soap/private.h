@@ -303,6 +303,8 @@ struct hpsi_soap_plan {
 struct hpsi_soap_work {
     hps_context *context;
     hpsi_neighbours neighbours;
+    const hpsi_neighbours *lists; /* of a whole data set, for the next block, or NULL */
+    int64_t lists_atom;           /* position of the block's frame in it */
     /* The block: neighbours of centre i are start[i] .. start[i] + used[i] - 1, sorted by
      * species; starts are multiples of HPSI_SOAP_PAD. */
     int32_t count, first;

@@ -264,6 +264,7 @@ int32_t hps_study_evaluate(const hps_batch *b, double *f, int32_t *outcome, void
         t->point[i].x = b->x + (int64_t)i * b->n_params;
         prepare(t, &t->point[i]);
     }
+    hpsi_study_share_lists(t, b->n);
     link_points(t);
     evaluate_points(t);
     for (int32_t i = 0; i < b->n; i++) {

@@ -78,7 +78,10 @@ struct hps_study {
     hps_path *path;  /* of the parameters path_x, or NULL */
     int32_t no_room; /* 1: a path found no memory */
     hpsi_frozen frozen;
-    double *path_x; /* [n_params]; those that the path has for free are not looked at */
+    const hps_dataset *kept[2]; /* with lists of neighbours that this study keeps, or NULL */
+    int64_t n_seen;             /* candidates so far */
+    int32_t shared;             /* 1: that was decided */
+    double *path_x;             /* [n_params]; those that the path has for free are not looked at */
 };
 
 /* Copy a space by its public calls. */
@@ -102,6 +105,13 @@ void hpsi_study_forget_path(hps_study *t);
 int32_t hpsi_study_path_fits(const hps_study *t, const hps_gpr *g);
 /* The path at x: the present one, or a new one. */
 hps_status hpsi_study_path(hps_study *t, const double *x);
+/* Keep neighbour lists for all candidates, once it is certain that there are several: n more
+ * are to be evaluated. */
+void hpsi_study_share_lists(hps_study *t, int32_t n);
+void hpsi_study_drop_lists(hps_study *t);
+/* Bytes of these lists, 0 if there will be none beside a batch of so many bytes. */
+int64_t hpsi_study_lists_bytes(const hps_study *t, int64_t batch);
+hps_status hpsi_study_batch_bytes(const hps_study *t, int64_t *bytes);
 /* 1 if the candidates of a batch run side by side. */
 int32_t hpsi_study_is_small(const hps_study *t);
 /* Objective of one point from a path, and by a fit or statistics of its own. */

@@ -170,15 +170,12 @@ static hps_status most_bytes(const hps_study *t, double *x, int64_t *bytes)
     return bytes_at(t, x, bytes) == HPS_OK ? HPS_OK : base_bytes(t, bytes);
 }
 
-hps_status hps_study_memory(const hps_study *t, int64_t *bytes)
+hps_status hpsi_study_batch_bytes(const hps_study *t, int64_t *bytes)
 {
     int64_t most = 0;
     double *x;
     hps_status st;
 
-    if (t == NULL || bytes == NULL) {
-        return hpsi_fail(HPS_E_ARGUMENT, "study: %s is NULL", t == NULL ? "study" : "bytes");
-    }
     x = hpsi_new(t->context, t->n_params, sizeof *x);
     if (x == NULL) {
         return HPS_E_MEMORY;
@@ -190,6 +187,20 @@ hps_status hps_study_memory(const hps_study *t, int64_t *bytes)
         *bytes = hpsi_study_is_small(t) && hpsi_study_path_kind(t) == HPSI_PATH_NONE
                      ? most * hps_context_threads(t->context)
                      : most;
+    }
+    return st;
+}
+
+hps_status hps_study_memory(const hps_study *t, int64_t *bytes)
+{
+    hps_status st;
+
+    if (t == NULL || bytes == NULL) {
+        return hpsi_fail(HPS_E_ARGUMENT, "study: %s is NULL", t == NULL ? "study" : "bytes");
+    }
+    st = hpsi_study_batch_bytes(t, bytes);
+    if (st == HPS_OK && t->kept[0] == NULL && t->kept[1] == NULL) {
+        *bytes += hpsi_study_lists_bytes(t, *bytes);
     }
     return st;
 }

@@ -99,6 +99,7 @@ void hps_study_destroy(hps_study *t)
     for (int32_t i = 0; i < t->n_points; i++) {
         hps_gpr_destroy(t->point[i].settings);
     }
+    hpsi_study_drop_lists(t);
     hps_path_destroy(t->path);
     hps_gpr_destroy(t->base);
     hps_space_destroy(t->space);
@@ -153,7 +154,8 @@ hps_status hps_study_set_text(hps_study *t, const char *name, const char *v)
     if (st == HPS_OK) {
         st = hpsi_option_text(&hpsi_study_options, i, v, &t->option[i]);
     }
-    if (st == HPS_OK) { /* another objective may need another path */
+    if (st == HPS_OK) { /* another objective may need another path, and other lists */
+        hpsi_study_drop_lists(t);
         hpsi_study_forget_path(t);
         t->no_room = 0;
     }

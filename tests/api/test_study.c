@@ -313,11 +313,15 @@ START_TEST(test_objectives_are_the_public_calls)
     for (int32_t threads = 1; threads <= 3; threads++) {
         setup s = begin(threads);
         double f[POINTS];
+        double expected[POINTS] = {0}; /* before the study keeps neighbour lists */
         int32_t outcome[POINTS];
         joint_space(&s);
         OK(hps_gpr_set_int(s.base, "fit_forces", goal[_i].fit_forces));
         open_study(&s);
         choose_goal(&s, _i);
+        for (int32_t i = 0; threads == 1 && i < POINTS; i++) {
+            expected[i] = by_hand(&s, goal[_i].objective, goal[_i].weight, joint_x[i]);
+        }
         ck_assert_int_eq(evaluate(&s, POINTS, joint_x[0], f, outcome), 0);
         for (int32_t i = 0; i < POINTS; i++) {
             ck_assert_msg(outcome[i] == HPS_EVAL_OK, "%s", hps_study_reason(s.study, i));
@@ -325,8 +329,7 @@ START_TEST(test_objectives_are_the_public_calls)
             ck_assert(isfinite(f[i]));
             ck_assert_double_gt(hps_study_seconds(s.study, i), 0);
             if (threads == 1) {
-                ck_assert_double_eq(f[i],
-                                    by_hand(&s, goal[_i].objective, goal[_i].weight, joint_x[i]));
+                ck_assert_double_eq(f[i], expected[i]);
                 first[i] = f[i];
             }
         }

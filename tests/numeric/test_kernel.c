@@ -452,6 +452,76 @@ START_TEST(test_bad_arguments_of_several)
 }
 END_TEST
 
+/* Lists kept with the data set, with a cut-off as large as the descriptor's or larger, and one
+ * that is too small to serve. */
+START_TEST(test_kept_neighbour_lists_change_no_bit)
+{
+    static const double cutoffs[] = {1, 0.99, 1.3};
+
+    for (int k = 0; k < 3; k++) {
+        hps_context *c = atoms_context(2);
+        hps_dataset *d = mixed_set(c);
+        hps_soap *soap = atoms_soap(c, 4, 4);
+        hps_kernel_stats s = {.struct_size = (int32_t)sizeof s};
+        hps_kernel_stats kept = s;
+        int64_t n = hps_dataset_n_atoms(d) * hps_soap_size(soap);
+        double *q = calloc((size_t)n, sizeof *q);
+        double reach = 0;
+        int64_t before = 0;
+        int64_t held = 0;
+        int64_t bytes = 0;
+        hpsi_source source;
+
+        ck_assert_int_eq(hps_soap_get(soap, "rcut_hard", &reach), HPS_OK);
+        ck_assert_int_eq(hps_kernel_statistics(soap, d, 2.5, 40, 3, &s, 0, NULL), HPS_OK);
+        ck_assert_int_eq(hps_soap_compute(soap, d, q, hps_soap_size(soap)), HPS_OK);
+        hps_context_memory(c, &before, NULL);
+        ck_assert_int_eq(hpsi_lists_bytes(d, cutoffs[k] * reach, &bytes), HPS_OK);
+        ck_assert_int_eq(hpsi_lists_keep(d, cutoffs[k] * reach), HPS_OK);
+        ck_assert_int_eq(hpsi_lists_keep(d, reach), HPS_OK); /* shares them */
+        hps_context_memory(c, &held, NULL);
+        ck_assert_int_ge(held - before, bytes);
+        ck_assert_int_le(held - before, bytes + 2048);
+        ck_assert_int_eq(hpsi_source_open(&source, soap, d), HPS_OK);
+        ck_assert_int_eq(source.lists != NULL, k != 1);
+        ck_assert_mem_eq(source.cache, q, (size_t)n * sizeof *q);
+        hpsi_lists_drop(d);
+        ck_assert_int_eq(hps_kernel_statistics(soap, d, 2.5, 40, 3, &kept, 0, NULL), HPS_OK);
+        ck_assert_mem_eq(&s, &kept, sizeof s);
+        hpsi_lists_drop(d); /* the source still has them */
+        ck_assert_ptr_null(hpsi_lists_take(d, 0.1));
+        hpsi_source_close(&source);
+        hps_context_memory(c, &held, NULL);
+        ck_assert_int_eq(held, before);
+        free(q);
+        hps_soap_destroy(soap);
+        hps_dataset_destroy(d);
+        hps_context_destroy(c);
+    }
+}
+END_TEST
+
+/* Frames that come later are in no list. */
+START_TEST(test_lists_of_fewer_frames_do_not_serve)
+{
+    hps_context *c = atoms_context(1);
+    hps_dataset *d = mixed_set(c);
+    atoms a = atoms_grid(2, 2, 2, 1, 0, 5);
+    hpsi_lists *l;
+
+    ck_assert_int_eq(hpsi_lists_keep(d, 3), HPS_OK);
+    l = hpsi_lists_take(d, 3);
+    ck_assert_ptr_nonnull(l);
+    hpsi_lists_return(l);
+    hpsi_lists_return(NULL);
+    ck_assert_ptr_null(hpsi_lists_take(d, 3.1));
+    atoms_add(d, &a, ATOMS_ENERGY, NULL);
+    ck_assert_ptr_null(hpsi_lists_take(d, 3));
+    hps_dataset_destroy(d);
+    hps_context_destroy(c);
+}
+END_TEST
+
 typedef struct collected {
     hpsi_source *source;
     const int64_t *atom;
@@ -705,6 +775,7 @@ static hps_status statistics_and_matrix(hps_context *c, void *user)
     status = status == HPS_OK ? hps_soap_create(&s, c, 2, z) : status;
     status = status == HPS_OK ? hps_soap_set_int(s, "n_max", 2) : status;
     status = status == HPS_OK ? hps_soap_set_int(s, "l_max", 1) : status;
+    status = status == HPS_OK ? hpsi_lists_keep(d, 5) : status;
     status = status == HPS_OK ? hps_kernel_statistics(s, d, 2, 1, 0, &out, 3, histogram) : status;
     status = status == HPS_OK ? hps_kernel_statistics_several(s, d, 2, zetas, HPS_KERNEL_SINGLE, 0,
                                                               0, both, 0, NULL)
@@ -739,6 +810,8 @@ int main(void)
     tcase_add_loop_test(tc, test_several_exponents_have_the_bits_of_each, 0, 2);
     tcase_add_loop_test(tc, test_single_precision_is_as_good_as_stated, 0, 2);
     tcase_add_test(tc, test_bad_arguments_of_several);
+    tcase_add_test(tc, test_kept_neighbour_lists_change_no_bit);
+    tcase_add_test(tc, test_lists_of_fewer_frames_do_not_serve);
     tcase_add_test(tc, test_collected_descriptors_are_those_of_the_atoms);
     tcase_add_test(tc, test_equal_environments_have_no_spread);
     tcase_add_loop_test(tc, test_dimers_have_the_statistics_of_the_paper, 0,

@@ -163,7 +163,7 @@ def table_systems(numbers):
                 continue
             tune, k = study["tune"], study["tune"]["stages"][0]["kernel"]
             rows.append([FILES[name], basis.upper(), strategy,
-                         *(f"{k[m]:.2f}" for m in KERNEL), *errors(study["predict"]["test"]),
+                         *(f"{round(k[m], 2) + 0.0:.2f}" for m in KERNEL), *errors(study["predict"]["test"]),
                          *cost(tune), f"`{key}`"])
     return table(["data", "basis", "strategy", "kernel mean", "std", "skew", "G_E", "G_F", *COST,
                   "study"], rows)
@@ -311,7 +311,7 @@ def figures(numbers):
         curves = []
         for step, k in numbers.get("kernels-" + system, {}).items():
             curves.append((f"{step.replace('_', ' ')}: {k['mean']:.2f}, {k['std']:.2f}, "
-                           f"{k['skew']:.1f}", k["histogram"]))
+                           f"{round(k['skew'], 1) + 0.0:.1f}", k["histogram"]))
         if curves:
             out[file + ".svg"] = figure(title + " (mean, std, skew)", curves)
     return out

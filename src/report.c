@@ -98,6 +98,43 @@ static void write_convergence(FILE *f, const sources *s, const node *part)
     free(c.y);
 }
 
+/* -------------------------------------------------------------------- front */
+
+static double objective_of(const node *point, int k)
+{
+    const node *values = tree_item(point, "objectives");
+    double v;
+
+    return values != NULL && values->kind == NODE_SEQUENCE && k < values->n &&
+                   values->items[k]->kind == NODE_SCALAR && parse_number(values->items[k]->text, &v)
+               ? v
+               : (double)NAN;
+}
+
+/* The first two objectives of the points that no other one beats; the compromise stands out. */
+static void write_front(FILE *f, const node *part)
+{
+    const node *front = tree_item(part, "front");
+    double *x, *y, best = item_number(part, "best_objective");
+    int n = 0, mark = -1;
+
+    if (front == NULL || front->kind != NODE_SEQUENCE || front->n == 0) {
+        return;
+    }
+    x = new_memory((size_t)front->n, sizeof *x);
+    y = new_memory((size_t)front->n, sizeof *y);
+    for (int i = 0; i < front->n; i++) {
+        x[n] = objective_of(front->items[i], 0);
+        y[n] = objective_of(front->items[i], 1);
+        mark = x[n] == best ? n : mark;
+        n += isfinite(x[n]) && isfinite(y[n]);
+    }
+    svg_points(f, "front: points that no other one beats", "objective 1", "objective 2", n, x, y,
+               mark);
+    free(x);
+    free(y);
+}
+
 /* --------------------------------------------------------------- parameters */
 
 static const setting *setting_of(const runfile *r, const char *name)
@@ -248,6 +285,7 @@ static void write_stage(FILE *f, const sources *s, const node *part)
     fprintf(f, " %.6g; %.1f s</p>\n", item_number(part, "best_objective"),
             item_number(part, "seconds"));
     write_convergence(f, s, part);
+    write_front(f, part);
     write_parameters(f, s, part);
     write_kernel(f, part);
 }

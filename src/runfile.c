@@ -111,6 +111,14 @@ int runfile_is_search(const runfile *r)
     return runfile_is(r, "", "strategy", "search");
 }
 
+int runfile_n_objectives(const runfile *r)
+{
+    if (runfile_is_search(r)) {
+        return (int)runfile_number(r, "objective", "values");
+    }
+    return runfile_is(r, "objective", "stage2", "rmse-pair") ? 2 : 1;
+}
+
 static void clear(setting *s)
 {
     free(s->text);

@@ -159,6 +159,22 @@ static int check_objective(const runfile *r)
     return EXIT_DONE;
 }
 
+/* The variants of the swarm are for one objective or for several. */
+static int check_variant(const runfile *r)
+{
+    const setting *variant = runfile_find(r, "swarm", "variant", 0);
+    int index, several = word_in("pareto|paper_mo", variant->text, &index);
+
+    if ((runfile_n_objectives(r) > 1) == several) {
+        return EXIT_DONE;
+    }
+    return fail_at(variant->at, "swarm.variant",
+                   several ? "%s is for several objectives: objective.stage2 rmse-pair has two"
+                           : "%s is for one objective, rmse-pair has two; pareto and paper_mo are "
+                             "for several",
+                   variant->text);
+}
+
 static int check_swarm(const runfile *r)
 {
     const setting *particles = runfile_find(r, "swarm", "particles", 0);
@@ -221,8 +237,8 @@ int runfile_check(const runfile *r, int flags)
 {
     int (*const always[])(const runfile *) = {check_strategy, check_all_cutoffs, check_elements,
                                               check_sparse};
-    int (*const run[])(const runfile *) = {check_sources, check_split, check_objective, check_swarm,
-                                           check_searched};
+    int (*const run[])(const runfile *) = {check_sources, check_split, check_objective,
+                                           check_variant, check_swarm, check_searched};
     int rc = EXIT_DONE;
 
     if (runfile_is_search(r)) {

@@ -277,7 +277,7 @@ static int preset_applies(const runfile *r, const key_rule *rule)
         return 0;
     }
     if (strcmp(rule->key, "target") == 0) { /* is for one objective */
-        return !(runfile_number(r, "objective", "values") > 1);
+        return !(runfile_n_objectives(r) > 1);
     }
     if (strcmp(rule->key, "test_fraction") == 0) {
         return !runfile_given(r, "data", "test_every") && !runfile_given(r, "data", "train");
@@ -290,13 +290,13 @@ static void fill_swarm(runfile *r)
     setting *particles = runfile_find(r, "swarm", "particles", 0);
     double evaluations = runfile_number(r, "swarm", "evaluations");
 
-    if (!runfile_given(r, "swarm", "variant") && runfile_number(r, "objective", "values") > 1) {
+    if (!runfile_given(r, "swarm", "variant") && runfile_n_objectives(r) > 1) {
         setting_set_text(runfile_find(r, "swarm", "variant", 0), "pareto");
     }
     if (!particles->given) { /* the library's 0 stands for these */
         setting_set_number(particles, runfile_is(r, "swarm", "variant", "paper") ? 16
                                       : runfile_is(r, "swarm", "variant", "paper_mo")
-                                          ? 16 * runfile_number(r, "objective", "values")
+                                          ? 16 * runfile_n_objectives(r)
                                           : 12);
     }
     if (runfile_find(r, "swarm", "iterations", 0) == NULL) {

@@ -130,8 +130,19 @@ static int load_swarm(tuning *t, stage *s, const char *path, int finished)
 static int new_swarm(tuning *t, stage *s)
 {
     hps_status st = hps_swarm_create(&s->swarm, t->context, s->space, s->n_objectives);
+    int rc;
 
-    return st == HPS_OK ? set_options(t->r, s->swarm, 0) : fail_library(st, EXIT_USAGE);
+    if (st != HPS_OK) {
+        return fail_library(st, EXIT_USAGE);
+    }
+    rc = set_options(t->r, s->swarm, 0);
+    if (rc == EXIT_DONE && s->n_objectives == 1 && runfile_n_objectives(t->r) > 1) {
+        const char *own = runfile_is(t->r, "swarm", "variant", "paper_mo") ? "paper" : "guided";
+
+        st = hps_swarm_set_text(s->swarm, "variant", own); /* the first of two stages */
+        rc = st == HPS_OK ? EXIT_DONE : fail_library(st, EXIT_USAGE);
+    }
+    return rc;
 }
 
 static int make_swarm(tuning *t, stage *s)
@@ -272,7 +283,8 @@ static int evaluate_chunk(batch_job *job, int at, int n, double *f, int32_t *out
     part.id += at;
     part.particle += at;
     part.x += (int64_t)at * part.n_params;
-    code = hps_study_evaluate(&part, f + at, outcome + at, job->s->study);
+    code =
+        hps_study_evaluate(&part, f + (int64_t)at * part.n_objectives, outcome + at, job->s->study);
     job->last_seconds = seconds_now() - start;
     job->last_size = n;
     job->slowest = job->last_seconds > job->slowest ? job->last_seconds : job->slowest;

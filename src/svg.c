@@ -115,6 +115,26 @@ void svg_steps(FILE *f, const char *title, const char *x_label, const char *y_la
     fputs("\"/>\n</svg>\n", f);
 }
 
+void svg_points(FILE *f, const char *title, const char *x_label, const char *y_label, int n,
+                const double *x, const double *y, int mark)
+{
+    axis ax, ay;
+
+    if (n == 0) {
+        return;
+    }
+    ax = make_axis(n, x, LEFT, WIDTH - RIGHT);
+    ay = make_axis(n, y, HEIGHT - BOTTOM, TOP);
+    ax.log_scale = 0;
+    begin(f, title);
+    draw_axes(f, &ax, &ay, x_label, y_label);
+    for (int i = 0; i < n; i++) {
+        fprintf(f, "<circle cx=\"%.1f\" cy=\"%.1f\" r=\"%d\" class=\"%s\"/>\n", at(&ax, x[i]),
+                at(&ay, y[i]), i == mark ? 6 : 3, i == mark ? "l" : "b");
+    }
+    fputs("</svg>\n", f);
+}
+
 void svg_bars(FILE *f, const char *title, const char *x_label, double lo, double hi, int n,
               const double *counts)
 {

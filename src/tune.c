@@ -110,8 +110,7 @@ static void add_stage(tuning *t, const char *name, const char *sections, const c
         s->name = name;
         s->sections = sections;
         s->objective = runfile_text(t->r, "objective", objective);
-        s->n_objectives =
-            runfile_is_search(t->r) ? (int)runfile_number(t->r, "objective", "values") : 1;
+        s->n_objectives = strcmp(objective, "stage1") == 0 ? 1 : runfile_n_objectives(t->r);
     }
 }
 

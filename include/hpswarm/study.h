@@ -21,7 +21,8 @@ extern "C" {
 /** One stage: an objective over a search space whose parameter names are
  *  "soap.<option>", "kernel.zeta" and "gap.<option>" ("soap.atom_sigma_r:C").
  *  A study has no loop of its own: it is an evaluate callback, so every feature of the
- *  engine works for it. Options: "objective" (text std|std-skew|rmse|mae|loo),
+ *  engine works for it. Options: "objective" (text std|std-skew|rmse|mae|loo|
+ *  rmse-pair: G_E and G_F as two objectives, for swarms that take two),
  *  "skew_weight" (std-skew minimises skew_weight*|skew| - std), "force_weight" (rmse:
  *  G_E + force_weight*G_F, default 1/30; mae: the same with mean absolute errors, energy
  *  per structure), "references" (int, kernel references, 0: all), "seed" (int, of their

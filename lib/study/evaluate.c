@@ -2,6 +2,7 @@
 /* A batch of candidates: which run side by side, what each came to, and why. */
 #include <math.h>
 #include <stdio.h>
+#include <string.h>
 
 #include "study/internal.h"
 
@@ -13,6 +14,16 @@
 /* ------------------------------------------------------------ outcomes */
 
 /* Options that contradict each other are no failure: the point was not tried. */
+static int32_t is_finite(const hpsi_point *p)
+{
+    for (int32_t k = 0; k < HPSI_STUDY_VALUES; k++) {
+        if (!isfinite(p->f[k])) {
+            return 0;
+        }
+    }
+    return 1;
+}
+
 static void conclude(hpsi_point *p, hps_status st, int32_t setting_up)
 {
     const int32_t infeasible = st == HPS_E_OPTION || (setting_up && st == HPS_E_ARGUMENT);
@@ -23,15 +34,15 @@ static void conclude(hpsi_point *p, hps_status st, int32_t setting_up)
     if (st != HPS_OK) {
         p->outcome = infeasible ? HPS_EVAL_INFEASIBLE : HPS_EVAL_FAILED;
         snprintf(p->reason, sizeof p->reason, "%s", hps_last_error());
-    } else if (!isfinite(p->f)) {
+    } else if (!is_finite(p)) {
         p->outcome = HPS_EVAL_FAILED;
         snprintf(p->reason, sizeof p->reason,
                  "study: the objective is %g: the test set has no energies, or a prediction is "
                  "not finite",
-                 p->f);
+                 isfinite(p->f[0]) ? p->f[1] : p->f[0]);
     }
     if (p->outcome != HPS_EVAL_OK) {
-        p->f = (double)NAN;
+        p->f[0] = p->f[1] = (double)NAN;
     }
 }
 
@@ -39,7 +50,7 @@ static void prepare(hps_study *t, hpsi_point *p)
 {
     const double start = hpsi_seconds();
 
-    p->f = 0;
+    p->f[0] = p->f[1] = 0;
     conclude(p, hpsi_study_settings(t, p->x, 0, &p->settings), 1);
     if (p->settings != NULL) {
         hpsi_study_freeze(t, p->x, p->settings);
@@ -53,7 +64,8 @@ static void evaluate_alone(const hps_study *t, hpsi_point *p)
 {
     const double start = hpsi_seconds();
 
-    conclude(p, hpsi_study_objective(t, p->settings, &p->f), 0);
+    p->f[0] = p->f[1] = 0; /* it may have failed on a path */
+    conclude(p, hpsi_study_objective(t, p->settings, p->f), 0);
     p->seconds += hpsi_seconds() - start;
 }
 
@@ -117,7 +129,7 @@ static void evaluate_linked(const hps_study *t, hpsi_point *first)
     hpsi_point *p = first;
 
     for (int32_t i = 0; i < n; i++) {
-        p->f = st == HPS_OK ? f[i] : 0;
+        p->f[0] = st == HPS_OK ? f[i] : 0;
         conclude(p, st, 0);
         p->seconds += each;
         if (st == HPS_E_MEMORY) { /* it may do with less */
@@ -167,7 +179,7 @@ static void evaluate_on_path(hps_study *t, hpsi_point *p)
         st = hpsi_study_path(t, p->x);
     }
     if (st == HPS_OK) {
-        st = hpsi_study_path_objective(t->path, t, p->settings, &p->f);
+        st = hpsi_study_path_objective(t->path, t, p->settings, p->f);
     }
     conclude(p, st, 0);
     p->seconds += hpsi_seconds() - start;
@@ -210,16 +222,20 @@ static void evaluate_side_by_side(hps_study *t)
 
 static hps_status check_batch(const hps_study *t, const hps_batch *b)
 {
-    const double objective = t->option[HPSI_STUDY_OBJECTIVE];
+    const int32_t objective = (int32_t)t->option[HPSI_STUDY_OBJECTIVE];
+    const int32_t n_values = hpsi_study_n_values(t);
 
-    if (b->n_params != t->n_params || b->n_objectives != 1) {
+    if (b->n_params != t->n_params || b->n_objectives != n_values) {
         return hpsi_fail(HPS_E_ARGUMENT,
-                         "study: a batch of %d parameters and %d objectives must have %d and 1",
-                         b->n_params, b->n_objectives, t->n_params);
+                         "study: a batch of %d parameters and %d objectives must have %d and %d",
+                         b->n_params, b->n_objectives, t->n_params, n_values);
     }
     if (t->test == NULL && (objective == HPSI_OBJECTIVE_RMSE || objective == HPSI_OBJECTIVE_MAE)) {
         return hpsi_fail(HPS_E_STATE, "study: objective %s needs a test set",
                          objective == HPSI_OBJECTIVE_RMSE ? "rmse" : "mae");
+    }
+    if (objective == HPSI_OBJECTIVE_RMSE_PAIR && !t->test_forces) {
+        return hpsi_fail(HPS_E_STATE, "study: objective rmse-pair needs a test set with forces");
     }
     return HPS_OK;
 }
@@ -227,9 +243,11 @@ static hps_status check_batch(const hps_study *t, const hps_batch *b)
 /* Not even the bookkeeping of a batch fits: every candidate failed, the run goes on. */
 static void all_failed(hps_study *t, int32_t n, double *f, int32_t *outcome)
 {
+    const int32_t m = hpsi_study_n_values(t);
+
     t->starved = 1;
     for (int32_t i = 0; i < n; i++) {
-        f[i] = (double)NAN;
+        f[i * m] = f[i * m + m - 1] = (double)NAN;
         outcome[i] = HPS_EVAL_FAILED;
     }
 }
@@ -268,7 +286,8 @@ int32_t hps_study_evaluate(const hps_batch *b, double *f, int32_t *outcome, void
     link_points(t);
     evaluate_points(t);
     for (int32_t i = 0; i < b->n; i++) {
-        f[i] = t->point[i].f;
+        memcpy(f + (int64_t)i * b->n_objectives, t->point[i].f,
+               (size_t)b->n_objectives * sizeof *f);
         outcome[i] = t->point[i].outcome;
         hps_gpr_destroy(t->point[i].settings);
         t->point[i].settings = NULL;

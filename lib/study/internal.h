@@ -21,7 +21,8 @@ enum {
     HPSI_OBJECTIVE_STD_SKEW,
     HPSI_OBJECTIVE_RMSE,
     HPSI_OBJECTIVE_MAE,
-    HPSI_OBJECTIVE_LOO
+    HPSI_OBJECTIVE_LOO,
+    HPSI_OBJECTIVE_RMSE_PAIR /* two values: of energies, of forces */
 };
 
 /* Where a parameter of the space goes. */
@@ -48,10 +49,11 @@ typedef struct hpsi_frozen {
 
 /* One candidate of a batch. */
 #define HPSI_REASON 512
+enum { HPSI_STUDY_VALUES = 2 }; /* of an objective, at most */
 typedef struct hpsi_point {
     hps_gpr *settings; /* NULL once it is done */
     const double *x;
-    double f, seconds;
+    double f[HPSI_STUDY_VALUES], seconds;
     int32_t outcome;
     int32_t next;    /* the next point of the batch with the same descriptor, or -1 */
     int32_t follows; /* 1: it is evaluated with such a point before it */
@@ -114,7 +116,9 @@ int64_t hpsi_study_lists_bytes(const hps_study *t, int64_t batch);
 hps_status hpsi_study_batch_bytes(const hps_study *t, int64_t *bytes);
 /* 1 if the candidates of a batch run side by side. */
 int32_t hpsi_study_is_small(const hps_study *t);
-/* Objective of one point from a path, and by a fit or statistics of its own. */
+/* How many values the objective has. */
+int32_t hpsi_study_n_values(const hps_study *t);
+/* Objective of one point from a path, and by a fit or statistics of its own: so many values. */
 hps_status hpsi_study_path_objective(hps_path *p, const hps_study *t, const hps_gpr *g, double *f);
 hps_status hpsi_study_objective(const hps_study *t, const hps_gpr *g, double *f);
 /* 1 if the objective is one of the kernel's statistics; these of n settings with the same

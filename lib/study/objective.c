@@ -12,17 +12,29 @@ static int32_t objective(const hps_study *t)
 
 int32_t hpsi_study_wants_forces(const hps_study *t)
 {
-    return t->test_forces && t->option[HPSI_STUDY_FORCE_WEIGHT] > 0;
+    return t->test_forces &&
+           (t->option[HPSI_STUDY_FORCE_WEIGHT] > 0 || objective(t) == HPSI_OBJECTIVE_RMSE_PAIR);
 }
 
-/* G_E + w G_F (rmse), or mean absolute errors with the energy of a structure (mae). */
-static double combine(const hps_study *t, const hps_errors *e)
+int32_t hpsi_study_n_values(const hps_study *t)
+{
+    return objective(t) == HPSI_OBJECTIVE_RMSE_PAIR ? 2 : 1;
+}
+
+/* G_E + w G_F (rmse), G_E and G_F (rmse-pair), or mean absolute errors with the energy of a
+ * structure (mae). */
+static void combine(const hps_study *t, const hps_errors *e, double *f)
 {
     const double w = t->option[HPSI_STUDY_FORCE_WEIGHT];
     const int32_t mae = objective(t) == HPSI_OBJECTIVE_MAE;
     const double energy = mae ? e->mae_energy_per_structure : e->rmse_energy_per_atom;
 
-    return hpsi_study_wants_forces(t) ? energy + w * (mae ? e->mae_force : e->rmse_force) : energy;
+    f[0] = energy;
+    if (objective(t) == HPSI_OBJECTIVE_RMSE_PAIR) {
+        f[1] = e->rmse_force;
+    } else if (hpsi_study_wants_forces(t)) {
+        f[0] = energy + w * (mae ? e->mae_force : e->rmse_force);
+    }
 }
 
 /* ------------------------------------------------------------------ kernel */
@@ -95,7 +107,7 @@ static hps_status fit_objective(const hps_study *t, const hps_gpr *g, double *f)
     }
     hps_gpr_destroy(model);
     if (st == HPS_OK) {
-        *f = combine(t, &e);
+        combine(t, &e, f);
     }
     return st;
 }
@@ -233,8 +245,10 @@ hps_status hpsi_study_path_objective(hps_path *p, const hps_study *t, const hps_
         st = loo ? hps_path_loo(p, v[0], v[1], &e)
                  : hps_path_errors_at(p, v[0], v[1], v[2], v[3], hpsi_study_wants_forces(t), &e);
     }
-    if (st == HPS_OK) {
-        *f = loo ? e.rmse_energy_per_atom : combine(t, &e);
+    if (st == HPS_OK && loo) {
+        *f = e.rmse_energy_per_atom;
+    } else if (st == HPS_OK) {
+        combine(t, &e, f);
     }
     return st;
 }

@@ -5,8 +5,9 @@
 #define MANY 9007199254740992.0 /* 2^53 */
 
 static const hpsi_option rows[] = {
-    {"objective", HPS_OPTION_TEXT, 0, "", "std|std-skew|rmse|mae|loo", 0, 4, 2,
-     "what is minimised: the kernel's spread (negative), the same with its skew, or an error"},
+    {"objective", HPS_OPTION_TEXT, 0, "", "std|std-skew|rmse|mae|loo|rmse-pair", 0, 5, 2,
+     "what is minimised: the kernel's spread (negative), the same with its skew, an error, or the "
+     "errors of energies and of forces as two objectives"},
     {"skew_weight", HPS_OPTION_REAL, 0, "", "", 0, 1e6, 1,
      "std-skew minimises skew_weight*|skew| - std"},
     {"force_weight", HPS_OPTION_REAL, 0, "", "", 0, 1e6, 1.0 / 30.0,

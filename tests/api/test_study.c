@@ -73,14 +73,15 @@ static void end(setup *s)
 }
 
 /* Evaluate n points of x; f and outcome as the callback leaves them. */
-static int32_t evaluate(const setup *s, int32_t n, const double *x, double *f, int32_t *outcome)
+static int32_t evaluate_many(const setup *s, int32_t n_objectives, int32_t n, const double *x,
+                             double *f, int32_t *outcome)
 {
     const int64_t id[POINTS] = {0, 1, 2, 3, 4, 5};
     const int32_t particle[POINTS] = {0, 1, 2, 3, 4, 5};
     hps_batch b = {.struct_size = sizeof b,
                    .n = n,
                    .n_params = hps_space_size(s->space),
-                   .n_objectives = 1,
+                   .n_objectives = n_objectives,
                    .id = id,
                    .particle = particle,
                    .x = x};
@@ -89,6 +90,11 @@ static int32_t evaluate(const setup *s, int32_t n, const double *x, double *f, i
         outcome[i] = HPS_EVAL_OK;
     }
     return hps_study_evaluate(&b, f, outcome, s->study);
+}
+
+static int32_t evaluate(const setup *s, int32_t n, const double *x, double *f, int32_t *outcome)
+{
+    return evaluate_many(s, 1, n, x, f, outcome);
 }
 
 /* ------------------------------------------------------------------ names */
@@ -405,6 +411,59 @@ START_TEST(test_missing_forces_do_not_count)
     OK(hps_study_set_text(s.study, "objective", _i == 0 ? "rmse" : "mae"));
     ck_assert_int_eq(evaluate(&s, 2, joint_x[0], f, outcome), 0);
     ck_assert_double_eq(f[1], by_hand(&s, _i == 0 ? "rmse" : "mae", 0, joint_x[1]));
+    end(&s);
+}
+END_TEST
+
+/* Energies and forces apart are the two parts of the sum; by fits and from a path alike. */
+START_TEST(test_a_pair_is_energies_and_forces_apart)
+{
+    setup s = begin(_i == 0 ? 2 : 1);
+    double pair[2 * POINTS], energy[POINTS], sum[POINTS];
+    int32_t outcome[POINTS];
+    const double path_x[POINTS][2] = {{0.5, 0.01}, {1.5, 0.002}, {3, 0.05}};
+    const double *x = _i == 0 ? joint_x[0] : path_x[0];
+
+    if (_i == 0) {
+        joint_space(&s);
+    } else {
+        OK(hps_space_add_real(s.space, "gap.delta", 0.1, 5, HPS_SCALE_LINEAR));
+        OK(hps_space_add_real(s.space, "gap.sigma_energy", 1e-3, 0.1, HPS_SCALE_LOG));
+    }
+    open_study(&s);
+    OK(hps_study_set_text(s.study, "objective", "rmse"));
+    OK(hps_study_set_real(s.study, "force_weight", 0));
+    ck_assert_int_eq(evaluate(&s, 3, x, energy, outcome), 0);
+    OK(hps_study_set_real(s.study, "force_weight", 1));
+    ck_assert_int_eq(evaluate(&s, 3, x, sum, outcome), 0);
+    OK(hps_study_set_text(s.study, "objective", "rmse-pair"));
+    OK(hps_study_set_real(s.study, "force_weight", 0)); /* does not matter */
+    ck_assert_int_eq(evaluate_many(&s, 2, 3, x, pair, outcome), 0);
+    for (int i = 0; i < 3; i++) {
+        ck_assert_int_eq(outcome[i], HPS_EVAL_OK);
+        ck_assert_double_eq_tol(pair[2 * i], energy[i], 1e-12 * energy[i]);
+        ck_assert_double_eq_tol(pair[2 * i] + pair[2 * i + 1], sum[i], 1e-12 * sum[i]);
+        ck_assert_double_gt(pair[2 * i + 1], 0);
+    }
+    ck_assert_int_ne(evaluate(&s, 3, x, sum, outcome), 0);
+    ck_assert_ptr_nonnull(strstr(hps_last_error(), "1 objectives must have"));
+    end(&s);
+}
+END_TEST
+
+START_TEST(test_a_pair_needs_forces)
+{
+    setup s = begin(2);
+    double f[2 * POINTS];
+    int32_t outcome[POINTS];
+
+    hps_dataset_destroy(s.test);
+    s.test = morse_dataset(s.context, 10, 2, 0);
+    joint_space(&s);
+    open_study(&s);
+    OK(hps_study_set_text(s.study, "objective", "rmse-pair"));
+    ck_assert_int_ne(evaluate_many(&s, 2, 2, joint_x[0], f, outcome), 0);
+    ck_assert_ptr_nonnull(strstr(hps_last_error(), "a test set with forces"));
     end(&s);
 }
 END_TEST
@@ -977,6 +1036,8 @@ int main(void)
     tcase_add_test(tc, test_elements_win_over_the_general_value);
     tcase_add_loop_test(tc, test_objectives_are_the_public_calls, 0, N_GOALS);
     tcase_add_loop_test(tc, test_missing_forces_do_not_count, 0, 2);
+    tcase_add_loop_test(tc, test_a_pair_is_energies_and_forces_apart, 0, 2);
+    tcase_add_test(tc, test_a_pair_needs_forces);
     tcase_add_loop_test(tc, test_points_with_one_descriptor_share_a_pass, 0, 2);
     tcase_add_test(tc, test_precision_of_the_kernel);
     tcase_add_loop_test(tc, test_two_numbers_come_from_one_path, 0, 2);

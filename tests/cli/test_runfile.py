@@ -31,6 +31,13 @@ class RunFile(ProgramTest):
     def test_missing_file(self):
         self.refused(2, "nowhere.yaml: cannot open", "tune", "nowhere.yaml")
 
+    def test_variants_and_objectives_have_to_fit(self):
+        self.bad("guided is for one objective, rmse-pair has two",
+                 GOOD.replace("iterations: 2", "iterations: 2\n  variant: guided") +
+                 "objective: {stage2: rmse-pair}\n")
+        self.bad("pareto is for several objectives: objective.stage2 rmse-pair has two",
+                 GOOD.replace("iterations: 2", "iterations: 2\n  variant: pareto"))
+
     def test_empty_file(self):
         self.bad("empty", "")
         self.bad("empty", "# nothing\n")

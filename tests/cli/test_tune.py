@@ -134,6 +134,30 @@ swarm: {{particles: 6, iterations: 5}}
                         "objective.stage1=std", "--set", "objective.references=10")
         self.assert_close(out["stages"][0]["best_objective"], -out["stages"][0]["kernel"]["std"], 1e-12)
 
+    def test_a_pair_of_errors_makes_a_front(self):
+        for strategy in ("joint", "two-stage"):
+            self.run_file(strategy=strategy)
+            out = self.json("tune", "run.yaml", "-o", strategy, "--set", "objective.stage2=rmse-pair")
+            stage = out["stages"][-1]
+            front = [p["objectives"] for p in stage["front"]]
+            self.assertGreater(len(front), 0)
+            for a in front:
+                self.assertFalse(any(b[0] <= a[0] and b[1] <= a[1] and b != a for b in front))
+            test = out["final"]["test"]
+            best = [f for f in front if f[0] == stage["best_objective"]][0]
+            near = 1e-13 if strategy == "joint" else 1e-3 # a path's jitter
+            self.assert_close(best[0] / test["rmse_energy_per_atom"], 1, near)
+            self.assert_close(best[1] / test["rmse_force"], 1, near)
+            self.assertIn("front: points", self.read(f"{strategy}/report.html"))
+            self.assertNotIn("front", out["stages"][0] if strategy == "two-stage" else {})
+
+    def test_a_pair_is_the_same_for_every_thread_count(self):
+        self.run_file(strategy="joint")
+        for threads in "13":
+            self.json("tune", "run.yaml", "-o", f"pair{threads}", "--threads", threads, "--set",
+                      "objective.stage2=rmse-pair")
+        self.assertEqual(self.history("pair1"), self.history("pair3"))
+
     def test_report_can_be_made_again_and_stands_alone(self):
         self.run_file()
         self.json("tune", "run.yaml", "-o", "out")

@@ -138,9 +138,7 @@ int data_check_config_types(const runfile *r, const hps_dataset *d)
 
 /* ------------------------------------------------------------ of a run file */
 
-/* A path of the run file: as it is, or beside the run file; made absolute, so that the
- * run.yaml which is written works from anywhere. */
-static void find_file(const runfile *r, setting *s)
+void data_find_file(const runfile *r, setting *s)
 {
     const char *slash = strrchr(r->source, '/');
     char *absolute = realpath(s->text, NULL);
@@ -165,7 +163,7 @@ static int read_setting(runfile *r, hps_context *c, const char *key, hps_dataset
     if (s == NULL) {
         return EXIT_DONE;
     }
-    find_file(r, s);
+    data_find_file(r, s);
     return data_read(r, c, s->text, out);
 }
 

@@ -10,6 +10,9 @@
 /* HP file of -p with the --set values; with no -p the --set values alone when optional. */
 int hp_read(const args *a, int optional, runfile **out);
 /* Read one file with the keys that the settings name. EXIT_DATA. */
+/* A path of the run file: as it is, or beside the run file; made absolute, so that the
+ * run.yaml which is written works from anywhere. */
+void data_find_file(const runfile *r, setting *s);
 int data_read(const runfile *r, hps_context *c, const char *path, hps_dataset **out);
 /* The same without energies, forces and virials. */
 int data_read_structures(hps_context *c, const char *path, hps_dataset **out);

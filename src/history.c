@@ -45,6 +45,7 @@ static void write_line(FILE *f, const hps_space *space, const evaluation *e)
     json_open(&j, NULL, '{');
     json_int(&j, "id", e->id);
     json_text(&j, "stage", e->stage);
+    json_text(&j, "objective", e->objective);
     if (e->iteration >= 0) {
         json_int(&j, "iteration", e->iteration);
         json_int(&j, "particle", e->particle);
@@ -70,6 +71,7 @@ static void write_line(FILE *f, const hps_space *space, const evaluation *e)
 void past_free(past *p)
 {
     hps_space_destroy(p->space);
+    free(p->id);
     free(p->x);
     free(p->f);
     free(p->outcome);
@@ -91,7 +93,24 @@ int64_t history_line_id(const char *line, size_t n, const char *wanted)
                                                                                            : -1;
 }
 
-/* lines[id] of the evaluations that a stage knows; text is cut at its line ends. */
+/* Where a stage has an id, -1: nowhere. Ids are told out of order, so there may be gaps. */
+static int64_t place_of(const past *p, int64_t id)
+{
+    int64_t lo = 0, hi = p->n;
+
+    while (lo < hi) {
+        int64_t middle = lo + (hi - lo) / 2;
+
+        if (p->id[middle] < id) {
+            lo = middle + 1;
+        } else {
+            hi = middle;
+        }
+    }
+    return lo < p->n && p->id[lo] == id ? lo : -1;
+}
+
+/* lines[k] of the evaluations that a stage knows; text is cut at its line ends. */
 static void find_lines(char *text, size_t size, const past *p, const char **lines)
 {
     for (char *line = text, *end = text; size > 0 && line < text + size; line = end + 1) {
@@ -104,23 +123,25 @@ static void find_lines(char *text, size_t size, const past *p, const char **line
         *end = '\0';
         id = history_line_id(line, (size_t)(end - line), p->stage);
         *end = '\n';
-        if (id >= 0 && id < p->n) {
+        id = id >= 0 ? place_of(p, id) : -1;
+        if (id >= 0) {
             lines[id] = line;
         }
     }
 }
 
-static void write_lost(FILE *f, const past *p, int64_t id)
+static void write_lost(FILE *f, const past *p, int64_t k)
 {
-    const evaluation e = {.id = id,
+    const evaluation e = {.id = p->id[k],
                           .iteration = -1,
                           .particle = -1,
-                          .outcome = p->outcome[id],
+                          .outcome = p->outcome[k],
                           .stage = p->stage,
+                          .objective = p->objective,
                           .reason = "",
-                          .x = p->x + id * hps_space_size(p->space),
+                          .x = p->x + k * hps_space_size(p->space),
                           .n_objectives = p->n_objectives,
-                          .f = p->f + id * p->n_objectives,
+                          .f = p->f + k * p->n_objectives,
                           .seconds = (double)NAN};
 
     write_line(f, p->space, &e);
@@ -131,11 +152,11 @@ static void write_known(FILE *f, char *text, size_t size, const past *p)
     const char **lines = new_memory((size_t)p->n, sizeof *lines);
 
     find_lines(text, size, p, lines);
-    for (int64_t id = 0; id < p->n; id++) {
-        if (lines[id] != NULL) {
-            fwrite(lines[id], 1, strcspn(lines[id], "\n") + 1, f);
+    for (int64_t k = 0; k < p->n; k++) {
+        if (lines[k] != NULL) {
+            fwrite(lines[k], 1, strcspn(lines[k], "\n") + 1, f);
         } else {
-            write_lost(f, p, id);
+            write_lost(f, p, k);
         }
     }
     free(lines);

@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "output.h"
 #include "tune.h"
 
 enum { LINE_NODES = 5000 };
@@ -75,7 +76,7 @@ static int same_value(const hps_space *space, int32_t i, const node *item, doubl
     return parse_number(item->text, &v) && v == x;
 }
 
-static int same_point(const hps_space *space, const node *parameters, const double *x)
+int history_same_point(const hps_space *space, const node *parameters, const double *x)
 {
     for (int32_t i = 0; i < hps_space_size(space); i++) {
         hps_param_info info = {.struct_size = sizeof info};
@@ -113,7 +114,7 @@ static int read_line(const node *line, const hps_space *space, const double *x, 
 {
     const char *outcome = text_of(line, "outcome");
 
-    if (!same_point(space, tree_item(line, "parameters"), x) ||
+    if (!history_same_point(space, tree_item(line, "parameters"), x) ||
         !read_objectives(tree_item(line, "objectives"), n_objectives, f)) {
         return 0;
     }
@@ -146,6 +147,31 @@ int history_recall(const history *h, const char *owner, const hps_space *space, 
     }
     found = read_line(line, space, x, n_objectives, f, r);
     tree_free(line);
+    return found;
+}
+
+char *history_first_reason(const history *h, const char *owner)
+{
+    char *text, *found = NULL;
+    size_t size;
+
+    if (file_read(h->path, (size_t)1 << 40, &text, &size, EXIT_INTERNAL) != EXIT_DONE) {
+        return NULL;
+    }
+    for (char *line = text, *end; found == NULL && line < text + size; line = end + 1) {
+        node *n;
+
+        end = memchr(line, '\n', (size_t)(text + size - line));
+        if (end == NULL) {
+            break;
+        }
+        if (history_line_id(line, (size_t)(end - line), owner) >= 0 &&
+            tree_parse(&n, h->path, line, (size_t)(end - line), LINE_NODES) == EXIT_DONE) {
+            found = text_of(n, "reason")[0] != '\0' ? new_text(text_of(n, "reason")) : NULL;
+            tree_free(n);
+        }
+    }
+    free(text);
     return found;
 }
 

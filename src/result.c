@@ -47,6 +47,13 @@ static void write_stage(json *j, const stage *s)
     json_text(j, "stopped_by", hps_swarm_stop_reason(s->swarm));
     json_int(j, "evaluations", s->counts.n_evaluated);
     json_int(j, "failed", s->counts.n_failed);
+    json_open(j, "outcomes", '{');
+    json_int(j, "ok", hps_swarm_count(s->swarm, HPS_EVAL_OK));
+    json_int(j, "infeasible", hps_swarm_count(s->swarm, HPS_EVAL_INFEASIBLE));
+    json_int(j, "failed", hps_swarm_count(s->swarm, HPS_EVAL_FAILED));
+    json_int(j, "timeout", hps_swarm_count(s->swarm, HPS_EVAL_TIMEOUT));
+    json_close(j, '}');
+    json_int(j, "warm_start", hps_swarm_count(s->swarm, HPS_COUNT_EXTERNAL));
     json_number(j, "best_objective", s->best);
     outcome_parameters(j, "best", s->space, s->x);
     if (s->n_objectives > 1) {
@@ -125,13 +132,27 @@ int result_save(const tuning *t)
     return rc;
 }
 
+static void print_outcomes(const hps_swarm *e)
+{
+    long long infeasible = hps_swarm_count(e, HPS_EVAL_INFEASIBLE);
+    long long late = hps_swarm_count(e, HPS_EVAL_TIMEOUT);
+
+    printf("%lld failed", (long long)hps_swarm_count(e, HPS_EVAL_FAILED));
+    if (infeasible > 0) {
+        printf(", %lld infeasible", infeasible);
+    }
+    if (late > 0) {
+        printf(", %lld timed out", late);
+    }
+}
+
 static void print_stage(const stage *s)
 {
     char seconds[48];
 
-    printf("stage %s: %lld evaluations (%lld failed), %s %.6g, %s\n", s->name,
-           (long long)s->counts.n_evaluated, (long long)s->counts.n_failed, s->objective, s->best,
-           duration_text(s->counts.seconds, seconds));
+    printf("stage %s: %lld evaluations (", s->name, (long long)s->counts.n_evaluated);
+    print_outcomes(s->swarm);
+    printf("), %s %.6g, %s\n", s->objective, s->best, duration_text(s->counts.seconds, seconds));
     for (int32_t i = 0; i < hps_space_size(s->space); i++) {
         hps_param_info info = {.struct_size = sizeof info};
 

@@ -142,7 +142,7 @@ static int new_swarm(tuning *t, stage *s)
         st = hps_swarm_set_text(s->swarm, "variant", own); /* the first of two stages */
         rc = st == HPS_OK ? EXIT_DONE : fail_library(st, EXIT_USAGE);
     }
-    return rc;
+    return rc == EXIT_DONE ? warm_start(t, s) : rc;
 }
 
 static int make_swarm(tuning *t, stage *s)
@@ -204,6 +204,9 @@ int stage_check(tuning *t, const stage *s)
     stage trial = *s;
     int rc = make_objective(t, &trial);
 
+    if (rc == EXIT_DONE && !t->resume && s == &t->stages[0]) {
+        rc = warm_start(t, &trial); /* what is wrong with it */
+    }
     stage_free(&trial);
     return rc;
 }
@@ -248,6 +251,7 @@ static void note_line(batch_job *job, const hps_batch *b, int i, int at, evaluat
     e->iteration = b->iteration;
     e->particle = b->particle[i];
     e->stage = s->name;
+    e->objective = s->objective;
     e->x = b->x + (int64_t)i * b->n_params;
     e->n_objectives = b->n_objectives;
     e->f = job->f + (int64_t)i * b->n_objectives;
@@ -380,12 +384,13 @@ static int32_t evaluate(const hps_batch *b, double *f, int32_t *outcome, void *u
 
 static int all_failed(const batch_job *job)
 {
-    const char *why = job->batch != NULL ? reason_of(job->s, 0) : NULL;
+    char *why = history_first_reason(&job->t->history, job->s->name);
+    int rc = fail(EXIT_ALL_FAILED, "stage %s: every one of %lld evaluations failed%s%s",
+                  job->s->name, (long long)job->s->counts.n_evaluated,
+                  why != NULL ? ", the first one with: " : "", why != NULL ? why : "");
 
-    return fail(EXIT_ALL_FAILED, "stage %s: every one of %lld evaluations failed%s%s", job->s->name,
-                (long long)job->s->counts.n_evaluated,
-                why != NULL && why[0] != '\0' ? ", the last ones with: " : "",
-                why != NULL ? why : "");
+    free(why);
+    return rc;
 }
 
 static int collect(batch_job *job)
@@ -395,7 +400,8 @@ static int collect(batch_job *job)
 
     hps_swarm_get_progress(s->swarm, &s->counts);
     s->x = new_memory((size_t)hps_space_size(s->space), sizeof *s->x);
-    if (hps_swarm_best(s->swarm, s->x, f) != HPS_OK) {
+    if (hps_swarm_count(s->swarm, HPS_EVAL_OK) == 0 ||
+        hps_swarm_best(s->swarm, s->x, f) != HPS_OK) {
         return all_failed(job);
     }
     s->best = f[0];

@@ -135,8 +135,9 @@ static hps_status read_past(hps_swarm *e, past *p)
     }
     p->x = new_memory((size_t)p->n * (size_t)hps_space_size(p->space), sizeof *p->x);
     p->f = new_memory((size_t)p->n * (size_t)p->n_objectives, sizeof *p->f);
+    p->id = new_memory((size_t)p->n, sizeof *p->id);
     p->outcome = new_memory((size_t)p->n, sizeof *p->outcome);
-    return hps_swarm_history(e, p->n, &p->n, NULL, p->x, p->f, p->outcome);
+    return hps_swarm_history(e, p->n, &p->n, p->id, p->x, p->f, p->outcome);
 }
 
 /* What a stage's checkpoint knows, if there is one. */
@@ -173,6 +174,7 @@ static int open_history(tuning *t)
 
         stages[k].stage = t->stages[k].name;
         stages[k].n_objectives = t->stages[k].n_objectives;
+        stages[k].objective = t->stages[k].objective;
         if (finished) {
             rc = load_past(t, &t->stages[k], is_done ? done : "checkpoint.hpsw", &stages[k]);
         }
@@ -355,12 +357,27 @@ static int check_stages(tuning *t)
     return rc;
 }
 
+/* run.yaml has to work from anywhere. */
+static int find_warm_start(const tuning *t)
+{
+    setting *s = runfile_find(t->r, "swarm", "warm_start", 0);
+
+    if (s == NULL) {
+        return EXIT_DONE;
+    }
+    data_find_file(t->r, s);
+    return t->resume || file_exists(s->text)
+               ? EXIT_DONE
+               : fail_at(s->at, "swarm.warm_start", "%s: no such file", s->text);
+}
+
 int tuning_run(tuning *t)
 {
     int rc;
 
     tuning_stages(t);
-    rc = check_stages(t);
+    rc = find_warm_start(t);
+    rc = rc == EXIT_DONE ? check_stages(t) : rc;
     rc = rc == EXIT_DONE ? prepare_folder(t) : rc;
     if (rc != EXIT_DONE) {
         return rc;

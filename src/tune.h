@@ -40,17 +40,18 @@ typedef struct history {
 typedef struct evaluation {
     int64_t id, iteration;
     int32_t particle, outcome, n_objectives;
-    const char *stage, *reason;
+    const char *stage, *objective, *reason;
     const double *x, *f;
     double seconds;
 } evaluation;
 
 /* What the checkpoint of a stage knows of its past, in order of id. */
 typedef struct past {
-    const char *stage;
+    const char *stage, *objective;
     hps_space *space;
     int64_t n;
     int n_objectives;
+    int64_t *id;
     double *x, *f;
     int32_t *outcome;
 } past;
@@ -82,6 +83,10 @@ typedef struct recalled {
 int history_recall(const history *h, const char *owner, const hps_space *space, int64_t id,
                    const double *x, int n_objectives, double *f, recalled *r);
 void recall_free(history *h);
+/* Are the parameters of a line those of x, to the last bit? */
+int history_same_point(const hps_space *space, const node *parameters, const double *x);
+/* The reason of the first line of a stage that has one; the caller frees it, NULL: none. */
+char *history_first_reason(const history *h, const char *owner);
 
 /* ------------------------------------------------------------ progress.c */
 
@@ -138,6 +143,12 @@ void stage_forget(stage *s);
 void stage_free(stage *s);
 /* Number of evaluations of a whole stage, 0 if unknown. */
 int64_t stage_evaluations(const runfile *r);
+
+/* ---------------------------------------------------------------- warm.c */
+
+/* Give a new swarm the values that swarm.warm_start names, if it is there; without a swarm only
+ * check them. */
+int warm_start(tuning *t, stage *s);
 
 /* ---------------------------------------------------------------- tune.c */
 

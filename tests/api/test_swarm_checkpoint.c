@@ -161,7 +161,7 @@ START_TEST(test_forged_bytes_are_refused_or_harmless)
     CK_OK(hps_context_set_memory_limit(c, INT64_C(1) << 28));
     save_mode(variants[_i % 3], _i >= 3);
     unsigned char *data = read_file(&size);
-    for (long i = 0; i < size - 4; i++) {
+    for (long i = 0; i < size - 4; i += _i >= 3 ? 5 : 1) { /* coprime to the 8 of an item */
         for (int k = 0; k < 3; k++) {
             hps_swarm *e;
             data[i] ^= masks[k];
@@ -178,8 +178,8 @@ START_TEST(test_forged_bytes_are_refused_or_harmless)
             data[i] ^= masks[k];
         }
     }
-    ck_assert_int_gt(accepted, 100); /* low digits of coordinates */
-    ck_assert_int_gt(denied, 1000);
+    ck_assert_int_gt(accepted, _i >= 3 ? 20 : 100); /* low digits of coordinates */
+    ck_assert_int_gt(denied, _i >= 3 ? 200 : 1000);
     free(data);
     hps_context_destroy(c);
 }

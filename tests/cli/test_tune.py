@@ -158,6 +158,84 @@ swarm: {{particles: 6, iterations: 5}}
                       "objective.stage2=rmse-pair")
         self.assertEqual(self.history("pair1"), self.history("pair3"))
 
+    def test_warm_start(self):
+        self.run_file(strategy="joint")
+        first = self.json("tune", "run.yaml", "-o", "first")
+        known = [json.loads(l) for l in self.read("first/history.jsonl").splitlines()]
+        warm = ("--set", "swarm.warm_start=first/history.jsonl")
+        out, err = self.run_program("tune", "run.yaml", "-o", "warm", "--seed", "7", *warm)
+        self.assertIn(f"takes {len(known)} points", err)
+        self.assertIn(f"warm_start: {os.path.realpath(self.path('first/history.jsonl'))}", self.read("warm/run.yaml"))
+        result = json.loads(self.read("warm/result.json"))["stages"][0]
+        self.assertEqual(result["warm_start"], len(known))
+        self.assertLessEqual(result["best_objective"], first["stages"][0]["best_objective"])
+        lines = [json.loads(l) for l in self.read("warm/history.jsonl").splitlines()]
+        self.assertEqual([l["id"] for l in lines], list(range(result["evaluations"])))
+        places = [l["parameters"] for l in known]
+        self.assertFalse([l for l in lines if l["parameters"] in places], "evaluated again")
+        self.assertEqual({l["objective"] for l in lines}, {"rmse"})
+        # other bounds
+        inside = sum(l["parameters"]["kernel.zeta"] <= 4 for l in known)
+        self.assertTrue(0 < inside < len(known))
+        out, err = self.run_program("tune", "run.yaml", "-o", "bounds", *warm, "--set", "kernel.zeta=[2, 4]")
+        self.assertIn(f"takes {inside} points", err)
+        self.assertIn(f"{len(known) - inside} outside the bounds", err)
+        # another descriptor makes other values: said, not refused
+        out, err = self.run_program("tune", "run.yaml", "-o", "other", *warm, "--set", "soap.n_max=4")
+        self.assertIn("warning", err)
+        self.assertIn("soap.n_max was 3, here it is 4", err)
+
+    def test_warm_start_resumed_equals_uninterrupted(self):
+        self.run_file(strategy="joint")
+        self.json("tune", "run.yaml", "-o", "first")
+        self.run_file(strategy="joint", **{"iterations: 5": "iterations: 60, warm_start: first/history.jsonl"})
+        self.json("tune", "run.yaml", "-o", "whole", "--seed", "7")
+        part = self.start("tune", "run.yaml", "-o", "part", "--seed", "7")
+        while part.poll() is None and not (os.path.exists(self.path("part/history.jsonl"))
+                                           and self.read("part/history.jsonl").count("\n") > 8):
+            time.sleep(0.01)
+        part.terminate()
+        part.communicate()
+        self.assertEqual(part.returncode, 75)
+        shutil.rmtree(self.path("first"))  # not needed any more
+        self.json("tune", "run.yaml", "-o", "part", "--seed", "7", "--resume", "--set",
+                  "swarm.warm_start=" + os.path.join(os.path.realpath(self.folder), "first/history.jsonl"))
+        self.assertEqual(self.result("whole"), self.result("part"))
+
+    def test_warm_start_refuses_what_does_not_fit(self):
+        self.run_file(strategy="joint")
+        self.json("tune", "run.yaml", "-o", "first")
+        warm = ("tune", "run.yaml", "-o", "out", "--set", "swarm.warm_start=first/history.jsonl", "--set")
+        self.refused(3, "a value of the objective rmse, stage joint minimises mae", *warm, "objective.stage2=mae")
+        self.refused(3, "objective.force_weight was", *warm, "objective.force_weight=1")
+        self.refused(3, "history.jsonl:1: has kernel.zeta, which stage joint does not search", *warm, "kernel.zeta=3")
+        self.refused(3, "has no value of soap.amplitude_scaling", *warm, "soap.amplitude_scaling=[0.5, 1]")
+        self.refused(3, "holds no values of stage soap", *warm, "strategy=two-stage")
+        self.refused(2, "no such file", *warm, "swarm.warm_start=nothing.jsonl")
+        self.write("broken.jsonl", self.read("first/history.jsonl").replace('"outcome"', "outcome}", 1))
+        self.refused(3, "broken.jsonl:1: not a line of a history", *warm, "swarm.warm_start=broken.jsonl")
+        self.write("old.jsonl", self.read("first/history.jsonl").replace('"objective":"rmse",', ""))
+        self.refused(3, "the objective (not named)", *warm, "swarm.warm_start=old.jsonl")
+
+    def test_warm_start_of_two_stages(self):
+        """Values of the second stage belong to the descriptor that the first one found."""
+        self.run_file()
+        self.json("tune", "run.yaml", "-o", "first")
+        warm = ("--set", "swarm.warm_start=first/history.jsonl")
+        n = {s: sum(json.loads(l)["stage"] == s for l in self.read("first/history.jsonl").splitlines())
+             for s in ("soap", "gap")}
+        out, err = self.run_program("tune", "run.yaml", "-o", "same", *warm, "--set", "swarm.iterations=0", "--set",
+                                    "swarm.evaluations=1", "--seed", "3")
+        self.assertIn(f"stage soap takes {n['soap']} points", err)
+        self.assertIn(f"stage gap takes {n['gap']} points", err)
+        # a better first stage: its own values only
+        text = self.read("first/history.jsonl").splitlines(keepends=True)
+        soap = [l for l in text if '"stage":"soap"' in l]
+        worst = max(soap, key=lambda l: json.loads(l)["objectives"][0])
+        self.write("worst.jsonl", worst + "".join(l for l in text if '"stage":"gap"' in l))
+        out, err = self.run_program("tune", "run.yaml", "-o", "another", "--set", "swarm.warm_start=worst.jsonl")
+        self.assertIn("stage gap takes nothing", err)
+
     def test_report_can_be_made_again_and_stands_alone(self):
         self.run_file()
         self.json("tune", "run.yaml", "-o", "out")

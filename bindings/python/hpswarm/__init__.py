@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: BSD-3-Clause
-"""Hyper-parameters of SOAP/GAP potentials by particle swarm: libhpswarm from Python.
+"""Hyper-parameters of SOAP/GAP potentials by particle swarm, on libhpswarm.
 
 `minimize` and `Swarm` search any space; `Dataset`, `Soap`, `kernel_statistics` and `GAP` make
 potentials; `Study` searches their hyper-parameters as the paper does; `Calculator` runs them in ASE.

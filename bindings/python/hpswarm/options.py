@@ -69,7 +69,7 @@ def documented(owner: str) -> Callable[[type], type]:
     """Class decorator: the options of an owner at the end of the docstring."""
 
     def decorate(cls: type) -> type:
-        lines = "\n".join("    " + o.line() for o in options(owner))
+        lines = "\n".join("    * " + o.line() for o in options(owner))
         cls.__doc__ = "%s\n\n    Options\n    -------\n%s\n    " % ((cls.__doc__ or "").rstrip(), lines)
         return cls
 

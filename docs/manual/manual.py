@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: BSD-3-Clause
 """Man pages and shell completions, from what the program says about itself.
 
-usage: generate.py PROGRAM VERSION OUTPUT-FOLDER
+usage: manual.py PROGRAM VERSION OUTPUT-FOLDER
 
 `hpswarm --help` and `hpswarm COMMAND --help` print the tables of commands, flags and keys; those of the
 keys are the library's option tables. libhpswarm.3 lists the functions of the public headers.
@@ -80,7 +80,7 @@ def escape(text):
 
 
 def heading(name, section, version, summary):
-    return ['.\\" Written by docs/manual/generate.py from the tables of the program.',
+    return ['.\\" Written by docs/manual/manual.py from the tables of the program.',
             '.TH %s %d "" "libhpswarm %s"' % (name.upper(), section, version),
             ".SH NAME", "%s \\- %s" % (escape(name), escape(summary))]
 
@@ -179,7 +179,7 @@ def takes_file(f):
 
 
 def bash(commands):
-    lines = ["# Completion of hpswarm for bash; written by docs/manual/generate.py.", "_hpswarm()", "{",
+    lines = ["# Completion of hpswarm for bash; written by docs/manual/manual.py.", "_hpswarm()", "{",
              "    local word=${COMP_WORDS[COMP_CWORD]} before=${COMP_WORDS[COMP_CWORD - 1]} flags",
              "    if [ \"$COMP_CWORD\" = 1 ]; then",
              "        mapfile -t COMPREPLY < <(compgen -W '%s --help --version --citation' -- \"$word\")" % " ".join(c.name for c in commands),
@@ -199,7 +199,7 @@ def quoted(text):
 
 
 def zsh(commands):
-    lines = ["#compdef hpswarm", "# Written by docs/manual/generate.py.", "local -a commands", "commands=("]
+    lines = ["#compdef hpswarm", "# Written by docs/manual/manual.py.", "local -a commands", "commands=("]
     lines += ["    '%s:%s'" % (c.name, quoted(c.summary.replace(":", "\\:"))) for c in commands]
     lines += [")", "if (( CURRENT == 2 )); then", "    _describe command commands", "    return", "fi",
               "local command=$words[2]", "shift words", "(( CURRENT-- ))", "case $command in"]
@@ -215,7 +215,7 @@ def zsh(commands):
 
 
 def fish(commands):
-    lines = ["# Completion of hpswarm for fish; written by docs/manual/generate.py."]
+    lines = ["# Completion of hpswarm for fish; written by docs/manual/manual.py."]
     for c in commands:
         lines.append("complete -c hpswarm -n __fish_use_subcommand -f -a %s -d '%s'" % (c.name, c.summary.replace("'", "\\'")))
     for c in commands:
@@ -230,7 +230,7 @@ def fish(commands):
 def main(program, version, folder):
     commands, keys, general = read_commands(program), read_keys(program), help_of(program)
     if len(commands) < 5 or len(keys) < 40:
-        sys.exit("generate.py: the help of %s is not understood" % program)
+        sys.exit("manual.py: the help of %s is not understood" % program)
     pages = {"man1/hpswarm.1": page_program(commands, version, general),
              "man5/hpswarm.yaml.5": page_keys(keys, version), "man3/libhpswarm.3": page_library(version),
              "completion/hpswarm": bash(commands), "completion/_hpswarm": zsh(commands),

@@ -1,0 +1,163 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: BSD-3-Clause
+"""usage: stage.py ROOT PROGRAM FOLDER: the pages of the site, those of docs/ and those that are written from
+tables (options, keys, C reference), laid out for Sphinx."""
+import os
+import re
+import shutil
+import sys
+
+ROOT, PROGRAM, FOLDER = [os.path.abspath(a) for a in sys.argv[1:4]]
+sys.path[:0] = [os.path.join(ROOT, "docs", "manual"), os.path.join(ROOT, "bindings")]
+os.environ.setdefault("HPSWARM_LIBRARY", "")
+import manual  # noqa: E402
+
+CONTENTS = [("Begin", ["getting-started", "method", "coming-from"]),
+            ("Program", ["program", "run-file", "hyper-parameters"]),
+            ("Library", ["embedding", "examples", "c", "fortran", "python"]),
+            ("Background", ["soap", "gpr", "results", "decisions"])]
+LANGUAGES = {".c": "c", ".f90": "fortran", ".py": "python", ".yaml": "yaml"}
+
+
+def read(*path):
+    with open(os.path.join(ROOT, *path), encoding="utf-8") as f:
+        return f.read()
+
+
+def write(name, text):
+    path = os.path.join(FOLDER, name)
+    os.makedirs(os.path.dirname(path), exist_ok=True)
+    with open(path, "w", encoding="utf-8") as f:
+        f.write(text)
+
+
+def target(link, page):
+    """Where a link of a page leads on the site; None if its file is not there."""
+    if re.match(r"https?:|#", link):
+        return link
+    path = os.path.normpath(os.path.join(os.path.dirname(page), link.split("#")[0]))
+    known = {"README.md": "getting-started.md", "include/hpswarm": "c.rst", "docs/examples": "examples.md",
+             "bindings/python/README.md": "python.md", "docs/python.md": "python.md",
+             "bindings/fortran/README.md": "fortran.md"}
+    to = known.get(path)
+    if to is None and path.startswith("docs/examples/"):
+        to = "examples.md"
+    if to is None and path.startswith("docs/") and path.endswith(".md"):
+        to = path[len("docs/"):]
+    if to is None:
+        return None
+    depth = os.path.dirname(page[len("docs/"):]) if page.startswith("docs/") else ""
+    return os.path.relpath(to, depth or ".")
+
+
+def links(text, page):
+    def one(match):
+        to = target(match.group(2), page)
+        return match.group(1) if to is None else "[%s](%s)" % (match.group(1), to)
+
+    return re.sub(r"\[([^\]]+)\]\(([^)\s]+)\)", one, text)
+
+
+def pages_of_the_tree():
+    for folder in ("docs", "docs/decisions"):
+        for name in sorted(os.listdir(os.path.join(ROOT, folder))):
+            if name.endswith(".md") and (folder, name) != ("docs", "index.md"):
+                page = folder + "/" + name
+                write(page[len("docs/"):], links(read(page), page))
+    write("getting-started.md", links(read("README.md").replace("# libhpswarm", "# Getting started", 1), "README.md"))
+    names = sorted(n for n in os.listdir(os.path.join(ROOT, "docs", "decisions")) if n.endswith(".md"))
+    write("decisions.md", "# Decisions\n\n```{toctree}\n%s\n```\n" % "\n".join("decisions/" + n[:-3] for n in names))
+
+
+def examples():
+    lines = ["# Examples", "", "Each page is built and run by the tests.", ""]
+    folder = os.path.join(ROOT, "docs", "examples")
+    for name in sorted(os.listdir(folder)):
+        language = LANGUAGES.get(os.path.splitext(name)[1])
+        if language:
+            lines += ["## " + name, "", "```" + language, read("docs", "examples", name).rstrip(), "```", ""]
+    write("examples.md", "\n".join(lines))
+
+
+def cell(text):
+    return str(text).replace("|", "\\|") or " "
+
+
+def run_file():
+    marks = {"r": "searched", "e": "by element", "c": "by config_type"}
+    lines = ["# Keys of the run file", "", "A number is fixed, a range is searched. *Searched*: a range may stand "
+             "there; *by element*, *by config_type*: a mapping may.", ""]
+    section = None
+    for k in manual.read_keys(PROGRAM):
+        if k.section != section:
+            section = k.section
+            lines += ["", "## " + (section or "top level"), "", "| key | values | default | | meaning |", "|---|---|---|---|---|"]
+        lines.append("| `%s` | %s | %s | %s | %s |" % (k.name, cell("`%s`" % k.values if "|" in k.values else k.values), cell(k.default),
+                                                   ", ".join(marks[m] for m in k.marks) or " ", cell(k.text)))
+    write("run-file.md", "\n".join(lines) + "\n")
+
+
+def options():
+    sys.path.insert(0, os.path.join(ROOT, "bindings", "python"))
+    import hpswarm
+    titles = {"soap": "The descriptor (soap)", "gpr": "The potential (gap)", "study": "Objectives", "swarm": "The swarm"}
+    lines = ["# Hyper-parameters and options", "", "What the library itself says about each of its options; the program's "
+             "help and the docstrings of Python show the same text.", ""]
+    for owner, title in titles.items():
+        lines += ["## " + title, "", "| option | unit | values | default | meaning |", "|---|---|---|---|---|"]
+        for o in hpswarm.options(owner):
+            values = ", ".join(o.choices) if o.choices else "%.6g to %.6g" % (o.minimum, o.maximum)
+            lines.append("| `%s` | %s | %s | %s | %s%s |" % (o.name, o.unit or " ", values, o.default, cell(o.help),
+                                                           "; by element" if o.per_species else ""))
+        lines.append("")
+    write("hyper-parameters.md", "\n".join(lines))
+
+
+def python_members():
+    """Directives for all that the package offers: functions, classes, exceptions."""
+    import hpswarm
+    functions, classes, exceptions = [], [], []
+    for name in sorted(set(hpswarm.__all__) - {"Calculator"}):
+        what = getattr(hpswarm, name)
+        if isinstance(what, type) and issubclass(what, Exception):
+            exceptions.append(".. autoexception:: " + name)
+        elif isinstance(what, type):
+            classes += [".. autoclass:: " + name, "   :members:", "   :undoc-members:"]
+        elif callable(what):
+            functions.append(".. autofunction:: " + name)
+    return functions + [""] + classes + [""] + exceptions
+
+
+def references():
+    headers = manual.headers.public_headers(os.path.join(ROOT, "include"))
+    lines = ["C reference", "===========", ""]
+    for h in headers:
+        lines += [h, "-" * len(h), "", ".. doxygenfile:: " + os.path.basename(h), "   :sections: briefdescription detaileddescription define enum typedef innerclass func", ""]
+    write("c.rst", "\n".join(lines))
+    write("python.md", links(read("bindings", "python", "README.md").replace("# hpswarm", "# Python", 1), "bindings/python/README.md")
+          + "\n## Reference\n\n```{eval-rst}\n.. currentmodule:: hpswarm\n\n%s\n```\n" % "\n".join(python_members()))
+    text = read("bindings", "fortran", "README.md").replace("# The module hpswarm", "# Fortran", 1)
+    for name, title in (("hpswarm_search", "Spaces and swarms"), ("hpswarm_data", "Data and descriptors"), ("hpswarm_model", "Potentials")):
+        head = read("bindings", "fortran", name + ".f90").split("\ncontains\n")[0]
+        types = "\n\n".join(re.findall(r"(?:^  !>.*\n)*^  type :: hps_.*?^  end type.*?$", head, re.M | re.S))
+        text += "\n## %s\n\n```fortran\n%s\n```\n" % (title, types)
+    write("fortran.md", links(text, "bindings/fortran/README.md"))
+
+
+def index():
+    lines = ["# libhpswarm", "", "Hyper-parameter search for SOAP/GAP interatomic potentials with a particle swarm: a C "
+             "library, a program, and bindings for Fortran and Python.", ""]
+    for title, names in CONTENTS:
+        lines += ["```{toctree}", ":caption: " + title, ":maxdepth: 1", *names, "```", ""]
+    write("index.md", "\n".join(lines))
+
+
+if __name__ == "__main__":
+    shutil.rmtree(FOLDER, ignore_errors=True)
+    pages_of_the_tree()
+    examples()
+    run_file()
+    options()
+    references()
+    index()
+    shutil.copy(os.path.join(ROOT, "docs", "site", "conf.py"), FOLDER)

@@ -44,6 +44,8 @@ static int write_json(const hps_gpr *g, const runfile *r, hps_context *c, const 
     json_int(&j, "n_atoms", report.n_atoms);
     print_sparse(&j, g, r);
     json_number(&j, "jitter", report.jitter);
+    json_number(&j, "delta", report.delta);
+    json_number(&j, "minus_log_evidence", report.minus_log_evidence);
     rc = scores_json(&j, "train", d, p);
     json_open(&j, "seconds", '{');
     json_number(&j, "descriptors", report.seconds_descriptors);
@@ -68,6 +70,7 @@ static int write_text(const args *a, const hps_gpr *g, const runfile *r, hps_con
     printf("model %s: %lld structures, %lld atoms, %lld rows, %d sparse points\n", a->model,
            (long long)report.n_structures, (long long)report.n_atoms, (long long)report.n_rows,
            report.n_sparse);
+    printf("  delta %.6g eV, -ln of the evidence %.6g\n", report.delta, report.minus_log_evidence);
     for (int i = 0; i < r->n_species; i++) {
         int32_t n = 0;
         double e0 = 0;

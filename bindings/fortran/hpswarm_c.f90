@@ -131,6 +131,9 @@ module hpswarm_c
     real(c_double) :: seconds_descriptors
     real(c_double) :: seconds_covariance
     real(c_double) :: seconds_solve
+    real(c_double) :: delta
+    real(c_double) :: minus_log_evidence
+    real(c_double) :: best_delta
   end type hps_gpr_report
 
   type, bind(c) :: hps_kernel_stats

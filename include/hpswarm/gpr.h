@@ -44,7 +44,9 @@ HPS_API hps_status hps_errors_compute(const hps_dataset *d, const double *energy
  *  (text all|random|cur|file), "sigma_energy" eV ("sigma_per_atom" 1: times
  *  sqrt(n_atoms)), "sigma_force" eV/A, "sigma_virial" eV (scaled like sigma_energy),
  *  "sigma_per_atom" (int 0/1), "fit_forces", "fit_virials" (int 0/1), "jitter" eV^2
- *  (absolute, added to the diagonal of delta^2 k_MM), "e0_method" (text
+ *  (absolute, added to the diagonal of delta^2 k_MM), "delta_method" (text given|evidence: delta is
+ * that of the largest marginal likelihood for the noises given, searched over the option's bounds;
+ * the option delta is where jitter/delta^2 is taken, which stays), "e0_method" (text
  *  isolated|average|fit|given), "e0:C" eV (for given; elements left out are 0), "seed"
  *  (int, of the sparse selection; CUR draws exactly as gap_fit does with rnd_seed). */
 typedef struct hps_gpr hps_gpr;
@@ -105,6 +107,10 @@ typedef struct hps_gpr_report {
     int64_t n_structures, n_atoms, n_rows;
     double jitter; /**< eV^2, as used */
     double seconds_descriptors, seconds_covariance, seconds_solve;
+    double delta;              /**< eV, as used: the option, or found for delta_method evidence */
+    double minus_log_evidence; /**< of all rows, at these delta and noises; NaN: loaded */
+    double best_delta; /**< of the largest evidence if every noise is scaled with delta, which
+                            leaves all predictions as they are; NaN: loaded */
 } hps_gpr_report;
 HPS_API hps_status hps_gpr_get_report(const hps_gpr *g, hps_gpr_report *out);
 /** Sparse points and e0 of an element of the fitted model; each may be NULL. */

@@ -221,6 +221,8 @@ static hps_status unpack_fit(hpsi_pack *p, hps_gpr *g)
     hps_gpr_report *r = &g->report;
 
     g->fit_delta = hpsi_unpack_real(p);
+    r->delta = g->fit_delta;
+    r->minus_log_evidence = r->best_delta = (double)NAN;
     g->fit_zeta = hpsi_unpack_real(p);
     if (p->status == HPS_OK && !(g->fit_delta > 0 && g->fit_delta < 1e12)) {
         bad(p, "delta", g->fit_delta);

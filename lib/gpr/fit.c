@@ -26,6 +26,8 @@ typedef struct fit {
     double *alpha; /* [M] */
     int64_t n_rows;
     double rest, seconds_covariance, seconds_solve;
+    double log_noise; /* sum of ln sigma over the rows */
+    double scale;     /* of delta: 1, or what the evidence asks for */
 } fit;
 
 static hps_status append_rows(const hpsi_rows *rows, void *arg)
@@ -43,7 +45,10 @@ static hps_status append_rows(const hpsi_rows *rows, void *arg)
             rows->a[i * rows->ld + t] *= d;
         }
         rows->y[i] *= d;
-        x->n_rows += d > 0; /* a force that is left out has infinite noise */
+        if (d > 0) { /* a force that is left out has infinite noise */
+            x->n_rows++;
+            x->log_noise += log(rows->sigma[i]);
+        }
     }
     status = hpsi_solve_right(c, rows->m, n, x->r, n, rows->a, rows->ld);
     if (status == HPS_OK) {
@@ -54,7 +59,7 @@ static hps_status append_rows(const hpsi_rows *rows, void *arg)
     return status;
 }
 
-/* Rows i.. of the unit matrix are zero left of column i and stay so. */
+/* Rows i.. of the unit matrix (over the scale of delta) are zero left of column i and stay so. */
 static hps_status append_unit(fit *x)
 {
     hps_context *c = x->g->context;
@@ -68,7 +73,7 @@ static hps_status append_unit(fit *x)
 
         memset(rows, 0, (size_t)(UNIT_ROWS * (n + 1)) * sizeof *rows);
         for (int64_t j = 0; j < m; j++) {
-            rows[j * width + j] = 1;
+            rows[j * width + j] = 1 / x->scale;
         }
         status = hpsi_qr_append(c, width, x->t + i * n + i, n, x->qty + i, &x->rest, m, rows, width,
                                 rows + UNIT_ROWS * n);
@@ -82,8 +87,14 @@ static hps_status solve(fit *x)
     int64_t n = x->sparse.total;
     double delta = x->g->option[HPSI_GPR_DELTA];
     double start = hpsi_seconds();
-    hps_status status = append_unit(x);
+    hps_status status = HPS_OK;
 
+    x->scale = 1;
+    if (x->g->option[HPSI_GPR_DELTA_METHOD] != 0) {
+        status = hpsi_gpr_best_scale(x->g->context, n, x->t, x->qty, x->rest, delta, &x->scale);
+    }
+    status = status == HPS_OK ? append_unit(x) : status;
+    delta *= x->scale;
     if (status != HPS_OK) {
         return status;
     }
@@ -161,18 +172,36 @@ static hps_status covariances(fit *x)
     return status;
 }
 
+/* -ln p = 1/2 [J/delta^2 + ln det(C^T C + I/s^2) + 2 M ln s + sum ln sigma^2 + N ln 2 pi] with J
+ * the least squares; at fixed sigma/delta the best delta is that of J/N (docs/gpr.md, 13). */
+static void report_evidence(fit *x)
+{
+    hps_gpr_report *r = &x->g->report;
+    double delta = x->g->option[HPSI_GPR_DELTA];
+    double n = (double)x->n_rows;
+    double value = 0.5 * (x->rest / (delta * delta) + n * log(2 * 3.14159265358979323846));
+
+    for (int64_t i = 0; i < x->sparse.total; i++) {
+        value += log(fabs(x->t[i * (x->sparse.total + 1)])) + log(x->scale);
+    }
+    r->delta = x->g->fit_delta;
+    r->minus_log_evidence = value + x->log_noise;
+    r->best_delta = x->scale * sqrt(x->rest / n);
+}
+
 /* Move what was found into the model. */
 static void keep(fit *x)
 {
     hps_gpr *g = x->g;
 
     hpsi_gpr_drop_fit(g);
+    g->fit_delta = g->option[HPSI_GPR_DELTA] * x->scale;
+    report_evidence(x);
     g->sparse = x->sparse;
     memset(&x->sparse, 0, sizeof x->sparse);
     memcpy(g->e0, x->e0, sizeof g->e0);
     g->alpha = x->alpha;
     x->alpha = NULL;
-    g->fit_delta = g->option[HPSI_GPR_DELTA];
     g->fit_zeta = g->option[HPSI_GPR_ZETA];
     g->report.struct_size = (int32_t)sizeof g->report;
     g->report.n_sparse = g->sparse.total;

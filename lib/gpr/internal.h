@@ -26,6 +26,7 @@ enum {
     HPSI_GPR_E0_METHOD, /* HPSI_E0_* */
     HPSI_GPR_E0,
     HPSI_GPR_SEED,
+    HPSI_GPR_DELTA_METHOD, /* 1: evidence */
     HPSI_GPR_OPTIONS
 };
 enum { HPSI_SPARSE_CUR = 0, HPSI_SPARSE_RANDOM = 1, HPSI_SPARSE_ALL = 2, HPSI_SPARSE_FILE = 3 };
@@ -89,6 +90,10 @@ int32_t hpsi_gpr_has_own_noise(const hps_gpr *g, const hps_dataset *d, int32_t k
 /* HPS_E_STATE without a fit, HPS_E_ARGUMENT for NULL. */
 hps_status hpsi_gpr_need_fit(const hps_gpr *g);
 
+/* s for which s delta has the largest marginal likelihood: t [n][n] and qty are the triangle of
+ * the rows delta/sigma A R^-1 and its right-hand side, rest the squares that they leave. */
+hps_status hpsi_gpr_best_scale(hps_context *c, int64_t n, const double *t, const double *qty,
+                               double rest, double delta, double *scale);
 /* predict.c: bytes of the chunks in flight. */
 int64_t hpsi_predict_shares(const hps_dataset *d, int32_t derivatives);
 /* Bytes that hps_path_create (normal 1: hps_path_create_noises) and the errors of the test set

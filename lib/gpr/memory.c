@@ -149,7 +149,12 @@ hps_status hps_gpr_memory(const hps_gpr *g, const hps_dataset *train, int64_t *b
         /* qr.c: a panel of 32 columns, tiles of 128 */
         int64_t qr = REAL * 32 * (hpsi_stream_capacity((int32_t)n.m) + 256 * n.workers);
 
-        system = points_bytes(&n) + REAL * 2 * n.m * (n.m + 1) + stream_bytes(&n) + qr;
+        /* evidence.c: a copy of the triangle and its singular vectors */
+        int64_t vectors =
+            g->option[HPSI_GPR_DELTA_METHOD] != 0 ? REAL * 3 * n.m * n.m + svd_bytes(n.m) : 0;
+
+        system =
+            points_bytes(&n) + REAL * 2 * n.m * (n.m + 1) + larger(stream_bytes(&n) + qr, vectors);
         *bytes = n.source + larger(select_bytes(&n), system);
     }
     return status;

@@ -27,6 +27,9 @@ static const hpsi_option rows[] = {
      "energies of free atoms: from one-atom frames, the mean per atom, least squares, or given"},
     {"e0", HPS_OPTION_REAL, 1, "eV", "", -1e9, 1e9, 0, "energy of a free atom, for given"},
     {"seed", HPS_OPTION_INT, 0, "", "", 1, MANY, 1, "seed of the sparse selection"},
+    {"delta_method", HPS_OPTION_TEXT, 0, "", "given|evidence", 0, 1, 0,
+     "given: delta; evidence: that of the largest marginal likelihood for the noises, found from "
+     "it"},
 };
 
 const hpsi_option_table hpsi_gpr_options = {"gpr", sizeof rows / sizeof rows[0], rows};

@@ -142,11 +142,13 @@ static int32_t only_free_vary(const hps_study *t, int32_t kind)
     return 1;
 }
 
-/* 1 if a parameter, be it pinned, says what is fitted. */
+/* 1 if a parameter, be it pinned, says what is fitted, or whose delta. */
 static int32_t kinds_are_parameters(const hps_study *t)
 {
     for (int32_t i = 0; i < t->n_params; i++) {
-        if (t->target[i].owner == HPSI_TARGET_GPR && strncmp(t->target[i].option, "fit_", 4) == 0) {
+        if (t->target[i].owner == HPSI_TARGET_GPR &&
+            (strncmp(t->target[i].option, "fit_", 4) == 0 ||
+             strcmp(t->target[i].option, "delta_method") == 0)) {
             return 1;
         }
     }
@@ -165,7 +167,8 @@ static int32_t fits_derivatives(const hps_study *t)
 /* The Gram forms of a path know no mean absolute error of the forces. */
 int32_t hpsi_study_path_kind(const hps_study *t)
 {
-    if (objective(t) < HPSI_OBJECTIVE_RMSE || kinds_are_parameters(t) ||
+    if (objective(t) < HPSI_OBJECTIVE_RMSE || t->base->option[HPSI_GPR_DELTA_METHOD] != 0 ||
+        kinds_are_parameters(t) ||
         (objective(t) == HPSI_OBJECTIVE_MAE && hpsi_study_wants_forces(t))) {
         return HPSI_PATH_NONE;
     }
@@ -256,7 +259,12 @@ hps_status hpsi_study_path_objective(hps_path *p, const hps_study *t, const hps_
 static hps_status own_path_objective(const hps_study *t, const hps_gpr *g, double *f)
 {
     hps_path *p = NULL;
-    hps_status st = hps_path_create(&p, g, t->train, NULL);
+    hps_status st;
+
+    if (g->option[HPSI_GPR_DELTA_METHOD] != 0) {
+        return hpsi_fail(HPS_E_OPTION, "study: the objective loo needs delta_method given");
+    }
+    st = hps_path_create(&p, g, t->train, NULL);
 
     if (st == HPS_OK) {
         st = hpsi_study_path_objective(p, t, g, f);

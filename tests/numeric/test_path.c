@@ -222,6 +222,101 @@ static double slow_evidence(const hps_gpr *g, const hps_dataset *d, int m, const
     return 0.5 * (square + log_det + s * log(2 * acos(-1)));
 }
 
+/* What a fit says of its evidence; the jitter keeps eta. @param factor of every noise */
+static hps_gpr_report fit_at(const hps_gpr *g, const hps_dataset *train, double delta,
+                             double factor, double *energies)
+{
+    static const char *const sigmas[] = {"sigma_energy", "sigma_force", "sigma_virial"};
+    hps_gpr_report r = {.struct_size = sizeof r};
+    hps_gpr *own = NULL;
+
+    OK(hps_gpr_clone(&own, g));
+    OK(hps_gpr_set_real(own, "delta", delta));
+    OK(hps_gpr_set_real(own, "jitter", ETA * delta * delta));
+    for (int i = 0; i < 3; i++) {
+        double v;
+        OK(hps_gpr_get(own, sigmas[i], &v));
+        OK(hps_gpr_set_real(own, sigmas[i], v * factor));
+    }
+    OK(hps_gpr_fit(own, train));
+    OK(hps_gpr_get_report(own, &r));
+    OK(hps_gpr_predict(own, train, energies, NULL, NULL));
+    hps_gpr_destroy(own);
+    return r;
+}
+
+/* A fit's evidence is that of the Gaussian; delta_method evidence finds the delta that a
+ * search over fits finds, and makes the fit with it. Loop: 0 energies, 1 forces too. */
+START_TEST(test_delta_of_the_largest_evidence)
+{
+    const int64_t chosen[] = {1, 4, 6, 8, 11, 13, 17, 20, 23, 26, 29, 30};
+    hps_dataset *train = morse_dataset(NULL, 20, 5, MORSE_FORCES);
+    hps_gpr *g = settings(NULL, 100);
+    hps_gpr_report found, near;
+    double e[20], wanted[20], best = 0, least = (double)INFINITY;
+
+    OK(hps_gpr_set_text(g, "sparse_method", "file"));
+    OK(hps_gpr_set_sparse(g, 6, 12, chosen));
+    OK(hps_gpr_set_int(g, "fit_forces", _i));
+    OK(hps_gpr_set_real(g, "sigma_energy", 0.02));
+    OK(hps_gpr_set_real(g, "sigma_force", 0.2));
+    for (int k = 0; k <= 160; k++) { /* from 0.01 to 100 eV */
+        const double delta = pow(10, -2 + k / 40.0);
+        const double v = fit_at(g, train, delta, 1, e).minus_log_evidence;
+
+        if (_i == 0 && k % 40 == 0) {
+            const double slow = slow_evidence(g, train, 12, chosen, delta, 0.02, 1);
+            ck_assert_double_eq_tol(v, slow, 1e-6 * fabs(slow));
+        }
+        best = v < least ? delta : best;
+        least = v < least ? v : least;
+    }
+    OK(hps_gpr_set_text(g, "delta_method", "evidence"));
+    found = fit_at(g, train, 1, 1, e);
+    ck_assert_double_eq_tol(found.delta, best, 0.06 * best);
+    ck_assert_double_le(found.minus_log_evidence, least + 1e-9 * fabs(least));
+    OK(hps_gpr_set_text(g, "delta_method", "given"));
+    near = fit_at(g, train, found.delta, 1, wanted);
+    ck_assert_double_eq_tol(near.minus_log_evidence, found.minus_log_evidence, 1e-7 * fabs(least));
+    ck_assert(fit_at(g, train, 1.001 * found.delta, 1, wanted).minus_log_evidence >
+              found.minus_log_evidence);
+    ck_assert(fit_at(g, train, found.delta / 1.001, 1, wanted).minus_log_evidence >
+              found.minus_log_evidence);
+    near = fit_at(g, train, found.delta, 1, wanted);
+    for (int i = 0; i < 20; i++) {
+        ck_assert_double_eq_tol(e[i], wanted[i], 1e-8);
+    }
+    hps_gpr_destroy(g);
+    hps_dataset_destroy(train);
+}
+END_TEST
+
+/* best_delta: the optimum in closed form if every noise keeps its ratio to delta; the
+ * predictions stay. */
+START_TEST(test_best_delta_at_fixed_ratios)
+{
+    hps_dataset *train = morse_dataset(NULL, 20, 5, MORSE_FORCES);
+    hps_gpr *g = settings(NULL, 12);
+    double e[20], same[20];
+    hps_gpr_report r, at;
+
+    OK(hps_gpr_set_int(g, "fit_forces", _i));
+    r = fit_at(g, train, 1, 1, e);
+    at = fit_at(g, train, r.best_delta, r.best_delta, same);
+    ck_assert_double_eq_tol(at.best_delta, r.best_delta, 1e-8 * r.best_delta);
+    for (int i = 0; i < 20; i++) {
+        ck_assert_double_eq_tol(e[i], same[i], 1e-8);
+    }
+    for (int k = -5; k <= 5; k++) {
+        const double delta = r.best_delta * exp(0.02 * k);
+        ck_assert(k == 0 ||
+                  fit_at(g, train, delta, delta, e).minus_log_evidence > at.minus_log_evidence);
+    }
+    hps_gpr_destroy(g);
+    hps_dataset_destroy(train);
+}
+END_TEST
+
 START_TEST(test_evidence_equals_the_gaussian_density)
 {
     const int64_t chosen[] = {1, 4, 6, 8, 11, 13, 17, 20, 23, 26, 29, 30};
@@ -421,6 +516,8 @@ int main(void)
     tcase_set_timeout(tc, 60);
     tcase_add_loop_test(tc, test_errors_equal_those_of_fits, 0, 4);
     tcase_add_loop_test(tc, test_leave_one_out_equals_refits, 0, 2);
+    tcase_add_loop_test(tc, test_delta_of_the_largest_evidence, 0, 2);
+    tcase_add_loop_test(tc, test_best_delta_at_fixed_ratios, 0, 2);
     tcase_add_loop_test(tc, test_evidence_equals_the_gaussian_density, 0, 4);
     tcase_add_test(tc, test_threads_do_not_change_a_bit);
     tcase_add_test(tc, test_a_path_outlives_what_it_was_made_of);

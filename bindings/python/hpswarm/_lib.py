@@ -156,6 +156,9 @@ class hps_gpr_report(Structure):
         ("seconds_descriptors", c_double),
         ("seconds_covariance", c_double),
         ("seconds_solve", c_double),
+        ("delta", c_double),
+        ("minus_log_evidence", c_double),
+        ("best_delta", c_double),
     ]
 
 

@@ -537,8 +537,8 @@ double bench_reference_regret(int function, int dim)
          33.3113, 170755, 360.891, 0, 1.03846},
         {341.41, 7.20735e+06, 1891.11, 556967, 142738, 45.1426, 83.6839, 44.6681, 1731.27, 98.765,
          1.00444e+06, 1252.25, 0, 0}};
-    if (function == 15) {
-        return 0.722404;
+    if (function == 15) { /* the table's 0.722404 is a value: less the median of the best */
+        return 0.722404 - 0.683859;
     }
     for (int k = 0; k < 5; k++) {
         if (dims[k] == dim && function >= 1 && function <= TABULATED) {

@@ -239,6 +239,17 @@ def table_best(numbers):
     return table(["study", *(n.replace("atom_", "").replace("_", " ") for n in names)], rows)
 
 
+def not_run(numbers):
+    """Studies of run.py without results."""
+    sys.dont_write_bytecode = True
+    sys.path.insert(0, HERE)
+    from run import STUDIES
+    done = {"predict", "kernel", "seed3-predict"}
+    open_ = [f"`{name}`" for name in STUDIES if not (
+        done & set(numbers.get(name, ())) or name.startswith(("dimers", "kernels")) and name in numbers)]
+    return [", ".join(open_) + "." if open_ else "None."]
+
+
 def list_commands(numbers):
     lines = []
     for key, study in sorted(numbers.items()):
@@ -325,6 +336,7 @@ def fill(text, numbers, reference):
             "tuned": table_tuned(numbers, reference), "systems": table_systems(numbers),
             "dimers": table_dimers(numbers), "forces": table_forces(numbers),
             "molecules": table_molecules(numbers), "best": table_best(numbers),
+            "not-run": not_run(numbers),
             "figures": [f"![{FIGURES[f[:-4]][0]}](results/{f})" for f in figures(numbers)]}
     lines, inside = [], False
     for line in text.splitlines():

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "output.h"
+#include "ranks.h"
 #include "tune.h"
 
 /* RUN.yaml -> RUN-out, beside the current folder's other files. */
@@ -16,10 +17,10 @@ static char *default_folder(const char *path)
     return new_textf("%.*s-out", (int)(dot != NULL ? (size_t)(dot - name) : strlen(name)), name);
 }
 
-static int read_settings(tuning *t, const char *folder)
+static int read_settings(tuning *t)
 {
     const args *a = t->a;
-    char *stored = path_join(folder, "run.yaml");
+    char *stored = path_join(t->directory, "run.yaml");
     const char *path = a->n_words > 0 ? a->words[0] : stored;
     int rc;
 
@@ -35,14 +36,22 @@ static int read_settings(tuning *t, const char *folder)
     return rc;
 }
 
-static int run(tuning *t)
+int tuning_read(tuning *t)
 {
-    int rc = args_context(t->a, &t->context);
+    int rc = read_settings(t);
 
-    if (!runfile_is_search(t->r)) {
-        rc = rc == EXIT_DONE ? data_load(t->r, t->context, &t->data) : rc;
+    rc = rc == EXIT_DONE ? args_context(t->a, &t->context) : rc;
+    if (rc == EXIT_DONE && !runfile_is_search(t->r)) {
+        rc = data_load(t->r, t->context, &t->data);
         rc = rc == EXIT_DONE ? tuning_check_data(t->r, &t->data) : rc;
     }
+    return rc;
+}
+
+static int run(tuning *t)
+{
+    int rc = tuning_read(t);
+
     if (rc == EXIT_DONE && t->a->dry_run) {
         return plan_print(t);
     }
@@ -64,12 +73,10 @@ int command_tune(const args *a)
                    : a->n_words > 0  ? default_folder(a->words[0])
                                      : new_text(".");
     hps_context *c;
-    int rc = read_settings(&t, folder);
+    int rc;
 
     t.directory = folder;
-    if (rc == EXIT_DONE) {
-        rc = run(&t);
-    }
+    rc = ranks_rank() == 0 ? run(&t) : worker_run(&t);
     c = t.context;
     tuning_free(&t);
     hps_context_destroy(c);

@@ -1,8 +1,11 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /* The library's context as the command line wants it. */
+#include <stdlib.h>
 #include <unistd.h>
 
+#include "args.h"
 #include "memory.h"
+#include "ranks.h"
 
 /* A warning that every evaluation of a run repeats is printed once. */
 static int seen_before(const char *message)
@@ -35,6 +38,18 @@ static void print_log(int32_t level, const char *message, void *user)
             level == HPS_LOG_WARN ? "warning: " : "", message);
 }
 
+/* What was asked for; else a fair share of the processors, which OpenMP alone would not see:
+ * other ranks are on this machine too, and a control group may allow fewer. */
+static int threads(const args *a)
+{
+    int share = cpus_available() / ranks_here();
+
+    if (a->threads > 0 || getenv("OMP_NUM_THREADS") != NULL) {
+        return a->threads;
+    }
+    return share > 1 ? share : 1;
+}
+
 int args_context(const args *a, hps_context **out)
 {
     int32_t level = a->quiet ? HPS_LOG_ERROR : a->verbose ? HPS_LOG_INFO : HPS_LOG_WARN;
@@ -43,8 +58,8 @@ int args_context(const args *a, hps_context **out)
 
     memory_begin();
     st = hps_context_create(out, NULL);
-    if (st == HPS_OK && a->threads > 0) {
-        st = hps_context_set_threads(*out, a->threads);
+    if (st == HPS_OK && threads(a) > 0) {
+        st = hps_context_set_threads(*out, threads(a));
     }
     if (st == HPS_OK && a->memory_limit > 0) {
         left = memory_left(a->memory_limit, hps_context_threads(*out));

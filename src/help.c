@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "args.h"
+#include "ranks.h"
 #include "runfile.h"
 
 static const struct {
@@ -142,7 +143,7 @@ void help_version(void)
 
     printf("hpswarm %s\n", hps_version_text());
     for (size_t i = 0; i < sizeof what / sizeof what[0]; i++) {
-        const char *text = hps_build_info(what[i]);
+        const char *text = strcmp(what[i], "mpi") == 0 ? ranks_library() : hps_build_info(what[i]);
 
         printf("%-9s %s\n", what[i], text[0] != '\0' ? text : "no");
     }

@@ -138,7 +138,6 @@ static void write_lost(FILE *f, const past *p, int64_t k)
                           .outcome = p->outcome[k],
                           .stage = p->stage,
                           .objective = p->objective,
-                          .reason = "",
                           .x = p->x + k * hps_space_size(p->space),
                           .n_objectives = p->n_objectives,
                           .f = p->f + k * p->n_objectives,

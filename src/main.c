@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "args.h"
+#include "ranks.h"
 
 static int run(const args *a)
 {
@@ -37,10 +38,21 @@ int main(int argc, char **argv)
 
     signal(SIGPIPE, SIG_IGN); /* a closed pipe is a write error like any other, */
     signal(SIGXFSZ, SIG_IGN); /* and so is a file larger than the shell allows */
+    ranks_begin(&argc, &argv);
     rc = args_parse(&a, argc, argv);
+    if (ranks_rank() > 0) { /* only tune has work for it */
+        a.quiet = 1;
+        if (rc == EXIT_DONE && !a.help && !a.version && !a.citation &&
+            strcmp(a.command, "tune") == 0) {
+            rc = run(&a);
+        }
+        args_free(&a);
+        return ranks_finish(rc);
+    }
     if (rc == EXIT_DONE) {
         rc = run(&a);
     }
+    rc = ranks_finish(rc);
     args_free(&a);
     if (rc != EXIT_DONE && error_text()[0] != '\0') {
         error_print();

@@ -13,6 +13,7 @@
 #include "args.h"
 #include "job.h"
 #include "output.h"
+#include "ranks.h"
 #include "tune.h"
 
 typedef struct answer {
@@ -44,7 +45,8 @@ int search_threads_each(const runfile *r, int threads)
     return each > 1 ? each : 1;
 }
 
-search *search_create(const runfile *r, const hps_space *space, const char *directory, int threads)
+search *search_create(const runfile *r, const hps_space *space, const char *directory,
+                      int threads_each)
 {
     search *q = new_memory(1, sizeof *q);
 
@@ -55,7 +57,7 @@ search *search_create(const runfile *r, const hps_space *space, const char *dire
     q->folder = runfile_text(r, "objective", "folder");
     q->n_values = (int)runfile_number(r, "objective", "values");
     q->parallel = search_parallel(r);
-    q->threads_each = search_threads_each(r, threads);
+    q->threads_each = threads_each;
     (void)parse_time(runfile_text(r, "objective", "timeout"), &q->timeout);
     if (runfile_is(r, "objective", "timeout", "none")) {
         q->timeout = 0;
@@ -133,6 +135,37 @@ static void drop_old_response(const search *q, int64_t id, const double *x)
     }
 }
 
+/* What tells a process that it is a rank of this MPI job: a command that is an MPI job of its
+ * own must not see it. Settings of the user's stay. */
+static int is_of_rank(const char *variable)
+{
+    static const char *const marks[] = {
+        "OMPI_COMM_WORLD_",
+        "OMPI_MCA_ess",
+        "OMPI_MCA_orte_",
+        "OMPI_MCA_pmix",
+        "OMPI_MCA_initial",
+        "OMPI_FILE_LOCATION",
+        "OMPI_FIRST_RANK",
+        "OMPI_APP_CTX",
+        "OMPI_NUM_APP",
+        "OMPI_UNIVERSE",
+        "OMPI_ARGV",
+        "OMPI_COMMAND",
+        "PMIX_",
+        "PMI_",
+        "HYDI_",
+        "MPI_LOCAL",
+    };
+
+    for (size_t i = 0; ranks_count() > 1 && i < sizeof marks / sizeof marks[0]; i++) {
+        if (strncmp(variable, marks[i], strlen(marks[i])) == 0) {
+            return 1;
+        }
+    }
+    return 0;
+}
+
 /* The caller's environment, the number of the point, and threads for a share of the cores. */
 static char **make_environment(const search *q, int64_t id)
 {
@@ -144,7 +177,7 @@ static char **make_environment(const search *q, int64_t id)
     }
     all = new_memory((size_t)n + 4, sizeof *all);
     for (int i = 0; i < n; i++) {
-        if (strncmp(environ[i], "HPSWARM_ID=", 11) != 0) {
+        if (strncmp(environ[i], "HPSWARM_ID=", 11) != 0 && !is_of_rank(environ[i])) {
             all[kept++] = new_text(environ[i]);
         }
     }
@@ -342,7 +375,7 @@ static int start_more(search *q, batch_state *s)
 
 static int take_one(search *q, batch_state *s)
 {
-    int k = jobs_wait(q->jobs, q->parallel, 1.0);
+    int k = jobs_wait(q->jobs, q->parallel, 0.1); /* a stop is seen as soon */
     job *j = k >= 0 ? &q->jobs[k] : NULL;
     int rc = EXIT_DONE;
 

@@ -31,9 +31,10 @@ typedef struct search search;
 /* Number `i` of a batch is evaluated; nonzero ends the evaluation. */
 typedef int (*search_done_fn)(void *user, int i);
 
-/* Directory is where the outputs of the commands are kept. Threads are shared out: so many
- * commands at a time first, what is left inside each. The settings and the space are borrowed. */
-search *search_create(const runfile *r, const hps_space *space, const char *directory, int threads);
+/* Directory is where the outputs of the commands are kept. The settings and the space are
+ * borrowed. */
+search *search_create(const runfile *r, const hps_space *space, const char *directory,
+                      int threads_each);
 /* Evaluate those points of a batch that are not `known`, a command each, swarm.parallel at a
  * time. An exit code; EXIT_STOPPED after a signal or at the time limit. */
 int search_evaluate(search *q, const hps_batch *b, const char *known, double *f, int32_t *outcome,
@@ -42,7 +43,7 @@ int search_evaluate(search *q, const hps_batch *b, const char *known, double *f,
 const char *search_reason(const search *q, int i);
 double search_seconds(const search *q, int i);
 void search_destroy(search *q);
-/* How many at a time, and threads for each. */
+/* How many at a time; threads for each: side by side first, what is left inside. */
 int search_parallel(const runfile *r);
 int search_threads_each(const runfile *r, int threads);
 

@@ -3,10 +3,10 @@
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 #include "memory.h"
 #include "output.h"
+#include "ranks.h"
 #include "tune.h"
 
 typedef struct batch_job {
@@ -22,6 +22,7 @@ typedef struct batch_job {
     const double *f;
     const int32_t *outcome;
     char *known; /* [n] 1: the value came from the history */
+    char last_reason[NOTE_BYTES];
 } batch_job;
 
 /* ------------------------------------------------------------------- study */
@@ -63,15 +64,6 @@ static int make_study(tuning *t, stage *s)
 
 /* ------------------------------------------------------------------- swarm */
 
-static char *checkpoint_path(const tuning *t, const stage *s, int finished)
-{
-    char *name = finished ? new_textf("checkpoint.%s.hpsw", s->name) : new_text("checkpoint.hpsw");
-    char *path = path_join(t->directory, name);
-
-    free(name);
-    return path;
-}
-
 static hps_status set_option(hps_swarm *e, const setting *s)
 {
     const char *name = s->rule->option;
@@ -96,25 +88,6 @@ static int set_options(const runfile *r, hps_swarm *e, int limits_only)
         }
     }
     return EXIT_DONE;
-}
-
-/* The newest checkpoint, or the one before it if a crash of the machine has damaged that. */
-hps_status checkpoint_load(tuning *t, const hps_space *space, const char *path, hps_swarm **e)
-{
-    char *previous = new_textf("%s.previous", path);
-    hps_status st = hps_swarm_load(e, t->context, space, path);
-
-    if ((st == HPS_E_FORMAT || st == HPS_E_IO) && file_exists(previous)) {
-        char *message = new_text(hps_last_error());
-
-        st = hps_swarm_load(e, t->context, space, previous);
-        if (st == HPS_OK && !t->a->quiet) {
-            fprintf(stderr, "hpswarm: warning: %s; going on from %s\n", message, previous);
-        }
-        free(message);
-    }
-    free(previous);
-    return st;
 }
 
 static int load_swarm(tuning *t, stage *s, const char *path, int finished)
@@ -184,14 +157,21 @@ static int check_memory(const tuning *t, stage *s)
     return memory_check(t->a, name, s->bytes);
 }
 
-static int make_objective(tuning *t, stage *s)
+/* On a rank commands run one by one, in a process alone swarm.parallel at a time. */
+static int threads_each(const tuning *t)
+{
+    int threads = hps_context_threads(t->context);
+
+    return ranks_count() > 1 ? threads : search_threads_each(t->r, threads);
+}
+
+int stage_objective(tuning *t, stage *s)
 {
     int rc = runfile_space(t->r, t->context, s->sections, &s->space);
 
     if (runfile_is_search(t->r)) {
         if (rc == EXIT_DONE) {
-            s->search =
-                search_create(t->r, s->space, t->directory, hps_context_threads(t->context));
+            s->search = search_create(t->r, s->space, t->directory, threads_each(t));
         }
         return rc;
     }
@@ -202,7 +182,7 @@ static int make_objective(tuning *t, stage *s)
 int stage_check(tuning *t, const stage *s)
 {
     stage trial = *s;
-    int rc = make_objective(t, &trial);
+    int rc = stage_objective(t, &trial);
 
     if (rc == EXIT_DONE && !t->resume && s == &t->stages[0]) {
         rc = warm_start(t, &trial); /* what is wrong with it */
@@ -213,7 +193,7 @@ int stage_check(tuning *t, const stage *s)
 
 int stage_prepare(tuning *t, stage *s)
 {
-    int rc = make_objective(t, s);
+    int rc = stage_objective(t, s);
 
     if (rc == EXIT_DONE) {
         rc = make_swarm(t, s);
@@ -237,21 +217,16 @@ int64_t stage_evaluations(const runfile *r)
 
 /* --------------------------------------------------------------- evaluation */
 
-static const char *reason_of(const stage *s, int i)
+/* The line of point i of a batch. */
+static void note_line(batch_job *job, const hps_batch *b, int i, const char *reason, double seconds)
 {
-    return s->search != NULL ? search_reason(s->search, i) : hps_study_reason(s->study, i);
-}
-
-/* The line of point i of a batch, which is number `at` for the one that evaluated it. */
-static void note_line(batch_job *job, const hps_batch *b, int i, int at, evaluation *e)
-{
-    const stage *s = job->s;
+    evaluation *e = &job->lines[i];
 
     e->id = b->id[i];
     e->iteration = b->iteration;
     e->particle = b->particle[i];
-    e->stage = s->name;
-    e->objective = s->objective;
+    e->stage = job->s->name;
+    e->objective = job->s->objective;
     e->x = b->x + (int64_t)i * b->n_params;
     e->n_objectives = b->n_objectives;
     e->f = job->f + (int64_t)i * b->n_objectives;
@@ -259,9 +234,11 @@ static void note_line(batch_job *job, const hps_batch *b, int i, int at, evaluat
     for (int k = 0; k < b->n_objectives && e->outcome == HPS_EVAL_OK; k++) {
         e->outcome = isfinite(e->f[k]) ? HPS_EVAL_OK : HPS_EVAL_FAILED;
     }
-    e->reason = reason_of(s, at);
-    e->seconds =
-        s->search != NULL ? search_seconds(s->search, at) : hps_study_seconds(s->study, at);
+    snprintf(e->reason, sizeof e->reason, "%s", reason);
+    e->seconds = seconds;
+    if (reason[0] != '\0') {
+        snprintf(job->last_reason, sizeof job->last_reason, "%s", reason);
+    }
 }
 
 /* How many points at once: a stop is only looked at between chunks, so long evaluations go
@@ -296,9 +273,10 @@ static int evaluate_chunk(batch_job *job, int at, int n, double *f, int32_t *out
         return fail(EXIT_INTERNAL, "the evaluation stopped with code %d", code);
     }
     for (int i = 0; i < n; i++) {
-        note_line(job, job->batch, at + i, i, &job->lines[i]);
+        note_line(job, job->batch, at + i, hps_study_reason(job->s->study, i),
+                  hps_study_seconds(job->s->study, i));
     }
-    return history_add(&job->t->history, job->s->space, n, job->lines);
+    return history_add(&job->t->history, job->s->space, n, job->lines + at);
 }
 
 static double best_so_far(const batch_job *job)
@@ -355,9 +333,31 @@ static int note_answer(void *user, int i)
 {
     batch_job *job = user;
 
-    note_line(job, job->batch, i, i, job->lines);
+    note_line(job, job->batch, i, search_reason(job->s->search, i),
+              search_seconds(job->s->search, i));
     progress_step(&job->progress, job->progress.done + 1, best_so_far(job));
-    return history_add(&job->t->history, job->s->space, 1, job->lines);
+    return history_add(&job->t->history, job->s->space, 1, job->lines + i);
+}
+
+/* rank_done_fn: a point is back, or nothing is and it is time to look at the clock. */
+static int32_t note_remote(const hps_batch *b, int32_t i, const char *note, void *user)
+{
+    batch_job *job = user;
+    int rc = EXIT_DONE;
+
+    if (i >= 0) {
+        double seconds;
+        const char *reason = note_split(note, &seconds);
+
+        note_line(job, b, i, reason, seconds);
+        job->slowest = seconds > job->slowest ? seconds : job->slowest;
+        progress_step(&job->progress, job->progress.done + 1, best_so_far(job));
+        rc = history_add(&job->t->history, job->s->space, 1, job->lines + i);
+    }
+    if (rc == EXIT_DONE && (stop_requested() || stop_would_overrun(1.1 * job->slowest))) {
+        rc = EXIT_STOPPED;
+    }
+    return rc;
 }
 
 /* hps_evaluate_fn of every stage. */
@@ -371,8 +371,10 @@ static int32_t evaluate(const hps_batch *b, double *f, int32_t *outcome, void *u
     job->lines = grow_memory(job->lines, (size_t)b->n, sizeof *job->lines);
     job->known = grow_memory(job->known, (size_t)b->n, 1);
     recall_known(job, f, outcome);
-    if (job->s->search != NULL) {
-        job->progress.done = b->id[0];
+    job->progress.done = b->id[0];
+    if (ranks_count() > 1) {
+        job->rc = ranks_evaluate(b, job->known, f, outcome);
+    } else if (job->s->search != NULL) {
         job->rc = search_evaluate(job->s->search, b, job->known, f, outcome, note_answer, job);
     } else {
         job->rc = evaluate_study(job, f, outcome);
@@ -430,23 +432,6 @@ static int kernel_at_best(tuning *t, stage *s)
     return rc;
 }
 
-/* A finished stage keeps its checkpoint under its own name until the run is over. */
-static int keep_checkpoint(const tuning *t, const stage *s)
-{
-    char *done = checkpoint_path(t, s, 1), *open = checkpoint_path(t, s, 0);
-    char *previous = new_textf("%s.previous", open);
-    int rc = EXIT_DONE;
-
-    if (!file_exists(done) && rename(open, done) != 0) {
-        rc = fail(EXIT_INTERNAL, "%s: cannot write", done);
-    }
-    unlink(previous);
-    free(previous);
-    free(done);
-    free(open);
-    return rc;
-}
-
 static int run_swarm(batch_job *job)
 {
     hps_swarm *e = job->s->swarm;
@@ -480,17 +465,19 @@ int stage_run(tuning *t, stage *s)
     hps_swarm_get_progress(s->swarm, &s->counts);
     progress_start(&job.progress, t->a->quiet, label, s->counts.n_evaluated,
                    stage_evaluations(t->r));
-    rc = run_swarm(&job);
+    rc = ranks_open((int)(s - t->stages), s, note_remote, &job);
+    rc = rc == EXIT_DONE ? run_swarm(&job) : rc;
     progress_step(&job.progress, job.progress.done, best_so_far(&job));
     progress_end(&job.progress);
     if (rc == EXIT_DONE) {
         rc = collect(&job);
     }
+    ranks_close(rc == EXIT_DONE ? hps_space_size(s->space) : 0, s->x);
     if (rc == EXIT_DONE) {
         rc = kernel_at_best(t, s);
     }
     if (rc == EXIT_DONE) {
-        rc = keep_checkpoint(t, s);
+        rc = checkpoint_keep(t, s);
     }
     free(job.lines);
     free(job.known);

@@ -39,10 +39,13 @@ void stop_install(const char *directory)
     static const int numbers[] = {SIGINT, SIGTERM, SIGUSR1};
     struct sigaction action;
 
-    snprintf(last_words, sizeof last_words,
-             "hpswarm: stopped inside an evaluation; the checkpoint is in %.200s, --resume goes "
-             "on\n",
-             directory);
+    if (directory[0] != '\0') {
+        snprintf(
+            last_words, sizeof last_words,
+            "hpswarm: stopped inside an evaluation; the checkpoint is in %.200s, --resume goes "
+            "on\n",
+            directory);
+    }
     memset(&action, 0, sizeof action);
     sigemptyset(&action.sa_mask);
     action.sa_handler = on_alarm;

@@ -40,7 +40,8 @@ typedef struct history {
 typedef struct evaluation {
     int64_t id, iteration;
     int32_t particle, outcome, n_objectives;
-    const char *stage, *objective, *reason;
+    const char *stage, *objective;
+    char reason[320];
     const double *x, *f;
     double seconds;
 } evaluation;
@@ -132,12 +133,13 @@ typedef struct tuning {
     char *result; /* content of result.json */
 } tuning;
 
+/* Make only what evaluates a stage. */
+int stage_objective(tuning *t, stage *s);
 /* Would it work? Makes its study and drops it; nothing is written. */
 int stage_check(tuning *t, const stage *s);
 /* Make study and swarm of a stage (from its checkpoint if one is there). */
 int stage_prepare(tuning *t, stage *s);
 int stage_run(tuning *t, stage *s);
-hps_status checkpoint_load(tuning *t, const hps_space *space, const char *path, hps_swarm **e);
 /* Drop what only evaluations need. */
 void stage_forget(stage *s);
 void stage_free(stage *s);
@@ -150,11 +152,21 @@ int64_t stage_evaluations(const runfile *r);
  * check them. */
 int warm_start(tuning *t, stage *s);
 
+/* ---------------------------------------------------------- checkpoint.c */
+
+char *checkpoint_path(const tuning *t, const stage *s, int finished);
+hps_status checkpoint_load(tuning *t, const hps_space *space, const char *path, hps_swarm **e);
+int checkpoint_keep(const tuning *t, const stage *s);
+
 /* ---------------------------------------------------------------- tune.c */
 
 /* Everything after the settings are known: data, stages, final fit, files. */
 int tuning_run(tuning *t);
 void tuning_free(tuning *t);
+/* Settings, context and data. */
+int tuning_read(tuning *t);
+/* Instead of all else on ranks above 0: evaluate for rank 0 until it has ended. */
+int worker_run(tuning *t);
 int tuning_check_data(const runfile *r, const run_data *d);
 void tuning_stages(tuning *t);
 

@@ -1,0 +1,86 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* One point of a stage on whatever rank, and the life of the ranks above 0. */
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "ranks.h"
+#include "tune.h"
+
+static int nothing(void *user, int i)
+{
+    (void)user;
+    (void)i;
+    return EXIT_DONE;
+}
+
+/* A note is the seconds and the reason: they must be those of the rank that was there. */
+int32_t stage_evaluate_one(const hps_batch *b, double *f, int32_t *outcome, char note[NOTE_BYTES],
+                           void *data)
+{
+    const stage *s = data;
+    int code = s->search != NULL ? search_evaluate(s->search, b, NULL, f, outcome, nothing, NULL)
+                                 : hps_study_evaluate(b, f, outcome, s->study);
+
+    if (code == EXIT_DONE) {
+        snprintf(note, NOTE_BYTES, "%.17g %.280s",
+                 s->search != NULL ? search_seconds(s->search, 0) : hps_study_seconds(s->study, 0),
+                 s->search != NULL ? search_reason(s->search, 0) : hps_study_reason(s->study, 0));
+    }
+    return code;
+}
+
+const char *note_split(const char *note, double *seconds)
+{
+    char *rest;
+
+    *seconds = strtod(note, &rest);
+    return *rest == ' ' ? rest + 1 : rest;
+}
+
+/* ------------------------------------------------------------ ranks above 0 */
+
+/* The settings and the data, when there is a first stage to serve. */
+static int read_all(tuning *t)
+{
+    int rc = tuning_read(t);
+
+    if (rc == EXIT_DONE) {
+        tuning_stages(t);
+    }
+    return rc;
+}
+
+static int serve(tuning *t, stage *s)
+{
+    int n = hps_space_size(s->space), rc = ranks_serve(s);
+    double *x = new_memory((size_t)n, sizeof *x);
+
+    if (rc == EXIT_DONE && ranks_values(n, x) == n) {
+        runfile_fix(t->r, s->space, x);
+    }
+    free(x);
+    return rc;
+}
+
+int worker_run(tuning *t)
+{
+    int k, rc = EXIT_DONE;
+
+    stop_install("");
+    stop_deadline(t->a->time_limit);
+    while (rc == EXIT_DONE && (k = ranks_next()) != RANKS_END) {
+        if (t->r == NULL) {
+            rc = read_all(t);
+        }
+        if (rc == EXIT_DONE && k >= t->n_stages) {
+            rc = fail(EXIT_INTERNAL, "stage %d of another run file", k);
+        }
+        rc = rc == EXIT_DONE ? stage_objective(t, &t->stages[k]) : rc;
+        rc = ranks_agree(rc);
+        if (rc == EXIT_DONE) {
+            rc = serve(t, &t->stages[k]);
+        }
+    }
+    return rc;
+}

@@ -1,0 +1,155 @@
+# SPDX-License-Identifier: BSD-3-Clause
+"""hpswarm tune under mpirun: the same run for every number of ranks and threads; stopping,
+killing and resuming it on another number of ranks."""
+import json
+import os
+import shlex
+import signal
+import subprocess
+import sys
+import time
+
+sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "cli"))
+from common import PROGRAM, ProgramTest, main, without_times  # noqa: E402
+
+MPIRUN = shlex.split(os.environ["HPSWARM_MPIRUN"])  # mpirun -n
+SEARCH = """\
+strategy: search
+objective:
+  command: '%s'
+parameters: {a: [0, 1], b: {range: [1, 8], type: int}}
+swarm: {particles: 16, iterations: 3, variant: %s}
+"""
+BOWL = "echo {a} {b} | awk \"{{ print (\\$1 - 0.3)^2 + (\\$2 - 4)^2 }}\""
+
+
+class Ranks(ProgramTest):
+    def history(self, folder):
+        if not os.path.exists(self.path(f"{folder}/history.jsonl")):
+            return []
+        return [json.loads(l) for l in self.read(f"{folder}/history.jsonl").splitlines(keepends=True) if l[-1] == "\n"]
+
+    def tune(self, n, folder, *flags, code=0):
+        done = subprocess.run([*MPIRUN, str(n), PROGRAM, "tune", "run.yaml", "-o", folder, "-q", *flags],
+                              cwd=self.folder, text=True, capture_output=True, timeout=300)
+        self.assertEqual(done.returncode, code, done.stderr)
+        return done
+
+    def start_ranks(self, n, folder, *flags):
+        return subprocess.Popen([*MPIRUN, str(n), PROGRAM, "tune", "run.yaml", "-o", folder, "-q", *flags],
+                                cwd=self.folder, text=True, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+
+    def same_run(self, a, b):
+        self.assertEqual(*([without_times(l) for l in self.history(d)] for d in (a, b)))
+        self.assertEqual(*(without_times(json.loads(self.read(f"{d}/result.json"))) for d in (a, b)))
+        self.assertEqual(self.read(f"{a}/best.yaml"), self.read(f"{b}/best.yaml"))
+
+    def search(self, command, variant="paper"):
+        self.write("run.yaml", SEARCH % (command.replace("'", "''"), variant))
+
+    def test_studies_on_any_number_of_ranks_and_threads(self):
+        for strategy in ("two-stage", "joint"):
+            self.run_file(strategy=strategy, **{"particles: 4": "particles: 7"})
+            self.run_program("tune", "run.yaml", "-o", strategy, "-q")
+            for n in (1, 2, 3, 5):
+                for threads in ("1", "2"):
+                    folder = f"{strategy}{n}{threads}"
+                    self.tune(n, folder, "--threads", threads)
+                    self.same_run(strategy, folder)
+
+    def test_commands_on_any_number_of_ranks(self):
+        self.search("[ {id} = 4 ] && exit 3; sleep 0.0$(({id} % 4)); " + BOWL, "guided")
+        self.run_program("tune", "run.yaml", "-o", "alone", "-q")
+        for n in (1, 2, 3, 5):
+            self.tune(n, f"n{n}")
+            self.same_run("alone", f"n{n}")
+        self.assertEqual(self.history("n5")[4]["reason"], "exit status 3")
+
+    def test_more_ranks_than_points(self):
+        self.search(BOWL)
+        self.tune(5, "out", "--set", "swarm.particles=2")
+        self.assertLessEqual(len(self.history("out")), 8)
+
+    def test_every_rank_works_and_none_sees_the_mpi_of_the_others(self):
+        self.search("env | grep -c -E \"OMPI_COMM_WORLD|PMI_|PMIX_\" >> seen; echo $PPID >> ranks; sleep 0.1; " + BOWL)
+        self.tune(3, "out")
+        self.assertEqual(set(self.read("seen").split()), {"0"})
+        self.assertEqual(len(set(self.read("ranks").split())), 3)
+
+    def test_errors_are_said_once_with_their_exit_code(self):
+        self.search("echo {c}")
+        done = self.tune(3, "out", code=2)
+        self.assertEqual(done.stderr.count("{c} is not id"), 1)
+        self.search("exit 1")
+        done = self.tune(3, "out", code=5)
+        self.assertEqual(done.stderr.count("every one of"), 1)
+
+    def test_a_rank_that_cannot_read_its_input(self):
+        self.run_file()
+        script = self.write("rank.sh", f'[ "${{OMPI_COMM_WORLD_RANK:-$PMI_RANK}}" = 1 ] && set -- "$@" '
+                                       f'--set data.test_fraction=7\nexec {PROGRAM} "$@"\n')
+        done = subprocess.run([*MPIRUN, "3", "sh", script, "tune", "run.yaml", "-o", "out", "-q"], cwd=self.folder,
+                              text=True, capture_output=True, timeout=100)
+        self.assertEqual(done.returncode, 2, done.stderr)
+        self.assertEqual(done.stderr.count("rank 1: "), 1, done.stderr)
+
+    def test_terminated_ends_the_commands_and_resumes(self):
+        self.search("echo $$ >> pids; sleep 0.1; " + BOWL)
+        self.run_program("tune", "run.yaml", "-o", "whole", "-q", "--set", "swarm.parallel=4")
+        os.unlink(self.path("pids"))
+        self.write("slow", "")
+        self.search("echo $$ >> pids; if [ -e slow ] && [ {id} -ge 7 ]; then sleep 300; fi; sleep 0.1; " + BOWL)
+        run = self.start_ranks(3, "out")
+        deadline = time.time() + 100
+        while time.time() < deadline and not (len(self.history("out")) >= 7 and len(self.read("pids").split()) >= 10):
+            time.sleep(0.02)
+        begin = time.time()
+        run.send_signal(signal.SIGTERM)
+        run.communicate(timeout=60)
+        self.assertLess(time.time() - begin, 8)
+        self.assertNotEqual(run.returncode, 0)
+        time.sleep(0.2)
+        for pid in self.read("pids").split():
+            self.assertFalse(os.path.exists(f"/proc/{pid}") and self.state(pid) not in "ZX", pid)
+        self.assertEqual(sorted(l["id"] for l in self.history("out")), list(range(7)))
+        os.unlink(self.path("slow"))
+        self.tune(2, "out", "--resume")
+        self.assertEqual([(l["id"], l["objectives"]) for l in self.history("out")],
+                         [(l["id"], l["objectives"]) for l in self.history("whole")])
+
+    def state(self, pid):
+        try:
+            with open(f"/proc/{pid}/stat") as f:
+                return f.read().rsplit(")", 1)[1].split()[0]
+        except OSError:
+            return "X"
+
+    def test_time_limit(self):
+        self.search("sleep 0.3; " + BOWL)
+        self.tune(3, "out", "--time-limit", "1.5s", code=75)
+        self.assertTrue(self.history("out"))
+        self.tune(3, "out", "--resume")
+        self.run_program("tune", "run.yaml", "-o", "alone", "-q", "--set", "swarm.parallel=6")
+        self.same_run("alone", "out")
+
+    def test_a_rank_that_is_killed_ends_the_job_and_nothing_is_lost(self):
+        self.search("sleep 0.05; " + BOWL)
+        self.run_program("tune", "run.yaml", "-o", "whole", "-q", "--set", "swarm.parallel=4")
+        self.search("echo $PPID >> ranks; sleep 0.05; " + BOWL)
+        run = self.start_ranks(3, "out")
+        deadline = time.time() + 100
+        while time.time() < deadline and len(self.history("out")) < 12:
+            time.sleep(0.01)
+        os.kill(int(self.read("ranks").split()[-1]), signal.SIGKILL)
+        run.communicate(timeout=100)
+        self.assertNotEqual(run.returncode, 0)
+        before = len(self.history("out"))
+        self.assertGreaterEqual(before, 12)
+        os.unlink(self.path("ranks"))
+        self.tune(5, "out", "--resume")
+        self.assertEqual([(l["id"], l["objectives"]) for l in self.history("out")],
+                         [(l["id"], l["objectives"]) for l in self.history("whole")])
+        self.assertEqual(len(self.read("ranks").split()), len(self.history("out")) - before)
+
+
+main()

@@ -7,6 +7,7 @@
 
 #include "memory.h"
 #include "output.h"
+#include "ranks.h"
 #include "tune.h"
 
 typedef struct estimate {
@@ -135,6 +136,50 @@ static void print_data(const tuning *t)
            t->data.test != NULL ? (long long)hps_dataset_n_atoms(t->data.test) : 0);
 }
 
+/* Evaluations side by side first, what is left of the threads inside each. */
+static void share_out(const tuning *t, int *at_a_time, int *inside)
+{
+    enum { SIDE_BY_SIDE_ATOMS = 5000 }; /* study.h: above, a study takes points in turn */
+    int threads = hps_context_threads(t->context);
+
+    *at_a_time = ranks_count();
+    *inside = threads;
+    if (ranks_count() > 1) {
+        return;
+    }
+    if (runfile_is_search(t->r)) {
+        *at_a_time = search_parallel(t->r);
+        *inside = search_threads_each(t->r, threads);
+    } else if (hps_dataset_n_atoms(t->data.train) +
+                   (t->data.test != NULL ? hps_dataset_n_atoms(t->data.test) : 0) <=
+               SIDE_BY_SIDE_ATOMS) {
+        *at_a_time = threads;
+        *inside = 1;
+    }
+}
+
+void plan_shares(const tuning *t, FILE *f)
+{
+    int at_a_time, inside;
+
+    share_out(t, &at_a_time, &inside);
+    fprintf(f,
+            "%d rank%s, %d here with %d processor%s: %d evaluation%s at a time, %d thread%s each\n",
+            ranks_count(), ranks_count() > 1 ? "s" : "", ranks_here(), cpus_available(),
+            cpus_available() > 1 ? "s" : "", at_a_time, at_a_time > 1 ? "s" : "", inside,
+            inside > 1 ? "s" : "");
+}
+
+static void shares_json(const tuning *t, json *j)
+{
+    int at_a_time, inside;
+
+    share_out(t, &at_a_time, &inside);
+    json_int(j, "threads_ranks", ranks_count());
+    json_int(j, "threads_parallel", at_a_time);
+    json_int(j, "threads_each", inside);
+}
+
 static void begin_json(json *j, const tuning *t, FILE *stream)
 {
     json_start(j, stream);
@@ -142,6 +187,7 @@ static void begin_json(json *j, const tuning *t, FILE *stream)
     json_text(j, "strategy", runfile_text(t->r, "", "strategy"));
     json_int(j, "n_train", hps_dataset_n_frames(t->data.train));
     json_int(j, "n_test", t->data.test != NULL ? hps_dataset_n_frames(t->data.test) : 0);
+    shares_json(t, j);
     json_open(j, "stages", '[');
 }
 
@@ -149,8 +195,6 @@ static void begin_json(json *j, const tuning *t, FILE *stream)
 static int plan_search(tuning *t)
 {
     const char *line = runfile_text(t->r, "objective", "command");
-    int parallel = search_parallel(t->r);
-    int each = search_threads_each(t->r, hps_context_threads(t->context));
     stage *s = &t->stages[0];
     int rc = runfile_space(t->r, t->context, s->sections, &s->space);
     json j;
@@ -165,8 +209,7 @@ static int plan_search(tuning *t)
         json_text(&j, "command", line);
         json_int(&j, "parameters", hps_space_size(s->space));
         json_int(&j, "evaluations", stage_evaluations(t->r));
-        json_int(&j, "parallel", parallel);
-        json_int(&j, "threads_each", each);
+        shares_json(t, &j);
         json_close(&j, '}');
         json_end(&j);
         return EXIT_DONE;
@@ -174,8 +217,8 @@ static int plan_search(tuning *t)
     printf("plan: search, up to %lld evaluations over %d parameters\n",
            (long long)stage_evaluations(t->r), hps_space_size(s->space));
     print_space(s->space);
-    printf("  %d command%s at a time, %d thread%s each: %s\n", parallel, parallel > 1 ? "s" : "",
-           each, each > 1 ? "s" : "", line);
+    printf("  by %s\n", line);
+    plan_shares(t, stdout);
     return EXIT_DONE;
 }
 
@@ -241,6 +284,7 @@ int plan_print(tuning *t)
         begin_json(&j, t, m.stream);
     } else {
         print_data(t);
+        plan_shares(t, stdout);
     }
     for (int k = 0; k < t->n_stages && rc == EXIT_DONE; k++) {
         stage *s = &t->stages[k];

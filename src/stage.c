@@ -22,7 +22,6 @@ typedef struct batch_job {
     const double *f;
     const int32_t *outcome;
     char *known; /* [n] 1: the value came from the history */
-    char last_reason[NOTE_BYTES];
 } batch_job;
 
 /* ------------------------------------------------------------------- study */
@@ -236,9 +235,6 @@ static void note_line(batch_job *job, const hps_batch *b, int i, const char *rea
     }
     snprintf(e->reason, sizeof e->reason, "%s", reason);
     e->seconds = seconds;
-    if (reason[0] != '\0') {
-        snprintf(job->last_reason, sizeof job->last_reason, "%s", reason);
-    }
 }
 
 /* How many points at once: a stop is only looked at between chunks, so long evaluations go

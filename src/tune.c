@@ -203,6 +203,10 @@ static int order_history(tuning *t)
 
 static int run_stages(tuning *t)
 {
+    if (!t->a->quiet && t->label == NULL) {
+        fputs("hpswarm: ", stderr);
+        plan_shares(t, stderr);
+    }
     for (int k = 0; k < t->n_stages; k++) {
         stage *s = &t->stages[k];
         int rc = stop_requested() ? EXIT_STOPPED : stage_prepare(t, s);

@@ -179,6 +179,8 @@ void result_print(const tuning *t);
 /* ---------------------------------------------------------------- plan.c */
 
 int plan_print(tuning *t);
+/* How ranks and threads are shared out among evaluations, one line. */
+void plan_shares(const tuning *t, FILE *f);
 
 /* -------------------------------------------------------------- report.c */
 

@@ -179,10 +179,20 @@ swarm: {particles: 8, iterations: 0, evaluations: 8}
     def test_plan_runs_nothing(self):
         self.run_file("touch ran; echo 1")
         out, _ = self.run_program("tune", "run.yaml", "--dry-run", "--threads", "4", "--set", "swarm.parallel=2")
-        self.assertIn("2 commands at a time, 2 threads each", out)
+        self.assertIn("2 evaluations at a time, 2 threads each", out)
         plan = self.json("tune", "run.yaml", "--dry-run", "--threads", "4")
-        self.assertEqual((plan["parallel"], plan["threads_each"], plan["evaluations"]), (1, 4, 24))
+        self.assertEqual((plan["threads_parallel"], plan["threads_each"], plan["evaluations"]), (1, 4, 24))
         self.assertEqual(os.listdir(self.folder), ["run.yaml"])
+
+    def test_threads_by_affinity(self):
+        self.run_file("echo {cutoff}")
+        one = {min(os.sched_getaffinity(0))}
+        env = {k: v for k, v in os.environ.items() if k != "OMP_NUM_THREADS"}
+        out, _ = self.run_program("tune", "run.yaml", "--dry-run", env=env,
+                                  preexec_fn=lambda: os.sched_setaffinity(0, one))
+        self.assertIn("with 1 processor: 1 evaluation at a time, 1 thread each", out)
+        _, err = self.run_program("tune", "run.yaml", "-o", "out", "--threads", "6", "--set", "swarm.parallel=2")
+        self.assertIn("2 evaluations at a time, 3 threads each", err)
 
     def test_written_run_file_gives_the_same_run(self):
         self.run_file(BOWL, "timeout: 1h")

@@ -30,9 +30,9 @@ typedef struct hpsi_power_slope {
     double zeta;
     hpsi_power less; /* zeta - 1, if that is above 0 */
 } hpsi_power_slope;
-void hpsi_power_slope_make(hpsi_power_slope *p, double zeta);
+void hpsi_power_slope_make(hpsi_power_slope *s, double zeta);
 /* k[i] = max(x[i],0)^zeta and dk[i] = zeta max(x[i],0)^(zeta-1); k may be x or NULL. */
-void hpsi_power_slope_apply(const hpsi_power_slope *p, int64_t n, const double *x, double *k,
+void hpsi_power_slope_apply(const hpsi_power_slope *s, int64_t n, const double *x, double *k,
                             double *dk);
 
 /* ---------------------------------------------------------- memory.c */

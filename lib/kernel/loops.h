@@ -7,7 +7,7 @@
 #include "kernel/internal.h"
 
 /* Bits of 2^-8; from there up to 1 the quick loop is exact to a few units in the last place. */
-#define HPSI_POWER_LEAST 0x3f70000000000000ULL
+#define HPSI_POWER_LEAST ((uint64_t)0x3f70000000000000)
 
 typedef struct hpsi_kernel_loops {
     const char *name;

@@ -369,10 +369,10 @@ void hpsi_power_apply(const hpsi_power *p, int64_t n, double *x)
     }
 }
 
-void hpsi_power_slope_make(hpsi_power_slope *p, double zeta)
+void hpsi_power_slope_make(hpsi_power_slope *s, double zeta)
 {
-    p->zeta = zeta;
-    hpsi_power_make(&p->less, zeta > 1 ? zeta - 1 : 1);
+    s->zeta = zeta;
+    hpsi_power_make(&s->less, zeta > 1 ? zeta - 1 : 1);
 }
 
 /* zeta - 1 may be 0 or negative: an exponent below 1 is rare and not worth a loop of its own. */

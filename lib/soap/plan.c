@@ -165,7 +165,7 @@ void hpsi_soap_plan_destroy(hpsi_soap_plan *p)
 /* Threads that use one handle at the same time may make a plan each; one of them is kept. */
 hps_status hpsi_soap_plan_of(hpsi_soap_plan **out, const hps_soap *s)
 {
-    hpsi_soap_plan *kept = s != NULL ? atomic_load(&s->kept->plan) : NULL;
+    hpsi_soap_plan *kept = atomic_load(&s->kept->plan);
     hpsi_soap_plan *made = NULL;
 
     *out = NULL;

@@ -112,7 +112,7 @@ static hps_status evaluate_kernels(const hps_study *t, const hpsi_point *first, 
 
     for (int32_t i = 0; i < n; i++) {
         g[i] = p->settings;
-        p = p->next >= 0 ? &t->point[p->next] : NULL;
+        p = p->next >= 0 ? &t->point[p->next] : p;
     }
     return hpsi_study_kernels(t, n, g, f);
 }

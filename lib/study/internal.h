@@ -111,8 +111,8 @@ hps_status hpsi_study_path(hps_study *t, const double *x);
  * are to be evaluated. */
 void hpsi_study_share_lists(hps_study *t, int32_t n);
 void hpsi_study_drop_lists(hps_study *t);
-/* Bytes of these lists, 0 if there will be none beside a batch of so many bytes. */
-int64_t hpsi_study_lists_bytes(const hps_study *t, int64_t batch);
+/* Bytes of these lists, 0 if there will be none beside candidates of so many bytes. */
+int64_t hpsi_study_lists_bytes(const hps_study *t, int64_t candidate);
 hps_status hpsi_study_batch_bytes(const hps_study *t, int64_t *bytes);
 /* 1 if the candidates of a batch run side by side. */
 int32_t hpsi_study_is_small(const hps_study *t);

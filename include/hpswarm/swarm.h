@@ -78,7 +78,7 @@ typedef struct hps_batch {
     int32_t struct_size, n, n_params, n_objectives;
     int64_t iteration;       /**< 0 for the initial swarm */
     const int64_t *id;       /**< [n] unique in the run, stable across restarts */
-    const int32_t *particle; /**< [n] */
+    const int32_t *particle; /**< [n] -1: a repeat of a noisy value, no particle's */
     const double *x;         /**< [n][n_params], inside the bounds */
 } hps_batch;
 
@@ -118,8 +118,8 @@ typedef int32_t (*hps_prefer_fn)(int32_t m, const double *a, const double *b, vo
  *  "stagnation_tolerance", 0: off), "time_limit" s (0: none), "accept_infinity" (int 0/1:
  *  -inf counts as a value), "retry" (int: a point that failed or timed out is handed out
  *  again so many times, with the same id, before that counts), "asynchronous" (int 0/1),
- *  "workers" (int, asynchronous: points under way at a time, 0: as many as particles); of
- *  guided "draws" (int),
+ *  "workers" (int, asynchronous: points under way at a time, 0: as many as particles),
+ *  "noisy" (int 0/1); of guided "draws" (int),
  *  "stagnation_iterations" (int), "significance", "significance_absolute".
  *  hps_option_describe("swarm", i) lists all of them with bounds. At least one of the limits
  *  has to be set before the first ask; from then on only the limits may be changed. The run
@@ -141,6 +141,16 @@ typedef int32_t (*hps_prefer_fn)(int32_t m, const double *a, const double *b, vo
  *  Reals move in the unit interval of their (log) scale, integers by its equal
  *  parts; a choice takes the level of the particle's best, of the swarm's best, its
  *  own or a new one by chance.
+ *
+ *  With "noisy" 1 an objective may give another value each time: after the members of an
+ *  iteration a quarter as many points that look best are evaluated again (their particle is
+ *  -1), known points that members meet too. Every point counts with the mean of its values.
+ *  The least of n noisy values is more luck than merit, sqrt(2 ln n) standard deviations
+ *  below its truth for Gaussian noise; so hps_swarm_best is the point whose mean plus that
+ *  many standard errors is least, the noise estimated from all repeats, and its value is the
+ *  mean. Which points are repeated follows LUCB (Kalyanakrishnan et al., ICML 2012): the
+ *  best one, and those whose mean less a standard error is least. hps_swarm_history has the
+ *  values as they were told. Synchronous, one objective.
  *
  *  Several objectives (2..16) are for the variants "pareto" (their default: a swarm that
  *  follows an archive of what no other point beats, swarm.md 11.2) and "paper_mo" (the
@@ -255,7 +265,8 @@ HPS_API hps_status hps_swarm_save(const hps_swarm *e, const char *path);
 HPS_API hps_status hps_swarm_load(hps_swarm **out, hps_context *c, const hps_space *s,
                                   const char *path);
 /** Save after every so many iterations (0: never), and when a run ends, be it by a
- *  callback. The file before the newest is kept as PATH.previous. @param path copied; NULL: no more saves */
+ *  callback. The file before the newest is kept as PATH.previous. @param path copied; NULL: no more
+ * saves */
 HPS_API hps_status hps_swarm_set_autosave(hps_swarm *e, const char *path, int32_t every);
 
 #ifdef __cplusplus

@@ -107,6 +107,7 @@ int64_t hpsi_archive_add(hpsi_archive *a, const double *u, const double *x)
         a->f[r * a->n_objectives + k] = (double)INFINITY;
     }
     a->rows[r].id = -1;
+    a->rows[r].first = r;
     if (a->n_dims > 0) {
         memcpy(a->u + r * a->n_dims, u, (size_t)a->n_dims * sizeof *u);
     }

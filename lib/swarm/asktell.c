@@ -151,7 +151,7 @@ void hpsi_swarm_count_row(hps_swarm *e, int64_t r)
         e->n_failed += row->outcome != HPS_EVAL_OK;
         e->n_outcomes[row->outcome]++;
     }
-    if (row->state == HPSI_ROW_TOLD && row->outcome == HPS_EVAL_OK) {
+    if (row->state == HPSI_ROW_TOLD && row->outcome == HPS_EVAL_OK && !e->noisy) {
         double best = e->best >= 0 ? e->archive.rows[e->best].f : (double)INFINITY;
         if (row->f < best || (row->f == best && r < e->best)) {
             e->best = r;
@@ -179,7 +179,7 @@ void hpsi_swarm_fill_row(hps_swarm *e, int64_t r, const double *f, int32_t outco
     row->state = HPSI_ROW_TOLD;
     row->rank = e->n_told - (row->id < 0);
     row->outcome = outcome;
-    row->f = outcome == HPS_EVAL_OK ? f[0] : (double)INFINITY;
+    row->f = row->observed = outcome == HPS_EVAL_OK ? f[0] : (double)INFINITY;
     if (m > 1 && outcome == HPS_EVAL_OK) {
         memcpy(e->archive.f + r * m, f, (size_t)m * sizeof *f);
         hpsi_front_insert(e, r);
@@ -227,6 +227,9 @@ static hps_status show_progress(hps_swarm *e)
 /* `complete`: an iteration has ended. */
 static hps_status settle(hps_swarm *e, int complete)
 {
+    if (e->noisy) {
+        hpsi_noisy_refresh(e);
+    }
     hpsi_swarm_update_stop(e);
     hps_status st = show_progress(e);
     int due = complete && e->autosave_every > 0 && e->iteration % e->autosave_every == 0;

@@ -176,13 +176,22 @@ void hpsi_swarm_plan_member(hps_swarm *e, int32_t slot)
     hpsi_swarm_snap(e, e->x + (int64_t)slot * e->n_dims, e->snapped);
     int64_t r = hpsi_archive_find(&e->archive, e->snapped, e->batch, !e->variant->repair);
     int known = r >= 0;
-    if (known && e->variant->repair) {
+    int64_t first = r;
+    if (known && e->noisy) {
+        first = hpsi_noisy_again(e, r);
+        r = -1;
+    } else if (known && e->variant->repair) {
         r = repair(e, slot, r);
     }
     if (r < 0) {
-        fill_point(e, slot, known);
+        if (!(known && e->noisy)) {
+            fill_point(e, slot, known);
+        }
         r = hpsi_archive_add(&e->archive, e->snapped, e->point);
         hpsi_archive_number(&e->archive, r);
+        if (known && e->noisy) {
+            e->archive.rows[r].first = first;
+        }
         e->archive.rows[r].iteration = e->iteration;
         e->archive.rows[r].particle = slot;
     }
@@ -221,7 +230,7 @@ static void new_positions(hps_swarm *e)
 hps_status hpsi_swarm_plan(hps_swarm *e)
 {
     while (e->stop == HPSI_STOP_NONE && !e->open) {
-        hps_status st = hpsi_archive_reserve(&e->archive, e->n_slots);
+        hps_status st = hpsi_archive_reserve(&e->archive, e->n_slots + hpsi_noisy_repeats(e));
         st = st == HPS_OK ? hpsi_front_reserve(e) : st;
         if (st == HPS_OK && e->variant->prepare != NULL) {
             st = e->variant->prepare(e);
@@ -233,6 +242,9 @@ hps_status hpsi_swarm_plan(hps_swarm *e)
         new_positions(e);
         for (int32_t i = 0; i < e->n_slots; i++) {
             hpsi_swarm_plan_member(e, i);
+        }
+        if (e->noisy) {
+            hpsi_noisy_plan(e);
         }
         if (e->variant->planned != NULL) {
             e->variant->planned(e);
@@ -273,15 +285,23 @@ static void keep_best(hps_swarm *e)
 void hpsi_swarm_absorb(hps_swarm *e)
 {
     size_t bytes = (size_t)e->n_dims * sizeof(double);
+    if (e->noisy) {
+        hpsi_noisy_absorb(e);
+    }
     for (int32_t i = 0; i < e->n_slots; i++) {
         int64_t at = (int64_t)i * e->n_dims;
         e->f[i] = e->archive.rows[e->row[i]].f;
-        if (!e->variant->several && e->f[i] < e->p_f[i]) {
+        int better = e->noisy ? hpsi_noisy_beats(e, e->row[i], e->p_row[i]) : e->f[i] < e->p_f[i];
+        if (!e->variant->several && better) {
             e->p_f[i] = e->f[i];
+            e->p_row[i] = e->row[i];
             memcpy(e->p + at, e->x + at, bytes);
         }
     }
     e->variant->after(e);
+    if (e->noisy) {
+        hpsi_noisy_choose(e);
+    }
     keep_best(e);
     if (hpsi_swarm_least(e, e->p_f) < 0) { /* nobody has a value: start again */
         e->fresh = 1;

@@ -7,8 +7,8 @@
 #include <string.h>
 
 static const char magic[8] = {'H', 'P', 'S', '_', 'S', 'W', 'R', 'M'};
-/* 2: number of objectives; 3: rows from outside, retries; 4: order of completion */
-enum { FORMAT = 4 };
+/* 2: number of objectives; 3: rows from outside, retries; 4: order of completion; 5: repeats */
+enum { FORMAT = 5 };
 #define MOST 4294967296.0 /* iterations and designs: the counter has 32 bits */
 
 /* ---------------------------------------------------------------- save */
@@ -65,6 +65,9 @@ static void pack_swarm(hpsi_pack *p, const hps_swarm *e)
     hpsi_pack_reals(p, n, e->p);
     hpsi_pack_reals(p, e->n_slots, e->p_f);
     hpsi_pack_ints(p, e->n_slots, e->row);
+    if (e->noisy) {
+        hpsi_pack_ints(p, e->n_slots, e->p_row);
+    }
 }
 
 static void pack_archive(hpsi_pack *p, const hps_swarm *e)
@@ -74,12 +77,13 @@ static void pack_archive(hpsi_pack *p, const hps_swarm *e)
     hpsi_pack_int(p, e->batch);
     for (int64_t r = 0; r < a->n; r++) {
         const hpsi_row *row = &a->rows[r];
-        hpsi_pack_real(p, row->f);
+        hpsi_pack_real(p, row->state == HPSI_ROW_TOLD ? row->observed : row->f);
         hpsi_pack_int(p, row->iteration);
         hpsi_pack_int(p, row->particle);
         hpsi_pack_int(p, row->outcome);
         hpsi_pack_int(p, row->state == HPSI_ROW_TOLD ? 1 : row->state == HPSI_ROW_HELD ? 2 : 0);
         hpsi_pack_int(p, row->rank);
+        hpsi_pack_int(p, row->first);
         hpsi_pack_int(p, row->id < 0);
         hpsi_pack_int(p, row->retries);
     }
@@ -264,6 +268,9 @@ static void unpack_members(hpsi_pack *p, hps_swarm *e)
     hpsi_unpack_reals(p, n, e->p);
     hpsi_unpack_reals(p, e->n_slots, e->p_f);
     hpsi_unpack_ints(p, e->n_slots, e->row);
+    if (e->noisy) {
+        hpsi_unpack_ints(p, e->n_slots, e->p_row);
+    }
     int sound = all_within(e->n_dims, e->g, 0.0, 1.0) && all_within(n, e->x, 0.0, 1.0) &&
                 all_within(n, e->p, 0.0, 1.0) && all_within(e->n_slots, e->p_f, -inf, inf);
     for (int64_t i = 0; i < n; i++) {
@@ -282,8 +289,9 @@ static void unpack_swarm(hpsi_pack *p, hps_swarm *e)
         refuse(p, "holds a variant for another number of objectives");
         return;
     }
-    if (p->status == HPS_OK && hpsi_async_begin(e, e->variant, n) != HPS_OK) {
-        refuse(p, "holds an asynchronous variant that there is not");
+    if (p->status == HPS_OK &&
+        (hpsi_async_begin(e, e->variant, n) != HPS_OK || hpsi_noisy_begin(e) != HPS_OK)) {
+        refuse(p, "holds a mode that this variant does not have");
         return;
     }
     e->n_particles = n;
@@ -292,7 +300,7 @@ static void unpack_swarm(hpsi_pack *p, hps_swarm *e)
     if (p->status == HPS_OK && e->n_slots != (e->iteration > 0 ? n : most)) {
         refuse(p, "holds a swarm of another size");
     }
-    if (!has_room(p, hpsi_size_mul(e->n_slots, 3 * (int64_t)e->n_dims + 2))) {
+    if (!has_room(p, hpsi_size_mul(e->n_slots, 3 * (int64_t)e->n_dims + 2 + e->noisy))) {
         return;
     }
     hps_status st = hpsi_swarm_allocate(e, e->variant, most);
@@ -305,14 +313,18 @@ static void unpack_swarm(hpsi_pack *p, hps_swarm *e)
 
 static void unpack_row(hpsi_pack *p, hps_swarm *e, hpsi_row *row)
 {
-    row->f = hpsi_unpack_real(p);
+    row->f = row->observed = hpsi_unpack_real(p);
     row->iteration = hpsi_unpack_int_in(p, 0, e->iteration);
-    row->particle = (int32_t)hpsi_unpack_int_in(p, 0, INT32_MAX - 1);
+    row->particle = (int32_t)hpsi_unpack_int_in(p, e->noisy ? -1 : 0, INT32_MAX - 1);
     row->outcome = (int32_t)hpsi_unpack_int_in(p, HPS_EVAL_OK, HPSI_OUTCOMES - 1);
     static const int32_t states[] = {HPSI_ROW_PLANNED, HPSI_ROW_TOLD, HPSI_ROW_HELD};
     int told = (int)hpsi_unpack_int_in(p, 0, e->asynchronous ? 2 : 1);
     row->state = states[told];
     row->rank = p->version > 3 ? hpsi_unpack_int_in(p, -1, INT64_MAX) : -1;
+    row->first = row - e->archive.rows;
+    if (p->version > 4) {
+        row->first = hpsi_unpack_int_in(p, 0, row->first);
+    }
     if (p->version > 2) {
         row->id = hpsi_unpack_int_in(p, 0, told == 1) == 1 ? -1 : 0;
         row->retries = (int32_t)hpsi_unpack_int_in(p, 0, (int64_t)e->options[HPSI_SWARM_RETRY]);
@@ -385,6 +397,10 @@ static void recount(hpsi_pack *p, hps_swarm *e)
             refuse(p, "holds an order of completion that is none");
             return;
         }
+        if (a->rows[row->first].first != row->first) {
+            refuse(p, "holds a repeat of a repeat");
+            return;
+        }
         hpsi_swarm_count_row(e, r);
         if (a->rows[r].state != HPSI_ROW_TOLD && r < e->batch) {
             refuse(p, "misses the value of an earlier iteration");
@@ -394,6 +410,16 @@ static void recount(hpsi_pack *p, hps_swarm *e)
     int whole = in_batch || e->asynchronous || e->batch == a->n;
     if (e->scanned > a->n_ids || e->open != in_batch || !whole || !ranks_fit(e)) {
         refuse(p, "holds a batch that contradicts its points");
+    }
+    if (e->noisy) {
+        hpsi_noisy_refresh(e);
+    }
+    for (int32_t i = 0; i < e->n_slots && e->noisy; i++) {
+        int64_t r = e->p_row[i];
+        int none = r == -1 && e->p_f[i] == (double)INFINITY;
+        if (!none && (e->designs == 0 ? r != 0 : r < 0 || r >= a->n || !isfinite(a->rows[r].f))) {
+            refuse(p, "holds a particle whose best has no value");
+        }
     }
     for (int32_t i = 0; e->designs > 0 && !e->asynchronous && i < e->n_slots; i++) {
         if (e->row[i] < 0 || e->row[i] >= a->n) {
@@ -408,7 +434,7 @@ static void unpack_archive(hpsi_pack *p, hps_swarm *e)
     int64_t n = hpsi_unpack_int_in(p, 0, INT64_MAX);
     e->batch = hpsi_unpack_int_in(p, 0, n);
     int64_t several = a->n_objectives > 1 ? a->n_objectives : 0;
-    int64_t items = p->version > 3 ? 8 : p->version > 2 ? 7 : 5;
+    int64_t items = p->version > 4 ? 9 : p->version > 3 ? 8 : p->version > 2 ? 7 : 5;
     if (!has_room(p, hpsi_size_mul(n, items + several + a->n_dims + a->n_params))) {
         return;
     }

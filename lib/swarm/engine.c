@@ -420,6 +420,9 @@ hps_status hpsi_swarm_begin(hps_swarm *e)
     if (st == HPS_OK) {
         st = hpsi_async_begin(e, variant, n);
     }
+    if (st == HPS_OK) {
+        st = hpsi_noisy_begin(e);
+    }
     if (st != HPS_OK) {
         return st;
     }
@@ -432,5 +435,8 @@ hps_status hpsi_swarm_begin(hps_swarm *e)
     e->n_particles = n;
     e->n_slots = slots;
     e->variant = variant;
+    if (e->noisy) {
+        hpsi_noisy_refresh(e); /* what was told before */
+    }
     return HPS_OK;
 }

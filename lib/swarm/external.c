@@ -23,7 +23,7 @@ static hps_status reserve(hps_swarm *e, int32_t n)
     hps_status st = hpsi_archive_reserve(&e->archive, n);
     st = st == HPS_OK ? hpsi_front_reserve(e) : st;
     if (st == HPS_OK && e->variant != NULL && e->variant->reserve != NULL) {
-        st = e->variant->reserve(e, (int64_t)n + e->n_slots);
+        st = e->variant->reserve(e, (int64_t)n + e->n_slots + hpsi_noisy_repeats(e));
     }
     return st;
 }
@@ -35,12 +35,18 @@ static void add_point(hps_swarm *e, const double *x, const double *f, int32_t ou
     for (int32_t d = 0; d < e->n_dims; d++) {
         e->snapped[d] = hpsi_param_unit(&e->space->params[e->dims[d]], x[e->dims[d]]);
     }
-    if (hpsi_archive_find(a, e->snapped, a->n, 0) >= 0) {
+    int64_t known = hpsi_archive_find(a, e->snapped, a->n, 0);
+    int noisy = e->options[HPSI_SWARM_NOISY] == 1.0;
+    if (known >= 0 && !noisy) {
         return;
     }
     int64_t r = hpsi_archive_add(a, e->snapped, x);
+    a->rows[r].first = known >= 0 ? a->rows[known].first : r;
     a->rows[r].iteration = e->iteration;
     hpsi_swarm_fill_row(e, r, f, hpsi_swarm_judge(e, f, outcome));
+    if (e->noisy) {
+        hpsi_noisy_refresh(e);
+    }
     hpsi_swarm_attract(e, r);
     e->improved_f = fmin(e->improved_f, a->rows[r].f);
 }

@@ -40,7 +40,7 @@ static void design(hps_swarm *e)
 /* All that can fail: memory and models. Positions are as they were if it does. */
 static hps_status prepare(hps_swarm *e)
 {
-    hps_status st = hpsi_guided_reserve(e, e->n_slots);
+    hps_status st = hpsi_guided_reserve(e, e->n_slots + hpsi_noisy_repeats(e));
     if (st != HPS_OK || e->fresh) {
         return st;
     }

@@ -182,8 +182,9 @@ void hpsi_guided_unpack(hps_swarm *e, hpsi_pack *p)
     hpsi_guided *g = e->guided;
     g->epoch = hpsi_unpack_int_in(p, 0, e->archive.n);
     if (p->status == HPS_OK) {
-        p->status =
-            hpsi_guided_reserve(e, e->n_slots); /* an open batch may be completed before the next */
+        p->status = hpsi_guided_reserve(
+            e, e->n_slots +
+                   hpsi_noisy_repeats(e)); /* an open batch may be completed before the next */
     }
     g->reference = hpsi_unpack_real(p);
     hpsi_unpack_reals(p, HPSI_ROLES, g->radius);

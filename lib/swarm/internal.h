@@ -64,6 +64,10 @@ typedef struct hpsi_row {
     int32_t particle, outcome, state;
     int32_t retries; /* how often it failed and was handed out again */
     int64_t rank;    /* evaluations completed before it; from outside: less one */
+    /* of a noisy objective: f is the mean over the rows of the point */
+    int64_t first;    /* of those rows */
+    int64_t n_values; /* of the first row: values of the point, and their sum */
+    double observed, sum;
 } hpsi_row;
 
 /* Every point known or planned so far. No two of them agree. */
@@ -123,6 +127,7 @@ enum {
     HPSI_SWARM_RETRY,
     HPSI_SWARM_ASYNCHRONOUS,
     HPSI_SWARM_WORKERS,
+    HPSI_SWARM_NOISY,
     HPSI_SWARM_OPTIONS
 };
 enum {
@@ -229,6 +234,9 @@ struct hps_swarm {
     int64_t n_arrived; /* completed and waiting for it */
     int64_t n_replay, *replay;
 
+    int32_t noisy;
+    double noise; /* standard deviation of one value */
+
     int32_t stop;
     atomic_int cancel;
     int32_t clock_on;
@@ -292,6 +300,21 @@ void hpsi_replay_pack(const hps_swarm *e, hpsi_pack *p);
 void hpsi_replay_unpack(hps_swarm *e, hpsi_pack *p);
 void hpsi_async_pack(const hps_swarm *e, hpsi_pack *p);
 void hpsi_async_unpack(hps_swarm *e, hpsi_pack *p);
+/* noisy.c */
+hps_status hpsi_noisy_begin(hps_swarm *e);
+/* Repeats in a batch; 0 if the objective is not noisy. */
+int32_t hpsi_noisy_repeats(const hps_swarm *e);
+/* Means and best row of all that was told so far. */
+void hpsi_noisy_refresh(hps_swarm *e);
+/* The point and coordinates of a known row into e->point and e->snapped; the first row of it. */
+int64_t hpsi_noisy_again(hps_swarm *e, int64_t known);
+/* Is row r better than the other (-1: none), doubts included? */
+int hpsi_noisy_beats(const hps_swarm *e, int64_t r, int64_t other);
+/* The values of a complete batch, before and after the variant sees them. */
+void hpsi_noisy_absorb(hps_swarm *e);
+void hpsi_noisy_choose(hps_swarm *e);
+/* Repeats of what looks best, behind the members of the open batch. */
+void hpsi_noisy_plan(hps_swarm *e);
 /* front.c: several objectives. */
 /* < 0 if the values a are preferred, > 0 if b, 0 if neither. */
 int32_t hpsi_swarm_prefer(const hps_swarm *e, const double *a, const double *b);

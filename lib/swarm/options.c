@@ -43,6 +43,8 @@ static const hpsi_option rows[] = {
      "1: a value moves its particle at once, without waiting for the rest of the iteration"},
     {"workers", HPS_OPTION_INT, 0, "", "", 0, 100000, 0,
      "points under way at a time (asynchronous); 0: as many as particles"},
+    {"noisy", HPS_OPTION_INT, 0, "", "", 0, 1, 0,
+     "1: values are noisy; what looks best is measured again, and means count"},
 };
 
 const hpsi_option_table hpsi_swarm_options = {"swarm", sizeof rows / sizeof rows[0], rows};

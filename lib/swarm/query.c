@@ -113,7 +113,8 @@ hps_status hps_swarm_history(const hps_swarm *e, int64_t capacity, int64_t *n, i
         copy_row(e, r, k, id, x);
         if (f != NULL) {
             int32_t m = e->n_objectives;
-            memcpy(f + k * m, hpsi_archive_values(&e->archive, r), (size_t)m * sizeof *f);
+            memcpy(f + k * m, e->noisy ? &row->observed : hpsi_archive_values(&e->archive, r),
+                   (size_t)m * sizeof *f);
         }
         if (outcome != NULL) {
             outcome[k] = row->outcome;

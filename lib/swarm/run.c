@@ -24,7 +24,7 @@ static void buffers_free(buffers *b)
 static hps_status buffers_make(buffers *b, const hps_swarm *e)
 {
     hps_context *c = e->context;
-    b->capacity = e->n_slots;
+    b->capacity = e->n_slots + hpsi_noisy_repeats(e);
     b->id = hpsi_new(c, b->capacity, sizeof *b->id);
     b->particle = hpsi_new(c, b->capacity, sizeof *b->particle);
     b->outcome = hpsi_new(c, b->capacity, sizeof *b->outcome);

@@ -67,7 +67,7 @@ static void scan(hps_swarm *e)
 static int exhausted(const hps_swarm *e)
 {
     return e->stalled >= STALLED ||
-           ((double)e->archive.n >= e->space_size && e->n_told == e->archive.n_ids);
+           (!e->noisy && (double)e->archive.n >= e->space_size && e->n_told == e->archive.n_ids);
 }
 
 static int32_t criterion(hps_swarm *e)

@@ -65,12 +65,15 @@ static void seal(unsigned char *data, long size)
     }
 }
 
-/* A small run in the middle of a batch; asynchronous: in a replay, with a value that waits. */
-static void save_mode(const char *variant, int asynchronous)
+/* A small run in the middle of a batch; mode 1: in a replay, with a value that waits; 2: with
+ * repeats. */
+static void save_mode(const char *variant, int mode)
 {
     const int64_t order[] = {2, 1, 0, 3, 4, 5, 8, 7, 6};
     hps_swarm *e = mixed_swarm(NULL, variant, 100);
-    if (asynchronous) {
+    if (mode == 2) {
+        CK_OK(hps_swarm_set_int(e, "noisy", 1));
+    } else if (mode == 1) {
         CK_OK(hps_swarm_set_int(e, "asynchronous", 1));
         CK_OK(hps_swarm_set_replay(e, 9, order));
     }
@@ -159,7 +162,7 @@ START_TEST(test_forged_bytes_are_refused_or_harmless)
     int accepted = 0, denied = 0;
     CK_OK(hps_context_create(&c, NULL));
     CK_OK(hps_context_set_memory_limit(c, INT64_C(1) << 28));
-    save_mode(variants[_i % 3], _i >= 3);
+    save_mode(variants[_i % 3], _i / 3);
     unsigned char *data = read_file(&size);
     for (long i = 0; i < size - 4; i += _i >= 3 ? 5 : 1) { /* coprime to the 8 of an item */
         for (int k = 0; k < 3; k++) {
@@ -490,7 +493,7 @@ static void add(TCase *t)
     tcase_add_checked_fixture(t, make, drop);
     tcase_add_test(t, test_every_flipped_byte_is_noticed);
     tcase_add_test(t, test_every_truncation_is_noticed);
-    tcase_add_loop_test(t, test_forged_bytes_are_refused_or_harmless, 0, 6);
+    tcase_add_loop_test(t, test_forged_bytes_are_refused_or_harmless, 0, 9);
     tcase_add_test(t, test_other_files_are_refused);
     tcase_add_test(t, test_another_space_is_refused);
     tcase_add_test(t, test_arguments_and_places_are_checked);

@@ -4,8 +4,8 @@
 
 #include <stdio.h>
 
-static hps_status write_one(const hps_space *space, const char *variant, int32_t told,
-                            int asynchronous, const char *folder)
+static hps_status write_one(const hps_space *space, const char *variant, int32_t told, int mode,
+                            const char *folder)
 {
     const int64_t order[3] = {1, 0, 2};
     hps_swarm *swarm = NULL;
@@ -16,8 +16,9 @@ static hps_status write_one(const hps_space *space, const char *variant, int32_t
     s = s != HPS_OK ? s : hps_swarm_set_text(swarm, "variant", variant);
     s = s != HPS_OK ? s : hps_swarm_set_int(swarm, "particles", 5);
     s = s != HPS_OK ? s : hps_swarm_set_int(swarm, "max_evaluations", 100);
-    s = s != HPS_OK ? s : hps_swarm_set_int(swarm, "asynchronous", asynchronous);
-    s = s != HPS_OK || !asynchronous ? s : hps_swarm_set_replay(swarm, 3, order);
+    s = s != HPS_OK ? s : hps_swarm_set_int(swarm, "asynchronous", mode == 1);
+    s = s != HPS_OK ? s : hps_swarm_set_int(swarm, "noisy", mode == 2);
+    s = s != HPS_OK || mode != 1 ? s : hps_swarm_set_replay(swarm, 3, order);
     s = s != HPS_OK ? s : hps_swarm_tell_external(swarm, 1, known, &value, NULL);
     for (int32_t i = 0; i < told && s == HPS_OK; i++) {
         int64_t id;
@@ -27,7 +28,7 @@ static hps_status write_one(const hps_space *space, const char *variant, int32_t
         s = hps_swarm_ask(swarm, 1, &n, &id, x);
         s = s != HPS_OK ? s : hps_swarm_tell(swarm, n, &id, x, NULL);
     }
-    snprintf(path, sizeof path, "%s/%s-%d-%d", folder, variant, told, asynchronous);
+    snprintf(path, sizeof path, "%s/%s-%d-%d", folder, variant, told, mode);
     s = s != HPS_OK ? s : hps_swarm_save(swarm, path);
     hps_swarm_destroy(swarm);
     return s;
@@ -44,6 +45,7 @@ int main(int argc, char **argv)
         s = s != HPS_OK ? s : write_one(space, variants[i], 13, 0, argv[1]);
         s = s != HPS_OK ? s : write_one(space, variants[i], 1, 1, argv[1]);
         s = s != HPS_OK ? s : write_one(space, variants[i], 19, 1, argv[1]);
+        s = s != HPS_OK ? s : write_one(space, variants[i], 19, 2, argv[1]);
     }
     if (s != HPS_OK) {
         fprintf(stderr, "seed_checkpoint: %s\n", hps_last_error());

@@ -162,7 +162,8 @@ START_TEST(test_option_enum_follows_the_table)
                                                           "significance_absolute",
                                                           "retry",
                                                           "asynchronous",
-                                                          "workers"};
+                                                          "workers",
+                                                          "noisy"};
     ck_assert_int_eq(hpsi_swarm_options.n, HPSI_SWARM_OPTIONS);
     for (int i = 0; i < HPSI_SWARM_OPTIONS; i++) {
         ck_assert_str_eq(hpsi_swarm_options.rows[i].name, names[i]);

@@ -203,7 +203,7 @@ def table_forces(numbers):
         before = numbers[source]["predict"]["test"]
         rows.append([FILES[key[7:]], f"`{source}`", *errors(before),
                      *errors(study["predict"]["test"]), milli(best["gap.sigma_energy"]),
-                     milli(best["gap.sigma_force"], 0), f"{best['gap.delta']:.2f}",
+                     milli(best["gap.sigma_force"], 0), f"{best.get('gap.delta', 1):.2f}",
                      *cost(study["tune"]), f"{study['fit']['user_seconds']:.0f}", f"`{key}`"])
     return table(["data", "descriptor of", "E: G_E", "G_F", "E+F: G_E", "G_F", "sigma_E, meV",
                   "sigma_F, meV/A", "delta, eV", *COST, "last fit, s", "study"], rows)

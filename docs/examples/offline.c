@@ -53,7 +53,7 @@ static hps_status study(const hps_space *space, int32_t kind, int64_t n, const d
 int main(void)
 {
     hps_space *space = NULL;
-    int64_t n = 0;
+    int64_t n = 1;
     double *points = NULL, *values = NULL, x[PARAMS] = {0};
     hps_status s = describe(&space);
 

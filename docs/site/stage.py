@@ -14,7 +14,7 @@ import manual  # noqa: E402
 
 CONTENTS = [("Begin", ["getting-started", "method", "coming-from"]),
             ("Program", ["program", "run-file", "hyper-parameters"]),
-            ("Library", ["embedding", "examples", "c", "fortran", "python"]),
+            ("Library", ["embedding", "optimiser", "examples", "c", "fortran", "python"]),
             ("Background", ["soap", "gpr", "results", "decisions"])]
 LANGUAGES = {".c": "c", ".f90": "fortran", ".py": "python", ".yaml": "yaml"}
 

@@ -58,6 +58,12 @@ HPS_API int32_t hps_mpi_idle(const hps_mpi *m);
  *  back when the run has ended. */
 HPS_API hps_status hps_mpi_run(hps_mpi *m, hps_swarm *e);
 
+/** The same by ask and tell: with an engine that has the option "asynchronous" every rank gets
+ *  a new point as soon as it has told one, so none waits for another. Points of its batches
+ *  have iteration and particle -1. Collective; the sizes are those of the engine. */
+HPS_API hps_status hps_mpi_run_asynchronous(hps_mpi *m, hps_swarm *e, int32_t n_params,
+                                            int32_t n_objectives);
+
 /* The parts of it, for who has an evaluate callback or a loop already. */
 /** Ranks above 0: evaluate what is handed out until rank 0 releases. */
 HPS_API hps_status hps_mpi_serve(hps_mpi *m);

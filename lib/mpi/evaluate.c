@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /* Handing out a batch: whoever is ready gets the next point. */
+#include <stdlib.h>
 #include <string.h>
 
 #include "private.h"
@@ -164,6 +165,146 @@ hps_status hps_mpi_evaluate(hps_mpi *m, const hps_batch *b, const char *known, d
         }
     }
     return st == HPS_OK && r.stopped ? HPS_E_CALLBACK : st;
+}
+
+/* ------------------------------------------------------------- asynchronous */
+
+/* Point g of this batch is the one that group g works on. */
+typedef struct flights {
+    hps_batch b;
+    int64_t *id;
+    int32_t *particle, *outcome;
+    double *x, *f;
+    char *asked; /* asked for and not told */
+} flights;
+
+static hps_status flights_make(flights *w, int n, int32_t n_params, int32_t n_objectives)
+{
+    w->id = calloc((size_t)n, sizeof *w->id);
+    w->particle = calloc((size_t)n, sizeof *w->particle);
+    w->outcome = calloc((size_t)n, sizeof *w->outcome);
+    w->x = calloc((size_t)n * (size_t)n_params, sizeof *w->x);
+    w->f = calloc((size_t)n * (size_t)n_objectives, sizeof *w->f);
+    w->asked = calloc((size_t)n, 1);
+    if (w->id == NULL || w->particle == NULL || w->outcome == NULL || w->x == NULL ||
+        w->f == NULL || w->asked == NULL) {
+        return HPS_E_MEMORY;
+    }
+    for (int g = 0; g < n; g++) {
+        w->particle[g] = -1;
+    }
+    w->b = (hps_batch){.struct_size = (int32_t)sizeof w->b,
+                       .n = n,
+                       .n_params = n_params,
+                       .n_objectives = n_objectives,
+                       .iteration = -1,
+                       .id = w->id,
+                       .particle = w->particle,
+                       .x = w->x};
+    return HPS_OK;
+}
+
+static void flights_free(flights *w)
+{
+    free(w->id);
+    free(w->particle);
+    free(w->outcome);
+    free(w->x);
+    free(w->f);
+    free(w->asked);
+}
+
+/* Tell what has come back: asked for, and its group is free again. */
+static hps_status tell_back(const hps_mpi *m, hps_swarm *e, const round_t *r, flights *w)
+{
+    hps_status st = HPS_OK;
+
+    for (int g = 0; g < m->n_groups && st == HPS_OK; g++) {
+        if (w->asked[g] && m->item[g] < 0 && w->outcome[g] >= 0) {
+            st = hps_swarm_tell(e, 1, &w->id[g], w->f + (int64_t)g * r->b->n_objectives,
+                                &w->outcome[g]);
+            w->asked[g] = 0;
+        }
+    }
+    return st;
+}
+
+/* Give every free group a point, if the swarm has one. */
+static hps_status ask_more(hps_mpi *m, hps_swarm *e, round_t *r, flights *w)
+{
+    hps_status st = HPS_OK;
+
+    for (int k = 1; k <= m->n_groups && st == HPS_OK && !r->stopped; k++) {
+        int g = k % m->n_groups;
+        int32_t n = 0;
+
+        if (!w->asked[g]) {
+            st = hps_swarm_ask(e, 1, &n, &w->id[g], w->x + (int64_t)g * r->b->n_params);
+        }
+        if (st == HPS_OK && n == 1) {
+            w->asked[g] = 1;
+            w->outcome[g] = -1; /* no answer yet */
+            r->next = g;
+            st = give(m, r, g);
+        }
+    }
+    return st;
+}
+
+static hps_status fly(hps_mpi *m, hps_swarm *e, flights *w)
+{
+    round_t r = {.b = &w->b, .f = w->f, .outcome = w->outcome};
+    hps_status st = hpsi_mpi_reserve(m, w->b.n_params);
+    int naps = 0;
+
+    for (int g = 0; g < m->n_groups; g++) {
+        m->item[g] = -1;
+    }
+    m->code = 0;
+    while (st == HPS_OK) {
+        int come = collect(m, &r);
+
+        st = tell_back(m, e, &r, w);
+        st = st == HPS_OK ? ask_more(m, e, &r, w) : st;
+        if (st == HPS_OK && m->direct) {
+            st = tell_back(m, e, &r, w);
+        }
+        if (r.running == 0 && (r.stopped || hps_swarm_done(e))) {
+            break;
+        }
+        if (come == 0 && !m->direct) {
+            hpsi_mpi_nap(&naps);
+            if (naps % 50 == 0) {
+                ask_user(m, &r, -1, "");
+            }
+        } else {
+            naps = 0;
+        }
+    }
+    return st == HPS_OK && r.stopped ? HPS_E_CALLBACK : st;
+}
+
+hps_status hps_mpi_run_asynchronous(hps_mpi *m, hps_swarm *e, int32_t n_params,
+                                    int32_t n_objectives)
+{
+    flights w = {.id = NULL};
+    hps_status st;
+
+    if (m == NULL || m->fn == NULL || (m->rank == 0) != (e != NULL)) {
+        return HPS_E_ARGUMENT;
+    }
+    if (m->rank != 0) {
+        return hps_mpi_serve(m);
+    }
+    st = n_params > 0 && n_objectives > 0 && n_objectives <= HPS_MPI_OBJECTIVES
+             ? flights_make(&w, m->n_groups, n_params, n_objectives)
+             : HPS_E_ARGUMENT;
+    if (st == HPS_OK) {
+        st = fly(m, e, &w);
+    }
+    flights_free(&w);
+    (void)hps_mpi_release(m);
+    return st;
 }
 
 /* ---------------------------------------------------------------------- run */

@@ -199,6 +199,38 @@ static void test_same_as_without(const setup *s)
     hps_mpi_destroy(m);
 }
 
+/* Every point is told, and the recorded order repeats the run without MPI. */
+static void test_asynchronous(const char *variant)
+{
+    counts c = {.scale = 1e-3};
+    hps_swarm *e = rank == 0 ? make_engine(variant, 8, 1, 12) : NULL;
+    hps_mpi *m;
+
+    CHECK(e == NULL || (hps_swarm_set_int(e, "asynchronous", 1) == HPS_OK &&
+                        hps_swarm_set_int(e, "max_evaluations", 80) == HPS_OK));
+    CHECK(hps_mpi_create(&m, MPI_COMM_WORLD, 1) == HPS_OK);
+    hps_mpi_set_callbacks(m, on_rank, NULL, &c);
+    CHECK(hps_mpi_run_asynchronous(m, e, 3, 1) == HPS_OK);
+    if (rank == 0) {
+        hps_swarm *again = make_engine(variant, 8, 1, 12);
+        int64_t n = 0, *order;
+
+        CHECK(hps_swarm_done(e));
+        (void)hps_swarm_order(e, 0, &n, NULL);
+        order = calloc((size_t)n, sizeof *order);
+        CHECK(n > 50 && hps_swarm_order(e, n, &n, order) == HPS_OK);
+        CHECK(hps_swarm_set_int(again, "asynchronous", 1) == HPS_OK);
+        CHECK(hps_swarm_set_int(again, "max_evaluations", 80) == HPS_OK);
+        CHECK(hps_swarm_set_replay(again, n, order) == HPS_OK);
+        CHECK(hps_swarm_run(again, alone, NULL) == HPS_OK);
+        same_history(e, again, 1);
+        free(order);
+        hps_swarm_destroy(again);
+    }
+    hps_swarm_destroy(e);
+    hps_mpi_destroy(m);
+}
+
 /* A callback on any rank ends the run; the same engine goes on afterwards. */
 static void test_ended_and_resumed(void)
 {
@@ -303,7 +335,7 @@ static int32_t pretend(const hps_batch *b, MPI_Comm group, double *f, int32_t *o
     return 0;
 }
 
-static void efficiency(int particles, int iterations)
+static void efficiency(int particles, int iterations, int asynchronous)
 {
     hps_swarm *e = rank == 0 ? make_engine("swarm", particles, 1, iterations) : NULL;
     hps_mpi *m;
@@ -314,12 +346,20 @@ static void efficiency(int particles, int iterations)
     spent = 0;
     MPI_Barrier(MPI_COMM_WORLD);
     start = MPI_Wtime();
-    hps_mpi_run(m, e);
+    if (asynchronous) {
+        if (rank == 0) {
+            (void)hps_swarm_set_int(e, "asynchronous", 1);
+        }
+        hps_mpi_run_asynchronous(m, e, 3, 1);
+    } else {
+        hps_mpi_run(m, e);
+    }
     MPI_Barrier(MPI_COMM_WORLD);
     MPI_Allreduce(&spent, &all, 1, MPI_DOUBLE, MPI_SUM, MPI_COMM_WORLD);
     if (rank == 0) {
-        printf("%d ranks, %d particles, %d iterations: efficiency %.3f\n", n_ranks, particles,
-               iterations, all / (n_ranks * (MPI_Wtime() - start)));
+        printf("%d ranks, %d particles, %d iterations, %s: efficiency %.3f\n", n_ranks, particles,
+               iterations, asynchronous ? "asynchronous" : "synchronous",
+               all / (n_ranks * (MPI_Wtime() - start)));
     }
     hps_swarm_destroy(e);
     hps_mpi_destroy(m);
@@ -371,8 +411,8 @@ int main(int argc, char **argv)
     MPI_Comm_rank(MPI_COMM_WORLD, &rank);
     MPI_Comm_size(MPI_COMM_WORLD, &n_ranks);
     if (argc > 1 && strcmp(argv[1], "efficiency") == 0) {
-        efficiency(16, 4);
-        efficiency(64, 2);
+        efficiency(16, 4, 0);
+        efficiency(16, 8, 1);
         message_cost();
         MPI_Finalize();
         return 0;
@@ -380,6 +420,8 @@ int main(int argc, char **argv)
     for (size_t i = 0; i < sizeof setups / sizeof setups[0]; i++) {
         test_same_as_without(&setups[i]);
     }
+    test_asynchronous("swarm");
+    test_asynchronous("guided");
     test_ended_and_resumed();
     test_known_points_are_left_alone();
     test_wrong_arguments();

@@ -399,6 +399,48 @@ START_TEST(test_it_searches_as_well)
 }
 END_TEST
 
+/* Points under way must not spoil the fits near a minimum. */
+START_TEST(test_guided_converges_on_a_bowl)
+{
+    hps_space *s;
+    hps_swarm *e;
+    int64_t id[16];
+    double x[16 * 4], f[16], best;
+    int32_t n = 0, away = 0;
+    CK_OK(hps_space_create(&s, NULL));
+    for (int d = 0; d < 4; d++) {
+        char name[8];
+        snprintf(name, sizeof name, "x%d", d);
+        CK_OK(hps_space_add_real(s, name, -3.0, 3.0, HPS_SCALE_LINEAR));
+    }
+    CK_OK(hps_swarm_create(&e, NULL, s, 1));
+    hps_space_destroy(s);
+    CK_OK(hps_swarm_set_text(e, "variant", "guided"));
+    CK_OK(hps_swarm_set_int(e, "asynchronous", 1));
+    CK_OK(hps_swarm_set_int(e, "max_evaluations", 250));
+    random_state = 11;
+    while (!hps_swarm_done(e)) {
+        CK_OK(hps_swarm_ask(e, 12 - away, &n, id + away, x));
+        for (int32_t i = 0; i < n; i++) {
+            f[away + i] = 0.0;
+            for (int d = 0; d < 4; d++) {
+                double a = x[i * 4 + d] - 0.4 * d;
+                f[away + i] += pow(10.0, d) * a * a;
+            }
+        }
+        away += n;
+        int32_t k = pick(away);
+        CK_OK(hps_swarm_tell(e, 1, &id[k], &f[k], NULL));
+        away--;
+        id[k] = id[away];
+        f[k] = f[away];
+    }
+    CK_OK(hps_swarm_best(e, NULL, &best));
+    ck_assert_double_lt(best, 1e-9);
+    hps_swarm_destroy(e);
+}
+END_TEST
+
 /* --------------------------------------------------------------- failures */
 
 static int32_t nothing_works(const hps_batch *b, double *f, int32_t *outcome, void *user)
@@ -604,6 +646,7 @@ static void add(TCase *t)
     tcase_add_loop_test(t, test_as_many_points_as_workers, 0, 3);
     tcase_add_loop_test(t, test_a_lost_point_holds_up_nothing, 0, 3);
     tcase_add_loop_test(t, test_it_searches_as_well, 0, 3);
+    tcase_add_test(t, test_guided_converges_on_a_bowl);
     tcase_add_loop_test(t, test_all_failed, 0, 3);
     tcase_add_loop_test(t, test_retries, 0, 3);
     tcase_add_loop_test(t, test_points_from_outside, 0, 3);

@@ -133,7 +133,9 @@ HPS_API void hps_gpr_destroy(hps_gpr *g);
  *  factorisation serves all of them (docs/gpr.md, section 8). That takes a jitter that is
  *  a fixed share of delta^2: jitter/delta^2 of the settings that the path is made from. A
  *  fit with that share (jitter times (delta'/delta)^2) agrees to rounding, one with the
- *  same absolute jitter as far as predictions notice the jitter at all. A structure with a
+ *  same absolute jitter as far as predictions notice the jitter at all: three matrices (prior,
+ *  jitter, data) have no common factorisation. With a singular k_MM and a small noise that can
+ *  be a tenth of the error (docs/gpr.md, section 8). A structure with a
  *  noise of its own (hps_gpr_set_sigma, hps_dataset_set_noise) keeps its ratio to the
  *  sigma_energy of those settings: a query with another one scales both. Memory: about
  *  (2 training structures + test structures + 2 sparse points) x sparse points. */

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* Variant guided: members that fly on a ring and pick the draw that the global model likes best
- * (swarm.md 4, step 5). */
+/* Variant guided: members that fly on a ring. Half of them pick the draw that the global model
+ * likes best (swarm.md 4, step 5); the other half takes the first, so that a part of the swarm goes
+ * on where the values mislead all models (kinks, jumps, many basins). */
 #include <math.h>
 #include <string.h>
 
@@ -10,6 +11,13 @@
 #define PULL 1.49618
 #define FASTEST 0.5
 #define WALL_SPEED (-0.5)
+
+/* Members that no model steers, the first of them: neighbours on the ring, so that most of them
+ * see only each other. */
+static int32_t unsteered(const hps_swarm *e)
+{
+    return e->n_slots / 2;
+}
 
 /* The member with the best personal best among a member and its two neighbours. */
 static int32_t guide_of(const hps_swarm *e, int32_t slot)
@@ -84,7 +92,8 @@ void hpsi_guided_fly(hps_swarm *e, int32_t slot)
     hpsi_guided *g = e->guided;
     size_t bytes = (size_t)e->n_dims * sizeof(double);
     int32_t guide = guide_of(e, slot);
-    int32_t draws = g->has_global ? (int32_t)e->options[HPSI_SWARM_DRAWS] : 1;
+    int steered = g->has_global && slot >= unsteered(e);
+    int32_t draws = steered ? (int32_t)e->options[HPSI_SWARM_DRAWS] : 1;
     double best = (double)INFINITY;
     for (int32_t k = 0; k < draws; k++) {
         draw(e, slot, guide, k);

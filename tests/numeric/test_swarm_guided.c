@@ -142,6 +142,52 @@ START_TEST(test_leaders_are_the_worst_and_stay_in_their_radius)
 }
 END_TEST
 
+/* Members of the first half move by the constriction formula with its first draw, computed here
+ * from the stream. */
+static double moved(const hps_swarm *e, const double *p_f, const double *x, const double *v,
+                    const double *p, int slot, int d)
+{
+    int guide = slot;
+    guide = p_f[(slot + 11) % 12] < p_f[guide] ? (slot + 11) % 12 : guide;
+    guide = p_f[slot + 1] < p_f[guide] ? slot + 1 : guide;
+    hpsi_uniform2 r = hpsi_swarm_draw(e, HPSI_STREAM_VELOCITY, slot, (uint32_t)d);
+    double at = x[slot * D + d];
+    double step = 0.7298 * v[slot * D + d] + 1.49618 * r.u[0] * (p[slot * D + d] - at) +
+                  1.49618 * r.u[1] * (p[guide * D + d] - at);
+    double y = at + fmin(fmax(step, -0.5), 0.5);
+    return y < 0.0 ? -y : y > 1.0 ? 2.0 - y : y;
+}
+
+START_TEST(test_half_of_the_members_follow_no_model)
+{
+    hps_swarm *e = real_swarm("guided", 1000, 9);
+    int checked = 0;
+    for (int k = 0; k < 3; k++) {
+        one_batch(e, bowl);
+    }
+    for (int k = 0; k < 3; k++) {
+        double p_f[12], x[12 * D], v[12 * D], p[12 * D];
+        memcpy(p_f, e->p_f, sizeof p_f);
+        memcpy(x, e->x, sizeof x);
+        memcpy(v, e->v, sizeof v);
+        memcpy(p, e->p, sizeof p);
+        CK_OK(hpsi_swarm_plan(e));
+        ck_assert_int_eq(e->guided->has_global, 1);
+        for (int i = 0; i < 6; i++) {
+            double away = 0.0;
+            for (int d = 0; d < D; d++) {
+                away = fmax(away, fabs(e->x[i * D + d] - moved(e, p_f, x, v, p, i, d)));
+            }
+            ck_assert(e->guided->role[i] != HPSI_FLYER || away < 1e-15);
+            checked += e->guided->role[i] == HPSI_FLYER;
+        }
+        one_batch(e, bowl);
+    }
+    ck_assert_int_gt(checked, 8);
+    hps_swarm_destroy(e);
+}
+END_TEST
+
 /* W C W = lambda 1 with the covariance C of swarm.md 4.1 computed plainly; W W^-1 = 1. */
 START_TEST(test_the_metric_whitens_the_best_points)
 {
@@ -378,6 +424,7 @@ static void add(TCase *t)
     tcase_add_test(t, test_models_save_evaluations);
     tcase_add_test(t, test_the_quadratic_leader_finds_the_minimum);
     tcase_add_test(t, test_leaders_are_the_worst_and_stay_in_their_radius);
+    tcase_add_test(t, test_half_of_the_members_follow_no_model);
     tcase_add_test(t, test_the_metric_whitens_the_best_points);
     tcase_add_test(t, test_epochs_begin_anew);
     tcase_add_test(t, test_an_absolute_significance);

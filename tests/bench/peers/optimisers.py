@@ -161,7 +161,7 @@ def pagmo(algorithm):
                 made = pygmo.pso(gen=10**6, seed=seed)
             else:
                 made = pygmo.sade(gen=10**6, ftol=1e-12, xtol=1e-12, seed=seed)
-            population = pygmo.population(pygmo.problem(Wrapped()), size, seed)
+            population = pygmo.population(pygmo.problem(Wrapped()), size, seed=seed)
             try:
                 pygmo.algorithm(made).evolve(population)
             except Exception:  # pagmo may pass Full on as an error of its own

@@ -110,7 +110,7 @@ typedef int32_t (*hps_progress_fn)(const hps_progress *p, void *user);
 typedef int32_t (*hps_prefer_fn)(int32_t m, const double *a, const double *b, void *user);
 
 /** An engine over a copy of the space. Options (real unless said):
- *  "variant" (text: paper|swarm|guided, with several objectives pareto|paper_mo),
+ *  "variant" (text: guided by default, paper, swarm, with several objectives pareto or paper_mo),
  *  "particles" (int, default 16 for paper, 16 an objective for paper_mo, else 12),
  *  "seed" (int), "c1", "c2", "dt", "gbest" (text: alltime|iteration),
  *  "max_evaluations", "max_iterations" (int, 0: none), "target" (best <= it stops),
@@ -129,7 +129,8 @@ typedef int32_t (*hps_prefer_fn)(int32_t m, const double *a, const double *b, vo
  *
  *  The variant "guided" is for objectives that take longer than some milliseconds:
  *  three members go where models of the values so far point (a quadratic, a radial
- *  basis, a separable quadratic), the others pick the best of "draws" moves by a model.
+ *  basis, a separable quadratic), the others pick the best of "draws" moves by a model; half
+ *  of the members take the first move while that model orders the values badly.
  *  After more than "stagnation_iterations" without a significant improvement it begins
  *  anew, with models that know nothing older; significant is "significance" times the
  *  distance of the median from the best, or "significance_absolute" if that is set.

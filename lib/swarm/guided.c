@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* Variant guided: three members go where local models point, of the others one half lets a model
- * screen its draws and one half does not; epochs start anew when nothing significant is gained
- * (swarm.md 4). */
+/* Variant guided: a ring swarm whose draws a model screens, three members that go where local
+ * models point, and epochs that start anew when nothing significant is gained (swarm.md 4). */
 #include "swarm/guided.h"
 
 #include <math.h>

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* Variant guided: members that fly on a ring. Half of them pick the draw that the global model
- * likes best (swarm.md 4, step 5); the other half takes the first, so that a part of the swarm goes
- * on where the values mislead all models (kinks, jumps, many basins). */
+/* Variant guided: members that fly on a ring and pick the draw that the global model likes best
+ * (swarm.md 4, step 5). While it orders the batches badly (kinks, jumps, many basins) half of them
+ * take the first draw, so that a part of the swarm is not misled. */
 #include <math.h>
 #include <string.h>
 
@@ -11,12 +11,14 @@
 #define PULL 1.49618
 #define FASTEST 0.5
 #define WALL_SPEED (-0.5)
+#define TRUSTED 0.5 /* Kendall's rank correlation of predictions and values */
 
-/* Members that no model steers, the first of them: neighbours on the ring, so that most of them
- * see only each other. */
+/* Members that no model steers: none while the model orders the batches well. Else the first
+ * half: neighbours on the ring, so that most of them see only each other. */
 static int32_t unsteered(const hps_swarm *e)
 {
-    return e->n_slots / 2;
+    const hpsi_guided *g = e->guided;
+    return g->credit[g->map] > TRUSTED ? 0 : e->n_slots / 2;
 }
 
 /* The member with the best personal best among a member and its two neighbours. */

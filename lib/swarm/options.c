@@ -5,7 +5,7 @@
 #define MANY 9007199254740992.0 /* 2^53 */
 
 static const hpsi_option rows[] = {
-    {"variant", HPS_OPTION_TEXT, 0, "", "paper|swarm|guided|pareto|paper_mo", 0, 4, 0,
+    {"variant", HPS_OPTION_TEXT, 0, "", "paper|swarm|guided|pareto|paper_mo", 0, 4, 2,
      "paper: eqs 14-16 of the paper; swarm: constriction swarm with restarts; guided: that swarm "
      "led by models of the values so far; pareto: several objectives; paper_mo: a paper swarm for "
      "each of them"},

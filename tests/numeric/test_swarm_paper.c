@@ -152,6 +152,7 @@ static void check_equal(const plain *model)
     ck_assert_int_eq(hps_space_add_real(space, "b", lo[1], hi[1], HPS_SCALE_LINEAR), HPS_OK);
     ck_assert_int_eq(hps_space_add_real(space, "c", lo[2], hi[2], HPS_SCALE_LOG), HPS_OK);
     ck_assert_int_eq(hps_swarm_create(&e, NULL, space, 1), HPS_OK);
+    ck_assert_int_eq(hps_swarm_set_text(e, "variant", "paper"), HPS_OK);
     ck_assert_int_eq(hps_swarm_set_int(e, "particles", N), HPS_OK);
     ck_assert_int_eq(hps_swarm_set_int(e, "seed", model->seed), HPS_OK);
     ck_assert_int_eq(hps_swarm_set_real(e, "c1", model->c1), HPS_OK);

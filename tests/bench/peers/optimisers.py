@@ -202,25 +202,6 @@ def smac(problem, _generator, seed):
     raise Full
 
 
-def hebo(problem, _generator, seed):
-    import numpy
-    import pandas
-    from hebo.design_space.design_space import DesignSpace
-    from hebo.optimizers.hebo import HEBO
-
-    warnings.simplefilter("ignore")
-    numpy.random.seed(seed % 2**31)
-    space = DesignSpace().parse([
-        {"name": f"u{d}", "type": "int", "lb": 0, "ub": n - 1} if n > 0 else
-        {"name": f"u{d}", "type": "num", "lb": 0, "ub": 1} for d, n in enumerate(problem.levels)])
-    o = HEBO(space, scramble_seed=seed % 2**31)
-    while True:
-        asked = o.suggest(n_suggestions=1)
-        u = [[(row[f"u{d}"] + 0.5) / n if n > 0 else row[f"u{d}"]
-              for d, n in enumerate(problem.levels)] for _, row in pandas.DataFrame(asked).iterrows()]
-        o.observe(asked, numpy.array([[problem(v)] for v in u]))
-
-
 # name: (call, the packages that it needs)
 PEERS = {
     "random": (random_search, ("numpy",)),
@@ -235,5 +216,4 @@ PEERS = {
     "pagmo-pso": (pagmo("pso"), ("pygmo",)),
     "pagmo-sade": (pagmo("sade"), ("pygmo",)),
     "smac": (smac, ("smac",)),
-    "hebo": (hebo, ("hebo",)),
 }

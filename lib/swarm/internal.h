@@ -327,7 +327,7 @@ int hpsi_front_has(const hps_swarm *e, int64_t row);
 /* The row to report as best: of several objectives the compromise. -1: none. */
 int64_t hpsi_swarm_best_row(const hps_swarm *e);
 /* paper.c: the next position of one member (eqs 15 and 16). */
-void hpsi_paper_move(hps_swarm *e, int32_t slot);
+void hpsi_paper_move(hps_swarm *e, int32_t i);
 /* constriction.c: largest distance of a personal best from the swarm's; 1: somebody has none. */
 double hpsi_swarm_spread(const hps_swarm *e);
 /* Evaluations (asynchronous) or iterations completed, and how many of them an iteration is. */

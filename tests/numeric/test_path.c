@@ -282,7 +282,7 @@ START_TEST(test_delta_of_the_largest_evidence)
               found.minus_log_evidence);
     ck_assert(fit_at(g, train, found.delta / 1.001, 1, wanted).minus_log_evidence >
               found.minus_log_evidence);
-    near = fit_at(g, train, found.delta, 1, wanted);
+    (void)fit_at(g, train, found.delta, 1, wanted);
     for (int i = 0; i < 20; i++) {
         ck_assert_double_eq_tol(e[i], wanted[i], 1e-8);
     }

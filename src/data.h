@@ -51,5 +51,8 @@ void predictions_free(predictions *p);
 int scores_json(json *j, const char *key, const hps_dataset *d, const predictions *p);
 /* The same for people. */
 int scores_print(FILE *f, const char *title, const hps_dataset *d, const predictions *p);
+/* The objective rmse (G_E + weight G_F) or mae (the same of mean absolute errors, with the energy
+ * of a structure); forces count if the data have some. NaN if it cannot be. */
+double scores_objective(const hps_dataset *d, const predictions *p, int mae, double weight);
 
 #endif

@@ -275,6 +275,22 @@ static const char style[] =
     "fill:#445}svg .t{font-size:13px}.f{fill:none;stroke:#99a3b3}.g{stroke:#d8dde5}"
     ".l{fill:none;stroke:#1f5fa8;stroke-width:2}.b{fill:#1f5fa8}";
 
+/* Points of a path that were fitted: the value of the best model. */
+static void write_refits(FILE *f, const node *part)
+{
+    const node *refits = tree_item(part, "refits");
+    double best = (double)INFINITY;
+
+    if (refits == NULL || refits->kind != NODE_SEQUENCE || refits->n == 0) {
+        return;
+    }
+    for (int i = 0; i < refits->n; i++) {
+        best = fmin(best, item_number(refits->items[i], "model_objective"));
+    }
+    fprintf(f, "<p>The %d best points were fitted; the model that was taken has %.6g.</p>\n",
+            refits->n, best);
+}
+
 static void write_stage(FILE *f, const sources *s, const node *part)
 {
     fputs("<h2>stage ", f);
@@ -284,6 +300,7 @@ static void write_stage(FILE *f, const sources *s, const node *part)
     html_text(f, item_text(part, "objective"));
     fprintf(f, " %.6g; %.1f s</p>\n", item_number(part, "best_objective"),
             item_number(part, "seconds"));
+    write_refits(f, part);
     write_convergence(f, s, part);
     write_front(f, part);
     write_parameters(f, s, part);

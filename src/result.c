@@ -39,6 +39,19 @@ static void write_front(json *j, const stage *s)
     free(x);
 }
 
+static void write_refits(json *j, const stage *s)
+{
+    json_open(j, "refits", '[');
+    for (int i = 0; i < s->n_refits; i++) {
+        json_open(j, NULL, '{');
+        json_int(j, "id", s->refits[i].id);
+        json_number(j, "objective", s->refits[i].evaluated);
+        json_number(j, "model_objective", s->refits[i].fitted);
+        json_close(j, '}');
+    }
+    json_close(j, ']');
+}
+
 static void write_stage(json *j, const stage *s)
 {
     json_open(j, NULL, '{');
@@ -56,6 +69,9 @@ static void write_stage(json *j, const stage *s)
     json_int(j, "warm_start", hps_swarm_count(s->swarm, HPS_COUNT_EXTERNAL));
     json_number(j, "best_objective", s->best);
     outcome_parameters(j, "best", s->space, s->x);
+    if (s->n_refits > 0) {
+        write_refits(j, s);
+    }
     if (s->n_objectives > 1) {
         write_front(j, s);
     }
@@ -68,17 +84,50 @@ static void write_stage(json *j, const stage *s)
     json_close(j, '}');
 }
 
-static int write_scores(json *j, const char *key, const tuning *t, const hps_dataset *d)
+/* The value of the model at the point that was taken. */
+static double taken(const stage *s)
+{
+    double best = s->n_refits > 0 ? s->refits[0].fitted : s->best;
+
+    for (int i = 1; i < s->n_refits; i++) {
+        best = fmin(best, s->refits[i].fitted);
+    }
+    return best;
+}
+
+/* The objective stage2 of the model that is written. */
+static double model_objective(const tuning *t, const predictions *test)
+{
+    const stage *last = &t->stages[t->n_stages - 1];
+    int mae = runfile_is(t->r, "objective", "stage2", "mae");
+
+    if (strcmp(last->objective, "loo") == 0) {
+        return taken(last);
+    }
+    return test != NULL && (mae || runfile_is(t->r, "objective", "stage2", "rmse"))
+               ? scores_objective(t->data.test, test, mae,
+                                  runfile_number(t->r, "objective", "force_weight"))
+               : (double)NAN;
+}
+
+static int write_scores(json *j, const char *key, const tuning *t, const hps_dataset *d,
+                        int with_objective)
 {
     predictions p;
     int rc;
 
-    if (d == NULL || t->model == NULL) {
+    if (t->model == NULL || d == NULL) {
+        if (t->model != NULL && with_objective) {
+            json_number(j, "objective", model_objective(t, NULL));
+        }
         json_null(j, key);
         return EXIT_DONE;
     }
     rc = predict_all(t->model, d, data_has(d, "forces"), data_has(d, "virial"), &p);
     if (rc == EXIT_DONE) {
+        if (with_objective) {
+            json_number(j, "objective", model_objective(t, &p));
+        }
         rc = scores_json(j, key, d, &p);
         predictions_free(&p);
     }
@@ -112,8 +161,8 @@ int result_make(tuning *t)
     }
     json_close(&j, ']');
     json_open(&j, "final", '{');
-    rc = write_scores(&j, "train", t, t->data.train);
-    rc = rc == EXIT_DONE ? write_scores(&j, "test", t, t->data.test) : rc;
+    rc = write_scores(&j, "train", t, t->data.train, 0);
+    rc = rc == EXIT_DONE ? write_scores(&j, "test", t, t->data.test, 1) : rc;
     json_close(&j, '}');
     write_versions(&j);
     json_close(&j, '}');
@@ -167,6 +216,9 @@ static void print_stage(const stage *s)
                    : s->x[i] >= info.hi ? " (at the upper bound)"
                                         : "");
         }
+    }
+    if (s->n_refits > 0) {
+        printf("  the best of %d that were fitted: %.6g\n", s->n_refits, taken(s));
     }
     if (s->n_objectives > 1) {
         printf("  the first of %d objectives at the compromise; front: %d points, in result.json\n",

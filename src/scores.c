@@ -126,3 +126,16 @@ int scores_print(FILE *f, const char *title, const hps_dataset *d, const predict
     free(types);
     return rc;
 }
+
+double scores_objective(const hps_dataset *d, const predictions *p, int mae, double weight)
+{
+    hps_errors e;
+    double energy, forces;
+
+    if (errors_of(d, p, NULL, &e) != EXIT_DONE) {
+        return (double)NAN;
+    }
+    energy = mae ? e.mae_energy_per_structure : e.rmse_energy_per_atom;
+    forces = mae ? e.mae_force : e.rmse_force;
+    return p->forces != NULL && weight > 0 ? energy + weight * forces : energy;
+}

@@ -403,7 +403,7 @@ static int collect(batch_job *job)
         return all_failed(job);
     }
     s->best = f[0];
-    return EXIT_DONE;
+    return stage_refit(s);
 }
 
 /* The kernel at the best point, for the result and the report. */

@@ -103,6 +103,14 @@ void progress_end(progress *p);
 
 /* --------------------------------------------------------------- stage.c */
 
+enum { MOST_REFITS = 5 };
+
+/* A point's value as it was evaluated, and that of the model of a fit. */
+typedef struct refitted {
+    int64_t id; /* -1: of a warm start */
+    double evaluated, fitted;
+} refitted;
+
 typedef struct stage {
     const char *name;      /* "joint", "soap", "gap" */
     const char *sections;  /* what it searches */
@@ -112,9 +120,11 @@ typedef struct stage {
     hps_swarm *swarm;
     hps_study *study; /* NULL: a search */
     search *search;
-    int64_t bytes; /* that a batch may hold */
-    double *x;     /* best point */
-    double best;   /* its first objective */
+    int64_t bytes;                /* that a batch may hold */
+    double *x;                    /* best point */
+    double best;                  /* the best first objective as evaluated */
+    refitted refits[MOST_REFITS]; /* of the best points, if their values are not those of fits; */
+    int n_refits;                 /* x is the point of the best one then */
     hps_progress counts;
     kernel_report kernel;
 } stage;
@@ -145,6 +155,11 @@ void stage_forget(stage *s);
 void stage_free(stage *s);
 /* Number of evaluations of a whole stage, 0 if unknown. */
 int64_t stage_evaluations(const runfile *r);
+
+/* --------------------------------------------------------------- refit.c */
+
+/* Fit the few best points of a stage whose values come from a path, and take the best. */
+int stage_refit(stage *s);
 
 /* ---------------------------------------------------------------- warm.c */
 

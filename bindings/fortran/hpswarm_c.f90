@@ -903,6 +903,13 @@ module hpswarm_c
         type(c_ptr), value :: out
         integer(c_int32_t) :: result_
       end function hps_study_apply
+      function hps_study_refit(t, x, f) bind(c, name="hps_study_refit") result(result_)
+        import :: c_int32_t, c_ptr
+        type(c_ptr), value :: t
+        type(c_ptr), value :: x
+        type(c_ptr), value :: f
+        integer(c_int32_t) :: result_
+      end function hps_study_refit
       function hps_study_memory(t, bytes) bind(c, name="hps_study_memory") result(result_)
         import :: c_int32_t, c_ptr
         type(c_ptr), value :: t

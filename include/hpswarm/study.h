@@ -61,6 +61,13 @@ HPS_API const char *hps_study_reason(const hps_study *t, int32_t i);
 HPS_API double hps_study_seconds(const hps_study *t, int32_t i);
 /** Settings at a point: base with the parameters of x set. @param x [n_params] */
 HPS_API hps_status hps_study_apply(const hps_study *t, const double *x, hps_gpr **out);
+/** The objective at a point as the model has it that a fit with its settings makes, for the few
+ *  best points of a run whose values come from an hps_path_create, which has another jitter: the
+ *  choice among them is then that of the models themselves. Of loo the errors that are left out
+ *  with the settings' own jitter. Drops the path; memory is that of a fit. HPS_E_STATE where
+ *  the values are those already (all other studies, and what hps_path_create_noises gives
+ *  agrees with fits).  @param x [n_params]  @param[out] f as many as the objective has */
+HPS_API hps_status hps_study_refit(hps_study *t, const double *x, double *f);
 /** Bytes that the evaluation of one batch may hold at its peak. */
 HPS_API hps_status hps_study_memory(const hps_study *t, int64_t *bytes);
 HPS_API void hps_study_destroy(hps_study *t);

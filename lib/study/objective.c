@@ -285,3 +285,31 @@ hps_status hpsi_study_objective(const hps_study *t, const hps_gpr *g, double *f)
         return fit_objective(t, g, f);
     }
 }
+
+hps_status hps_study_refit(hps_study *t, const double *x, double *f)
+{
+    hps_gpr *g = NULL;
+    double value[HPSI_STUDY_VALUES] = {0};
+    hps_status st;
+
+    if (t == NULL || x == NULL || f == NULL) {
+        return hpsi_fail(HPS_E_ARGUMENT, "study: %s is NULL",
+                         t == NULL   ? "the study"
+                         : x == NULL ? "x"
+                                     : "f");
+    }
+    if (hpsi_study_path_kind(t) != HPSI_PATH_LAMBDA) {
+        return hpsi_fail(HPS_E_STATE, "study: the values are those of fits");
+    }
+    hpsi_study_forget_path(t);
+    st = hpsi_study_settings(t, x, 0, &g);
+    if (st == HPS_OK) {
+        hpsi_study_freeze(t, x, g);
+        st = hpsi_study_objective(t, g, value);
+        hps_gpr_destroy(g);
+    }
+    if (st == HPS_OK) {
+        memcpy(f, value, (size_t)hpsi_study_n_values(t) * sizeof *f);
+    }
+    return st;
+}

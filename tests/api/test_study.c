@@ -634,6 +634,65 @@ START_TEST(test_leave_one_out_with_forces_in_the_fit_is_infeasible)
 }
 END_TEST
 
+/* Leave-one-out of a path that is made at the point itself. */
+static double loo_by_hand(const setup *s, const double *x)
+{
+    hps_errors e = {.struct_size = sizeof e};
+    hps_gpr *g = NULL;
+    hps_path *p = NULL;
+
+    OK(hps_study_apply(s->study, x, &g));
+    OK(hps_path_create(&p, g, s->train, NULL));
+    OK(hps_path_loo(p, x[0], x[1], &e));
+    hps_path_destroy(p);
+    hps_gpr_destroy(g);
+    return e.rmse_energy_per_atom;
+}
+
+/* Evaluations come from a path with the jitter of its delta, which a large one would show. */
+START_TEST(test_refit_is_the_value_of_the_model)
+{
+    const double x[] = {4, 0.0005};
+    setup s = begin(1);
+    double f[POINTS], own = 0, wrong = 0;
+    int32_t outcome[POINTS];
+
+    OK(hps_space_add_real(s.space, "gap.delta", 0.1, 5, HPS_SCALE_LOG));
+    OK(hps_space_add_real(s.space, "gap.sigma_energy", 1e-4, 0.1, HPS_SCALE_LOG));
+    OK(hps_gpr_set_real(s.base, "jitter", 1e-3));
+    open_study(&s);
+    ck_assert_int_eq(evaluate(&s, 1, x, f, outcome), 0);
+    OK(hps_study_refit(s.study, x, &own));
+    ck_assert_double_eq(own, by_hand(&s, "rmse", 1.0 / 30, x));
+    ck_assert(fabs(f[0] / own - 1) > 1e-3);
+    ck_assert_int_eq(evaluate(&s, 1, x, &wrong, outcome), 0);
+    ck_assert_double_eq(wrong, f[0]); /* the path is made again */
+    OK(hps_study_set_text(s.study, "objective", "loo"));
+    OK(hps_study_refit(s.study, x, &own));
+    ck_assert_double_eq(own, loo_by_hand(&s, x));
+    OK(hps_study_set_text(s.study, "objective", "rmse-pair"));
+    OK(hps_study_refit(s.study, x, f));
+    ck_assert_double_eq_tol(f[0] + f[1] / 30, by_hand(&s, "rmse", 1.0 / 30, x), 1e-15);
+    ck_assert_int_eq(hps_study_refit(s.study, x, NULL), HPS_E_ARGUMENT);
+    ck_assert_int_eq(hps_study_refit(s.study, NULL, f), HPS_E_ARGUMENT);
+    ck_assert_int_eq(hps_study_refit(NULL, x, f), HPS_E_ARGUMENT);
+    end(&s);
+}
+END_TEST
+
+START_TEST(test_refit_is_refused_where_values_are_those_of_fits)
+{
+    setup s = begin(1);
+    double f = 7;
+
+    joint_space(&s);
+    open_study(&s);
+    ck_assert_int_eq(hps_study_refit(s.study, joint_x[0], &f), HPS_E_STATE);
+    ck_assert_double_eq(f, 7);
+    end(&s);
+}
+END_TEST
+
 START_TEST(test_no_memory_for_a_candidate_is_a_failure)
 {
     setup s = begin(2);
@@ -1045,6 +1104,8 @@ int main(void)
     tcase_add_test(tc, test_mae_with_forces_is_fitted);
     tcase_add_test(tc, test_contradicting_options_are_infeasible);
     tcase_add_test(tc, test_leave_one_out_with_forces_in_the_fit_is_infeasible);
+    tcase_add_test(tc, test_refit_is_the_value_of_the_model);
+    tcase_add_test(tc, test_refit_is_refused_where_values_are_those_of_fits);
     tcase_add_test(tc, test_no_memory_for_a_candidate_is_a_failure);
     tcase_add_test(tc, test_a_path_without_room_gives_way_to_fits);
     tcase_add_test(tc, test_an_objective_that_is_no_number_is_a_failure);

@@ -38,9 +38,46 @@ class Tune(ProgramTest):
         self.assert_close(soap["best_objective"], abs(soap["kernel"]["skew"]) - soap["kernel"]["std"], 1e-12)
         for name in ("train", "test"):
             self.assertIn("rmse_force", out["final"][name])
-        # the path of regularisations has its jitter in units of delta^2: gpr.md, section 8
         final = out["final"]["test"]["rmse_energy_per_atom"] + out["final"]["test"]["rmse_force"] / 30
+        self.assert_close(out["final"]["objective"] / final, 1, 1e-14)
+        # the path of regularisations has its jitter in units of delta^2: gpr.md, section 8
         self.assert_close(gap["best_objective"] / final, 1, 1e-3)
+        self.assertNotIn("refits", soap)
+
+    def test_best_points_of_a_path_are_fitted(self):
+        """A large jitter makes the path's values wrong; the choice is that of the models."""
+        self.run_file()
+        other = 0
+        for seed in range(1, 5):
+            run = ("--set", "gap.jitter=3e-3", "--set", "data.test_fraction=0.4", "--set", "swarm.iterations=8", "--seed", str(seed))
+            out = self.json("tune", "run.yaml", "-o", f"out{seed}", *run)
+            gap, final = out["stages"][-1], out["final"]
+            lines = {l["id"]: l for l in self.history(f"out{seed}") if l["stage"] == "gap"}
+            values = [l["objectives"][0] for l in lines.values() if l["outcome"] == "ok"]
+            self.assertEqual(gap["best_objective"], min(values))
+            self.assertEqual([r["objective"] for r in gap["refits"]], sorted(values)[:5])
+            for r in gap["refits"]:
+                self.assertEqual(lines[r["id"]]["objectives"], [r["objective"]])
+            taken = min(gap["refits"], key=lambda r: r["model_objective"])
+            self.assertEqual(gap["best"], lines[taken["id"]]["parameters"])
+            self.assert_close(taken["model_objective"] / final["objective"], 1, 1e-14)
+            self.assert_close(final["objective"], final["test"]["rmse_energy_per_atom"] + final["test"]["rmse_force"] / 30, 1e-15)
+            other += taken["objective"] != min(values)
+            self.assertGreater(max(abs(r["objective"] / r["model_objective"] - 1) for r in gap["refits"]), 1e-3)
+            self.assertIn("best points were fitted", self.read(f"out{seed}/report.html"))
+        self.assertGreater(other, 0, "the first of the five was always the best: this test cannot fail")
+
+    def test_objective_of_the_final_model(self):
+        self.run_file(strategy="joint")
+        for stage2 in ("rmse", "mae", "loo"):
+            out = self.json("tune", "run.yaml", "-o", stage2, "--set", f"objective.stage2={stage2}")
+            self.assert_close(out["final"]["objective"] / out["stages"][0]["best_objective"], 1, 1e-13)
+            self.assertNotIn("refits", out["stages"][0])
+        self.run_file()
+        out = self.json("tune", "run.yaml", "-o", "path", "--set", "objective.stage2=loo")
+        self.assertEqual(out["final"]["objective"], min(r["model_objective"] for r in out["stages"][1]["refits"]))
+        out = self.json("tune", "run.yaml", "-o", "pair", "--set", "objective.stage2=rmse-pair")
+        self.assertIsNone(out["final"]["objective"])
 
     def test_joint_objective_is_that_of_the_final_model(self):
         self.run_file(strategy="joint")
@@ -60,6 +97,8 @@ class Tune(ProgramTest):
             values = [l["objectives"][0] for l in own if l["outcome"] == "ok"]
             self.assertEqual(min(values), stage["best_objective"])
             best = own[[l["objectives"][0] for l in own].index(min(values))]
+            if "refits" in stage: # the best of a few models
+                best = own[min(stage["refits"], key=lambda r: r["model_objective"])["id"]]
             self.assertEqual(best["parameters"], stage["best"])
             for line in own:
                 self.assertLessEqual({"iteration", "particle", "parameters", "seconds"}, set(line))

@@ -713,6 +713,11 @@ FUNCTIONS = {
         c_int32,
         (c_void_p, c_void_p, c_void_p),
     ),
+    # hps_status hps_study_refit(hps_study* t, const double* x, double* f)
+    "hps_study_refit": (
+        c_int32,
+        (c_void_p, c_void_p, c_void_p),
+    ),
     # hps_status hps_study_memory(const hps_study* t, int64_t* bytes)
     "hps_study_memory": (
         c_int32,

@@ -155,7 +155,8 @@ static hps_status finish(hpsi_output *o)
     int fd = o->fd;
 
     o->fd = -1;
-    if (fsync(fd) != 0 && errno != EINVAL) { /* EINVAL: a kind of file without fsync */
+    if (!o->unsynced && fsync(fd) != 0 &&
+        errno != EINVAL) { /* EINVAL: a kind of file without fsync */
         hps_status s = io_error(o->path, "write");
 
         close(fd);
@@ -164,7 +165,7 @@ static hps_status finish(hpsi_output *o)
     if (close(fd) != 0 || (!o->special && rename(o->temporary, o->path) != 0)) {
         return io_error(o->path, "write");
     }
-    if (!o->special) {
+    if (!o->special && !o->unsynced) {
         sync_folder(o->path, o->temporary);
     }
     return HPS_OK;
@@ -188,7 +189,8 @@ hps_status hpsi_output_close(hpsi_output *o, int32_t keep)
     return s;
 }
 
-hps_status hpsi_file_replace(hps_context *c, const char *path, const void *data, int64_t size)
+hps_status hpsi_file_replace(hps_context *c, const char *path, const void *data, int64_t size,
+                             int32_t sync)
 {
     hpsi_output o;
     hps_status s = hpsi_output_open(&o, c, path);
@@ -197,6 +199,7 @@ hps_status hpsi_file_replace(hps_context *c, const char *path, const void *data,
     if (s != HPS_OK) {
         return s;
     }
+    o.unsynced = !sync;
     s = hpsi_output_write(&o, data, size);
     last = hpsi_output_close(&o, s == HPS_OK);
     return s == HPS_OK ? last : s;

@@ -142,14 +142,16 @@ hps_status hpsi_file_keep(hps_context *c, const char *path);
  * directly. close frees what open made; after a failed open nothing is left. HPS_E_IO */
 typedef struct hpsi_output {
     char *path, *temporary;
-    int32_t special;
+    int32_t special, unsynced; /* unsynced: left to the system when it reaches the disk */
     int fd;
 } hpsi_output;
 hps_status hpsi_output_open(hpsi_output *o, hps_context *c, const char *path);
 hps_status hpsi_output_write(hpsi_output *o, const void *data, int64_t size);
 hps_status hpsi_output_close(hpsi_output *o, int32_t keep);
-/* Write to a temporary name beside path, flush, fsync, rename. HPS_E_IO, nothing left. */
-hps_status hpsi_file_replace(hps_context *c, const char *path, const void *data, int64_t size);
+/* Write to a temporary name beside path, fsync if `sync`, rename. HPS_E_IO, nothing left.
+ * Without `sync` a kill loses nothing, but a power cut may leave a torn file. */
+hps_status hpsi_file_replace(hps_context *c, const char *path, const void *data, int64_t size,
+                             int32_t sync);
 
 /* ------------------------------------------------------------- pack.c */
 
@@ -169,7 +171,7 @@ void hpsi_pack_reals(hpsi_pack *p, int64_t n, const double *v);
 void hpsi_pack_ints(hpsi_pack *p, int64_t n, const int64_t *v);
 void hpsi_pack_text(hpsi_pack *p, const char *s);
 /* Seal and write by hpsi_file_replace; frees the buffer in any case. */
-hps_status hpsi_pack_write(hpsi_pack *p, const char *path);
+hps_status hpsi_pack_write(hpsi_pack *p, const char *path, int32_t sync);
 /* Read and verify magic, version <= newest, length and CRC. HPS_E_FORMAT names the path. */
 hps_status hpsi_pack_open(hpsi_pack *p, hps_context *c, const char *path, const char magic[8],
                           int32_t newest);

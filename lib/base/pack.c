@@ -117,7 +117,7 @@ void hpsi_pack_text(hpsi_pack *p, const char *s)
     }
 }
 
-hps_status hpsi_pack_write(hpsi_pack *p, const char *path)
+hps_status hpsi_pack_write(hpsi_pack *p, const char *path, int32_t sync)
 {
     unsigned char *tail = extend(p, CRC_SIZE);
     hps_status s = p->status;
@@ -127,7 +127,7 @@ hps_status hpsi_pack_write(hpsi_pack *p, const char *path)
 
         store(p->data + MAGIC_SIZE + 4, (uint64_t)payload, 8);
         store(tail, crc32_of(p->data, p->size - CRC_SIZE), 4);
-        s = hpsi_file_replace(p->context, path, p->data, p->size);
+        s = hpsi_file_replace(p->context, path, p->data, p->size, sync);
     }
     hpsi_free(p->data);
     p->data = NULL;

@@ -69,7 +69,7 @@ hps_status hps_gpr_save(const hps_gpr *g, const char *path)
     pack_elements(&p, g);
     hpsi_soap_pack(g->soap, &p);
     pack_fit(&p, g);
-    return hpsi_pack_write(&p, path);
+    return hpsi_pack_write(&p, path, 1);
 }
 
 /* ---------------------------------------------------------------- reading */

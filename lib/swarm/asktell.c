@@ -7,10 +7,25 @@
 
 /* ----------------------------------------------------------------- ask */
 
-hps_status hpsi_swarm_autosave(const hps_swarm *e)
+/* A disk may take longer for one fsync than an evaluation takes. A file that was not yet
+ * forced to the disk never becomes PATH.previous: after a power cut one of the two is whole. */
+hps_status hpsi_swarm_autosave(hps_swarm *e)
 {
-    hps_status st = e->autosave == NULL ? HPS_OK : hpsi_file_keep(e->context, e->autosave);
-    return e->autosave == NULL || st != HPS_OK ? st : hps_swarm_save(e, e->autosave);
+    if (e->autosave == NULL) {
+        return HPS_OK;
+    }
+    double now = hpsi_seconds();
+    int32_t sync = e->stop != HPSI_STOP_NONE || e->autosave_synced_at == 0.0 ||
+                   now - e->autosave_synced_at >= HPSI_SYNC_SECONDS;
+    hps_status st = e->autosave_on_disk ? hpsi_file_keep(e->context, e->autosave) : HPS_OK;
+    if (st == HPS_OK) {
+        st = hpsi_swarm_write(e, e->autosave, sync);
+    }
+    if (st == HPS_OK) {
+        e->autosave_on_disk = sync;
+        e->autosave_synced_at = sync ? hpsi_seconds() : e->autosave_synced_at;
+    }
+    return st;
 }
 
 static int32_t hand_out(hps_swarm *e, int32_t capacity, int64_t *id, double *x)

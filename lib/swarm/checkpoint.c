@@ -94,12 +94,8 @@ static void pack_archive(hpsi_pack *p, const hps_swarm *e)
     hpsi_pack_reals(p, a->n * a->n_params, a->x);
 }
 
-hps_status hps_swarm_save(const hps_swarm *e, const char *path)
+hps_status hpsi_swarm_write(const hps_swarm *e, const char *path, int32_t sync)
 {
-    if (e == NULL || path == NULL) {
-        return hpsi_fail(HPS_E_ARGUMENT, "swarm: save: %s is NULL",
-                         e == NULL ? "the engine" : "the path");
-    }
     hpsi_pack p;
     hpsi_pack_begin(&p, e->context, magic, FORMAT);
     hpsi_pack_text(&p, hps_version_text());
@@ -118,7 +114,16 @@ hps_status hps_swarm_save(const hps_swarm *e, const char *path)
     if (e->variant != NULL && e->variant->pack != NULL) {
         e->variant->pack(e, &p);
     }
-    return hpsi_pack_write(&p, path);
+    return hpsi_pack_write(&p, path, sync);
+}
+
+hps_status hps_swarm_save(const hps_swarm *e, const char *path)
+{
+    if (e == NULL || path == NULL) {
+        return hpsi_fail(HPS_E_ARGUMENT, "swarm: save: %s is NULL",
+                         e == NULL ? "the engine" : "the path");
+    }
+    return hpsi_swarm_write(e, path, 1);
 }
 
 /* ---------------------------------------------------------------- load */

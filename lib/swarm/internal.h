@@ -246,6 +246,8 @@ struct hps_swarm {
     void *progress_user;
     char *autosave;
     int32_t autosave_every;
+    int32_t autosave_on_disk;  /* the file at `autosave` was synced, or is of an earlier run */
+    double autosave_synced_at; /* seconds of the monotonic clock; 0: never */
 };
 
 /* Random numbers of this engine's seed and present iteration. */
@@ -346,8 +348,12 @@ void hpsi_swarm_clock(hps_swarm *e, int32_t on);
 hps_status hpsi_swarm_ask(hps_swarm *e, int32_t capacity, int32_t *n, int64_t *id, double *x);
 hps_status hpsi_swarm_tell(hps_swarm *e, int32_t n, const int64_t *id, const double *f,
                            const int32_t *outcome);
-/* Save if an autosave path is set. */
-hps_status hpsi_swarm_autosave(const hps_swarm *e);
+/* Save if an autosave path is set; forced to the disk at most once in HPSI_SYNC_SECONDS, and
+ * when the run ends. */
+#define HPSI_SYNC_SECONDS 1.0
+hps_status hpsi_swarm_autosave(hps_swarm *e);
+/* What hps_swarm_save does; `sync`: wait until the file is on the disk. */
+hps_status hpsi_swarm_write(const hps_swarm *e, const char *path, int32_t sync);
 /* What was told of a row, and its place in all that is counted. */
 void hpsi_swarm_fill_row(hps_swarm *e, int64_t r, const double *f, int32_t outcome);
 void hpsi_swarm_count_row(hps_swarm *e, int64_t r);

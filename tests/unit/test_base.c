@@ -318,8 +318,8 @@ START_TEST(test_files_are_replaced_whole)
     char *data;
     int64_t size;
 
-    ck_assert_int_eq(hpsi_file_replace(NULL, path, "one", 3), HPS_OK);
-    ck_assert_int_eq(hpsi_file_replace(NULL, path, "second", 6), HPS_OK);
+    ck_assert_int_eq(hpsi_file_replace(NULL, path, "one", 3, 1), HPS_OK);
+    ck_assert_int_eq(hpsi_file_replace(NULL, path, "second", 6, 1), HPS_OK);
     ck_assert_int_eq(hpsi_file_read(NULL, path, &data, &size), HPS_OK);
     ck_assert_int_eq(size, 6);
     ck_assert_str_eq(data, "second");
@@ -327,11 +327,12 @@ START_TEST(test_files_are_replaced_whole)
     ck_assert_int_eq(hpsi_file_read(NULL, folder, &data, &size), HPS_E_IO);
     ck_assert_int_eq(hpsi_file_read(NULL, "/nowhere/x", &data, &size), HPS_E_IO);
     ck_assert_str_eq(hps_last_error(), "/nowhere/x: cannot open: No such file or directory");
-    ck_assert_int_eq(hpsi_file_replace(NULL, "/nowhere/x", "a", 1), HPS_E_IO);
-    ck_assert_int_eq(hpsi_file_replace(NULL, "/dev/full", "a", 1), HPS_E_IO); /* still a device */
-    ck_assert_int_eq(hpsi_file_replace(NULL, "/dev/full", "a", 1), HPS_E_IO);
-    ck_assert_int_eq(hpsi_file_replace(NULL, "/dev/null", "a", 1), HPS_OK);
-    ck_assert_int_eq(hpsi_file_replace(NULL, folder, "a", 1), HPS_E_IO);
+    ck_assert_int_eq(hpsi_file_replace(NULL, "/nowhere/x", "a", 1, 1), HPS_E_IO);
+    ck_assert_int_eq(hpsi_file_replace(NULL, "/dev/full", "a", 1, 1),
+                     HPS_E_IO); /* still a device */
+    ck_assert_int_eq(hpsi_file_replace(NULL, "/dev/full", "a", 1, 1), HPS_E_IO);
+    ck_assert_int_eq(hpsi_file_replace(NULL, "/dev/null", "a", 1, 1), HPS_OK);
+    ck_assert_int_eq(hpsi_file_replace(NULL, folder, "a", 1, 1), HPS_E_IO);
 }
 END_TEST
 
@@ -346,7 +347,7 @@ static void write_document(void)
     hpsi_pack_reals(&p, 3, reals);
     hpsi_pack_ints(&p, 2, ints);
     hpsi_pack_text(&p, "word");
-    ck_assert_int_eq(hpsi_pack_write(&p, path), HPS_OK);
+    ck_assert_int_eq(hpsi_pack_write(&p, path, 1), HPS_OK);
 }
 
 START_TEST(test_documents_come_back_bit_for_bit)
@@ -384,10 +385,10 @@ START_TEST(test_every_damaged_byte_is_noticed)
         hpsi_pack p;
 
         data[i] ^= 0x10;
-        hpsi_file_replace(NULL, path, data, size);
+        hpsi_file_replace(NULL, path, data, size, 1);
         ck_assert_int_eq(hpsi_pack_open(&p, NULL, path, "HPSTEST1", 99), HPS_E_FORMAT);
         data[i] ^= 0x10;
-        hpsi_file_replace(NULL, path, data, i);
+        hpsi_file_replace(NULL, path, data, i, 1);
         ck_assert_int_eq(hpsi_pack_open(&p, NULL, path, "HPSTEST1", 99), HPS_E_FORMAT);
     }
     hpsi_free(data);

@@ -40,7 +40,7 @@ START_TEST(test_round_trip)
     temporary(path);
     hpsi_pack_begin(&p, NULL, magic, 1);
     OK(hpsi_soap_pack(s, &p));
-    OK(hpsi_pack_write(&p, path));
+    OK(hpsi_pack_write(&p, path, 1));
     OK(hpsi_pack_open(&p, NULL, path, magic, 1));
     OK(hpsi_soap_unpack(&back, NULL, &p));
     OK(hpsi_pack_close(&p));
@@ -71,7 +71,7 @@ START_TEST(test_damaged_contents_are_refused)
         hpsi_pack_int(&p, _i == 5 ? 0 : 1);
         hpsi_pack_int(&p, _i == 5 ? 1 : SOAP_N_OPTIONS + 1);
     }
-    OK(hpsi_pack_write(&p, path));
+    OK(hpsi_pack_write(&p, path, 1));
     OK(hpsi_pack_open(&p, NULL, path, magic, 1));
     ck_assert_int_eq(hpsi_soap_unpack(&back, NULL, &p), HPS_E_FORMAT);
     ck_assert_ptr_null(back);
@@ -95,7 +95,7 @@ START_TEST(test_older_file_with_fewer_options)
     hpsi_pack_int(&p, 2);
     hpsi_pack_int(&p, 6);
     hpsi_pack_reals(&p, 2, s->values + SOAP_N_OPTIONS);
-    OK(hpsi_pack_write(&p, path));
+    OK(hpsi_pack_write(&p, path, 1));
     OK(hpsi_pack_open(&p, NULL, path, magic, 1));
     OK(hpsi_soap_unpack(&back, NULL, &p));
     OK(hpsi_pack_close(&p));
@@ -138,7 +138,7 @@ START_TEST(test_unpack_without_memory)
     temporary(path);
     hpsi_pack_begin(&p, NULL, magic, 1);
     OK(hpsi_soap_pack(s, &p));
-    OK(hpsi_pack_write(&p, path));
+    OK(hpsi_pack_write(&p, path, 1));
     ck_assert_int_gt(fail_everywhere(unpack_scenario, path), 4);
     hps_soap_destroy(s);
     ck_assert_int_eq(remove(path), 0);

@@ -49,9 +49,12 @@ static void write_line(FILE *f, const hps_space *space, const evaluation *e)
     if (e->iteration >= 0) {
         json_int(&j, "iteration", e->iteration);
         json_int(&j, "particle", e->particle);
-    } else { /* written again from a checkpoint, which does not tell */
+    } else { /* asynchronous, or written again from a checkpoint, which does not tell */
         json_null(&j, "iteration");
         json_null(&j, "particle");
+    }
+    if (e->order >= 0) {
+        json_int(&j, "order", e->order);
     }
     outcome_parameters(&j, "parameters", space, e->x);
     json_open(&j, "objectives", '[');
@@ -94,7 +97,7 @@ int64_t history_line_id(const char *line, size_t n, const char *wanted)
 }
 
 /* Where a stage has an id, -1: nowhere. Ids are told out of order, so there may be gaps. */
-static int64_t place_of(const past *p, int64_t id)
+int64_t history_place(const past *p, int64_t id)
 {
     int64_t lo = 0, hi = p->n;
 
@@ -123,7 +126,7 @@ static void find_lines(char *text, size_t size, const past *p, const char **line
         *end = '\0';
         id = history_line_id(line, (size_t)(end - line), p->stage);
         *end = '\n';
-        id = id >= 0 ? place_of(p, id) : -1;
+        id = id >= 0 ? history_place(p, id) : -1;
         if (id >= 0) {
             lines[id] = line;
         }
@@ -134,6 +137,7 @@ static void write_lost(FILE *f, const past *p, int64_t k)
 {
     const evaluation e = {.id = p->id[k],
                           .iteration = -1,
+                          .order = -1,
                           .particle = -1,
                           .outcome = p->outcome[k],
                           .stage = p->stage,
@@ -178,7 +182,7 @@ int history_open(history *h, const char *directory, int n_stages, const past *st
     memory_open(&kept);
     for (int k = 0; k < n_stages; k++) {
         write_known(kept.stream, text, size, &stages[k]);
-        recall_collect(h, kept.stream, text, size, stages[k].stage, stages[k].n);
+        recall_collect(h, kept.stream, text, size, &stages[k]);
     }
     h->disordered = h->n_spare > 0;
     free(text);
@@ -215,11 +219,48 @@ int history_add(history *h, const hps_space *space, int n, const evaluation *e)
     return EXIT_DONE;
 }
 
-static void write_sorted(FILE *f, const char *text, size_t size, const char *owner)
+/* One line; with its place in the order where that is known by now only. */
+static void write_placed(FILE *f, const char *line, int64_t order)
 {
-    int64_t n = 0, capacity = 0;
+    size_t n = strcspn(line, "\n") + 1;
+    const char *rest = memmem(line, n, ",\"parameters\":", 14);
+
+    if (order < 0 || rest == NULL || order_of_line(line, n) >= 0) {
+        fwrite(line, 1, n, f);
+    } else {
+        fprintf(f, "%.*s,\"order\":%lld%.*s", (int)(rest - line), line, (long long)order,
+                (int)(line + n - rest), rest);
+    }
+}
+
+/* [n] Place of each id in the order of an asynchronous stage, NULL of any other. */
+static int64_t *places(const stage *s, int64_t n)
+{
+    int64_t told = 0, *order, *turns;
+
+    if (!s->asynchronous || hps_swarm_order(s->swarm, 0, &told, NULL) != HPS_OK) {
+        return NULL;
+    }
+    order = new_memory((size_t)told, sizeof *order);
+    turns = new_memory((size_t)n, sizeof *turns);
+    memset(turns, 0xff, (size_t)n * sizeof *turns); /* -1 */
+    (void)hps_swarm_order(s->swarm, told, &told, order);
+    for (int64_t k = 0; k < told; k++) {
+        if (order[k] < n) {
+            turns[order[k]] = k;
+        }
+    }
+    free(order);
+    return turns;
+}
+
+/* lines[id] of one stage, the last one of each. */
+static const char **lines_by_id(const char *text, size_t size, const char *owner, int64_t *n)
+{
+    int64_t capacity = 0;
     const char **lines = NULL;
 
+    *n = 0;
     for (const char *line = text, *end; line < text + size; line = end + 1) {
         int64_t id;
 
@@ -237,18 +278,28 @@ static void write_sorted(FILE *f, const char *text, size_t size, const char *own
         }
         if (id >= 0) {
             lines[id] = line;
-            n = id >= n ? id + 1 : n;
+            *n = id >= *n ? id + 1 : *n;
         }
     }
+    return lines;
+}
+
+static void write_sorted(FILE *f, const char *text, size_t size, const stage *s)
+{
+    int64_t n, *turns;
+    const char **lines = lines_by_id(text, size, s->name, &n);
+
+    turns = places(s, n);
     for (int64_t id = 0; id < n; id++) {
         if (lines[id] != NULL) {
-            fwrite(lines[id], 1, strcspn(lines[id], "\n") + 1, f);
+            write_placed(f, lines[id], turns != NULL ? turns[id] : -1);
         }
     }
+    free(turns);
     free(lines);
 }
 
-int history_sort(history *h, int n_stages, const char *const *names)
+int history_sort(history *h, int n_stages, const stage *stages)
 {
     memory_text sorted;
     char *text;
@@ -264,7 +315,7 @@ int history_sort(history *h, int n_stages, const char *const *names)
     }
     memory_open(&sorted);
     for (int k = 0; k < n_stages; k++) {
-        write_sorted(sorted.stream, text, size, names[k]);
+        write_sorted(sorted.stream, text, size, &stages[k]);
     }
     fclose(sorted.stream);
     rc = file_replace(h->path, sorted.text, sorted.size);

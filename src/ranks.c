@@ -192,15 +192,25 @@ void ranks_close(int n, const double *x)
     }
 }
 
-int ranks_evaluate(const hps_batch *b, const char *known, double *f, int32_t *outcome)
+static int exit_code(hps_status st)
 {
-    hps_status st =
-        all.pool != NULL ? hps_mpi_evaluate(all.pool, b, known, f, outcome) : HPS_E_STATE;
-
     if (st == HPS_E_CALLBACK) {
         return hps_mpi_callback_code(all.pool);
     }
     return st == HPS_OK ? EXIT_DONE : fail(EXIT_INTERNAL, "MPI: %s", hps_status_text(st));
+}
+
+int ranks_evaluate(const hps_batch *b, const char *known, double *f, int32_t *outcome)
+{
+    return exit_code(all.pool != NULL ? hps_mpi_evaluate(all.pool, b, known, f, outcome)
+                                      : HPS_E_STATE);
+}
+
+int ranks_evaluate_stream(const hps_batch *b, int32_t (*next)(void *user), double *f,
+                          int32_t *outcome)
+{
+    return exit_code(all.pool != NULL ? hps_mpi_evaluate_stream(all.pool, b, next, f, outcome)
+                                      : HPS_E_STATE);
 }
 
 int ranks_next(void)
@@ -293,6 +303,16 @@ int ranks_evaluate(const hps_batch *b, const char *known, double *f, int32_t *ou
 {
     (void)b;
     (void)known;
+    (void)f;
+    (void)outcome;
+    return EXIT_INTERNAL;
+}
+
+int ranks_evaluate_stream(const hps_batch *b, int32_t (*next)(void *user), double *f,
+                          int32_t *outcome)
+{
+    (void)b;
+    (void)next;
     (void)f;
     (void)outcome;
     return EXIT_INTERNAL;

@@ -28,6 +28,9 @@ int ranks_open(int number, void *data, rank_done_fn done, void *user);
 void ranks_close(int n, const double *x);
 /* Spread a batch; an exit code, or what a callback returned. */
 int ranks_evaluate(const hps_batch *b, const char *known, double *f, int32_t *outcome);
+/* Points that come one by one, in the places of a batch; next gets the user of ranks_open. */
+int ranks_evaluate_stream(const hps_batch *b, int32_t (*next)(void *user), double *f,
+                          int32_t *outcome);
 /* The others: number of the next stage or RANKS_END; serve it to its end; its n values, 0
  * if there are none. */
 int ranks_next(void);

@@ -36,8 +36,7 @@ static void keep(history *h, const char *owner, int64_t id, const char *line, si
     s->text = new_textf("%.*s", (int)n, line);
 }
 
-void recall_collect(history *h, FILE *f, const char *text, size_t size, const char *owner,
-                    int64_t from)
+void recall_collect(history *h, FILE *f, const char *text, size_t size, const past *known)
 {
     int first = h->n_spare;
 
@@ -50,9 +49,9 @@ void recall_collect(history *h, FILE *f, const char *text, size_t size, const ch
             break; /* torn by a kill */
         }
         copy = new_textf("%.*s", (int)(end - line), line);
-        id = history_line_id(copy, strlen(copy), owner);
-        if (id >= from) {
-            keep(h, owner, id, copy, strlen(copy));
+        id = history_line_id(copy, strlen(copy), known->stage);
+        if (id >= 0 && history_place(known, id) < 0) {
+            keep(h, known->stage, id, copy, strlen(copy));
         }
         free(copy);
     }
@@ -124,6 +123,9 @@ static int read_line(const node *line, const hps_space *space, const double *x, 
                                                       : HPS_EVAL_FAILED;
     if (!parse_number(text_of(line, "seconds"), &r->seconds)) {
         r->seconds = (double)NAN;
+    }
+    if (!parse_whole(text_of(line, "order"), &r->order)) {
+        r->order = -1;
     }
     snprintf(r->reason, sizeof r->reason, "%s", text_of(line, "reason"));
     for (int k = 0; k < n_objectives; k++) {

@@ -175,6 +175,26 @@ static int check_variant(const runfile *r)
                    variant->text);
 }
 
+static int check_asynchronous(const runfile *r)
+{
+    const setting *s = runfile_find(r, "swarm", "asynchronous", 0);
+    const setting *replay = runfile_find(r, "swarm", "replay", 0);
+    const setting *noisy = runfile_find(r, "swarm", "noisy", 0);
+
+    if (s->value == 0) {
+        return replay == NULL ? EXIT_DONE
+                              : fail_at(replay->at, "swarm.replay",
+                                        "is for runs with swarm.asynchronous: true");
+    }
+    if (runfile_n_objectives(r) > 1) {
+        return fail_at(s->at, "swarm.asynchronous", "is for one objective");
+    }
+    if (noisy != NULL && noisy->value != 0) {
+        return fail_at(s->at, "swarm.asynchronous", "cannot stand beside swarm.noisy: true");
+    }
+    return EXIT_DONE;
+}
+
 static int check_swarm(const runfile *r)
 {
     const setting *particles = runfile_find(r, "swarm", "particles", 0);
@@ -188,7 +208,7 @@ static int check_swarm(const runfile *r)
         return fail_at(iterations->at, "swarm.iterations",
                        "0 without swarm.evaluations would never end");
     }
-    return EXIT_DONE;
+    return check_asynchronous(r);
 }
 
 static int check_searched(const runfile *r)

@@ -82,14 +82,16 @@ static const key_rule own[] = {
      "stop after so many evaluations; 0: no limit", "0", "max_evaluations"},
     {"swarm", "warm_start", KIND_TEXT, 0, 0, 0, 0, 0, NULL, "",
      "history.jsonl of an earlier run, whose values the swarm begins with", NULL, NULL},
+    {"swarm", "replay", KIND_TEXT, 0, 0, 0, 0, 0, NULL, "",
+     "history.jsonl of an earlier asynchronous run, whose order of evaluations is repeated", NULL,
+     NULL},
 };
 
 /* Library options that the file format has under other names, or not at all. */
 static const char *const hidden[] = {
     "gpr.zeta",         "gpr.sparse_method",     "gpr.e0",
     "gpr.e0_method",    "swarm.max_iterations",  "swarm.max_evaluations",
-    "swarm.time_limit", "swarm.accept_infinity", "swarm.asynchronous",
-    "swarm.workers",
+    "swarm.time_limit", "swarm.accept_infinity",
 };
 
 typedef struct rule_list {

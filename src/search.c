@@ -315,12 +315,10 @@ static void judge(search *q, const job *j, const hps_batch *b, double *f, int32_
 
 typedef struct batch_state {
     const hps_batch *b;
-    const char *known;
     double *f;
     int32_t *outcome;
-    search_done_fn done;
-    void *user;
-    int next, running, failures; /* failures: to start anything, in a row */
+    const search_calls *calls;
+    int next, running, failures; /* next: -1 none; failures: to start anything, in a row */
 } batch_state;
 
 static int out_of_resources(int wrong)
@@ -328,7 +326,7 @@ static int out_of_resources(int wrong)
     return wrong == EAGAIN || wrong == ENOMEM || wrong == EMFILE || wrong == ENFILE;
 }
 
-/* Start one point in a free slot. */
+/* Start the next point in a free slot. */
 static int start_one(search *q, batch_state *s, job *j)
 {
     int begun, i = s->next, wrong = start_point(q, j, s->b, i, &begun);
@@ -341,7 +339,7 @@ static int start_one(search *q, batch_state *s, job *j)
         return fail(EXIT_INTERNAL, "cannot start a command: %s", strerror(wrong));
     }
     s->failures = 0;
-    s->next++;
+    s->next = -1;
     if (wrong == 0 && begun) {
         s->running++;
         return EXIT_DONE;
@@ -351,7 +349,7 @@ static int start_one(search *q, batch_state *s, job *j)
                  strerror(wrong));
     }
     s->outcome[i] = HPS_EVAL_FAILED;
-    return s->done(s->user, i);
+    return s->calls->done(s->calls->user, i);
 }
 
 /* Fill the free slots. A command that would not be ready in time is not begun. */
@@ -360,10 +358,10 @@ static int start_more(search *q, batch_state *s)
     int rc = EXIT_DONE;
 
     for (int k = 0; k < q->parallel && rc == EXIT_DONE; k++) {
-        while (s->next < s->b->n && s->known != NULL && s->known[s->next]) {
-            s->next++;
+        if (q->jobs[k].pid == 0 && s->next < 0) {
+            s->next = s->calls->next(s->calls->user);
         }
-        if (q->jobs[k].pid == 0 && s->next < s->b->n) {
+        if (q->jobs[k].pid == 0 && s->next >= 0) {
             if (stop_would_overrun(1.1 * q->slowest)) {
                 return s->running == 0 ? EXIT_STOPPED : EXIT_DONE;
             }
@@ -384,18 +382,17 @@ static int take_one(search *q, batch_state *s)
     }
     if (j != NULL) {
         judge(q, j, s->b, s->f, s->outcome);
-        rc = s->done(s->user, j->item);
+        rc = s->calls->done(s->calls->user, j->item);
         job_clear(j);
         s->running--;
     }
     return rc;
 }
 
-int search_evaluate(search *q, const hps_batch *b, const char *known, double *f, int32_t *outcome,
-                    search_done_fn done, void *user)
+int search_evaluate(search *q, const hps_batch *b, double *f, int32_t *outcome,
+                    const search_calls *calls)
 {
-    batch_state s = {
-        .b = b, .known = known, .f = f, .outcome = outcome, .done = done, .user = user};
+    batch_state s = {.b = b, .f = f, .outcome = outcome, .calls = calls, .next = -1};
     int rc = directory_make(q->logs);
 
     q->answers = grow_memory(q->answers, (size_t)b->n, sizeof *q->answers);
@@ -403,7 +400,7 @@ int search_evaluate(search *q, const hps_batch *b, const char *known, double *f,
     rc = rc == EXIT_DONE ? EXIT_DONE : EXIT_INTERNAL;
     while (rc == EXIT_DONE) {
         rc = stop_requested() ? EXIT_STOPPED : start_more(q, &s);
-        if (rc != EXIT_DONE || (s.running == 0 && s.next >= b->n)) {
+        if (rc != EXIT_DONE || (s.running == 0 && s.next < 0)) {
             break;
         }
         if (s.running > 0) {

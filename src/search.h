@@ -28,17 +28,22 @@ int response_read(const char *path, int n, double *f, char *reason, size_t size)
 /* ------------------------------------------------------------ search.c */
 
 typedef struct search search;
-/* Number `i` of a batch is evaluated; nonzero ends the evaluation. */
-typedef int (*search_done_fn)(void *user, int i);
+/* Where points come from and go to. */
+typedef struct search_calls {
+    int32_t (*next)(void *user);    /* index of the next point of the batch, -1: none now */
+    int (*done)(void *user, int i); /* it is evaluated; nonzero ends the evaluation */
+    void *user;
+} search_calls;
 
 /* Directory is where the outputs of the commands are kept. The settings and the space are
  * borrowed. */
 search *search_create(const runfile *r, const hps_space *space, const char *directory,
                       int threads_each);
-/* Evaluate those points of a batch that are not `known`, a command each, swarm.parallel at a
- * time. An exit code; EXIT_STOPPED after a signal or at the time limit. */
-int search_evaluate(search *q, const hps_batch *b, const char *known, double *f, int32_t *outcome,
-                    search_done_fn done, void *user);
+/* Evaluate points, a command each, swarm.parallel at a time, until none is left and none is
+ * under way. The batch has their places: one that is done may be filled again. An exit code;
+ * EXIT_STOPPED after a signal or at the time limit. */
+int search_evaluate(search *q, const hps_batch *b, double *f, int32_t *outcome,
+                    const search_calls *calls);
 /* Of point i of the last batch: why it failed, "" if it did not; how long it took. */
 const char *search_reason(const search *q, int i);
 double search_seconds(const search *q, int i);

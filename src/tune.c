@@ -110,6 +110,7 @@ static void add_stage(tuning *t, const char *name, const char *sections, const c
         s->name = name;
         s->sections = sections;
         s->objective = runfile_text(t->r, "objective", objective);
+        s->asynchronous = runfile_number(t->r, "swarm", "asynchronous") != 0;
         s->n_objectives = strcmp(objective, "stage1") == 0 ? 1 : runfile_n_objectives(t->r);
     }
 }
@@ -190,17 +191,6 @@ static int open_history(tuning *t)
     return rc;
 }
 
-/* The lines of parallel evaluations come as they end; in the end they are in order. */
-static int order_history(tuning *t)
-{
-    const char *names[2];
-
-    for (int k = 0; k < t->n_stages; k++) {
-        names[k] = t->stages[k].name;
-    }
-    return history_sort(&t->history, t->n_stages, names);
-}
-
 static int run_stages(tuning *t)
 {
     if (!t->a->quiet && t->label == NULL) {
@@ -219,7 +209,8 @@ static int run_stages(tuning *t)
         }
         runfile_fix(t->r, s->space, s->x);
     }
-    return order_history(t);
+    /* the lines of parallel evaluations come as they end; in the end they are in order */
+    return history_sort(&t->history, t->n_stages, t->stages);
 }
 
 /* --------------------------------------------------------------- the folder */
@@ -362,9 +353,10 @@ static int check_stages(tuning *t)
 }
 
 /* run.yaml has to work from anywhere. */
-static int find_warm_start(const tuning *t)
+static int find_earlier(const tuning *t, const char *key)
 {
-    setting *s = runfile_find(t->r, "swarm", "warm_start", 0);
+    setting *s = runfile_find(t->r, "swarm", key, 0);
+    char name[80];
 
     if (s == NULL) {
         return EXIT_DONE;
@@ -372,7 +364,7 @@ static int find_warm_start(const tuning *t)
     data_find_file(t->r, s);
     return t->resume || file_exists(s->text)
                ? EXIT_DONE
-               : fail_at(s->at, "swarm.warm_start", "%s: no such file", s->text);
+               : fail_at(s->at, setting_name(s, name), "%s: no such file", s->text);
 }
 
 int tuning_run(tuning *t)
@@ -380,7 +372,8 @@ int tuning_run(tuning *t)
     int rc;
 
     tuning_stages(t);
-    rc = find_warm_start(t);
+    rc = find_earlier(t, "warm_start");
+    rc = rc == EXIT_DONE ? find_earlier(t, "replay") : rc;
     rc = rc == EXIT_DONE ? check_stages(t) : rc;
     rc = rc == EXIT_DONE ? prepare_folder(t) : rc;
     if (rc != EXIT_DONE) {

@@ -27,6 +27,9 @@ typedef struct spare_line {
     int64_t id;
 } spare_line;
 
+struct stage;
+struct tuning;
+
 typedef struct history {
     FILE *stream;
     char *path;
@@ -38,7 +41,7 @@ typedef struct history {
 } history;
 
 typedef struct evaluation {
-    int64_t id, iteration;
+    int64_t id, iteration, order; /* order: of completion, -1: not told */
     int32_t particle, outcome, n_objectives;
     const char *stage, *objective;
     char reason[320];
@@ -62,22 +65,41 @@ void past_free(past *p);
  * they know come first, lost ones written again from the checkpoint, and then lines of what
  * was evaluated after the last checkpoint, which history_recall finds. */
 int history_open(history *h, const char *directory, int n_stages, const past *stages);
+/* Where a past has an id, -1: nowhere. */
+int64_t history_place(const past *p, int64_t id);
 /* Id of a whole line of one stage; -1 if it is something else. */
 int64_t history_line_id(const char *line, size_t n, const char *wanted);
 int history_add(history *h, const hps_space *space, int n, const evaluation *e);
 void history_close(history *h);
-/* Put the lines into order, one for each id, the last one written. */
-int history_sort(history *h, int n_stages, const char *const *names);
+/* Put the lines of stages into order, one for each id, the last one written; in those of an
+ * asynchronous swarm stands when it was told. */
+int history_sort(history *h, int n_stages, const struct stage *stages);
 void outcome_parameters(json *j, const char *key, const hps_space *space, const double *x);
+
+/* --------------------------------------------------------------- order.c */
+
+/* Ids in order of completion. */
+typedef struct order_list {
+    int64_t n, capacity, *id;
+} order_list;
+
+/* What a line says about its place in the order; -1: nothing. */
+int64_t order_of_line(const char *line, size_t n);
+/* Of the lines of one stage; -1 where none has a place. */
+int order_read(order_list *o, const char *path, const char *owner);
+/* The order that a stage has to follow, told to its swarm: its own so far, after a kill too,
+ * and then that of swarm.replay. */
+int order_set(order_list *o, const struct tuning *t, const struct stage *s);
+void order_free(order_list *o);
 
 /* -------------------------------------------------------------- recall.c */
 
-/* Keep the lines of a stage from id `from` on, and write them to f. */
-void recall_collect(history *h, FILE *f, const char *text, size_t size, const char *owner,
-                    int64_t from);
+/* Keep the lines of a stage that its checkpoint does not know, and write them to f. */
+void recall_collect(history *h, FILE *f, const char *text, size_t size, const past *known);
 typedef struct recalled {
     int32_t outcome;
     double seconds;
+    int64_t order; /* -1: not told */
     char reason[320];
 } recalled;
 /* 1 if the point with this id was evaluated already, at the same parameters to the last bit. */
@@ -116,6 +138,7 @@ typedef struct stage {
     const char *sections;  /* what it searches */
     const char *objective; /* borrowed from the settings */
     int n_objectives;
+    int asynchronous;
     hps_space *space;
     hps_swarm *swarm;
     hps_study *study; /* NULL: a search */

@@ -7,6 +7,14 @@
 #include "ranks.h"
 #include "tune.h"
 
+/* The one point of a batch, once. */
+static int32_t only_one(void *user)
+{
+    int *given = user;
+
+    return (*given)++ == 0 ? 0 : -1;
+}
+
 static int nothing(void *user, int i)
 {
     (void)user;
@@ -19,7 +27,9 @@ int32_t stage_evaluate_one(const hps_batch *b, double *f, int32_t *outcome, char
                            void *data)
 {
     const stage *s = data;
-    int code = s->search != NULL ? search_evaluate(s->search, b, NULL, f, outcome, nothing, NULL)
+    int given = 0;
+    const search_calls calls = {only_one, nothing, &given};
+    int code = s->search != NULL ? search_evaluate(s->search, b, f, outcome, &calls)
                                  : hps_study_evaluate(b, f, outcome, s->study);
 
     if (code == EXIT_DONE) {

@@ -71,6 +71,13 @@ HPS_API hps_status hps_mpi_serve(hps_mpi *m);
  *  @param known [n] nonzero: leave this point alone; NULL: all are new */
 HPS_API hps_status hps_mpi_evaluate(hps_mpi *m, const hps_batch *b, const char *known, double *f,
                                     int32_t *outcome);
+/** Rank 0: spread points that come one by one. b has room for as many points as may be under
+ *  way; its arrays are the caller's, who fills place i before next returns i, and may fill it
+ *  again once hps_mpi_done_fn has been called for it. It ends when next has no point and none
+ *  is under way. @param next gets the user pointer of hps_mpi_set_callbacks */
+typedef int32_t (*hps_mpi_next_fn)(void *user); /**< a place of b, -1: no point now */
+HPS_API hps_status hps_mpi_evaluate_stream(hps_mpi *m, const hps_batch *b, hps_mpi_next_fn next,
+                                           double *f, int32_t *outcome);
 /** Rank 0: let the others go on behind hps_mpi_serve. */
 HPS_API hps_status hps_mpi_release(hps_mpi *m);
 /** What a callback returned when the status was HPS_E_CALLBACK. */

@@ -1,44 +1,41 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* Handing out a batch: whoever is ready gets the next point. */
+/* Handing out points: whoever is ready gets the next one. */
 #include <stdlib.h>
 #include <string.h>
 
 #include "private.h"
 
-typedef struct round {
+/* A round of handing out: where points come from and where their values go. */
+typedef struct round round_t;
+struct round {
     const hps_batch *b;
-    const char *known;
     double *f;
     int32_t *outcome;
-    int32_t next, running;
+    int32_t (*next)(void *user); /* index of the next point, -1: none now */
+    int32_t (*done)(const hps_batch *b, int32_t i, const char *note, void *user);
+    void *user;
+    int32_t running;
     int stopped; /* nothing more is handed out */
-} round_t;
+};
 
-static void skip_known(round_t *r)
+static void stop(hps_mpi *m, round_t *r, int32_t code)
 {
-    while (r->next < r->b->n && r->known != NULL && r->known[r->next]) {
-        r->next++;
-    }
-}
-
-static void ask_user(hps_mpi *m, round_t *r, int32_t i, const char *note)
-{
-    int32_t code = m->done != NULL ? m->done(r->b, i, note, m->user) : 0;
-
     if (code != 0 && !r->stopped) {
         r->stopped = 1;
         m->code = code;
     }
 }
 
+static void ask_user(hps_mpi *m, round_t *r, int32_t i, const char *note)
+{
+    stop(m, r, r->done != NULL ? r->done(r->b, i, note, r->user) : 0);
+}
+
 static void take(hps_mpi *m, round_t *r, int32_t i, const hpsi_mpi_result *result)
 {
     r->running--;
     if (result->code != 0) { /* this point has no answer: it is asked for again another time */
-        if (!r->stopped) {
-            r->stopped = 1;
-            m->code = result->code;
-        }
+        stop(m, r, result->code);
         return;
     }
     memcpy(r->f + (int64_t)i * r->b->n_objectives, result->f,
@@ -61,17 +58,16 @@ static void make_point(hps_mpi *m, const hps_batch *b, int32_t i)
     memcpy(p->x, b->x + (int64_t)i * b->n_params, (size_t)b->n_params * sizeof *p->x);
 }
 
-/* Give the next point to a group that waits. */
-static hps_status give(hps_mpi *m, round_t *r, int g)
+/* Give point i to a group that waits. */
+static hps_status give(hps_mpi *m, round_t *r, int g, int32_t i)
 {
     int own = m->first == 0 && g == 0;
 
-    make_point(m, r->b, r->next);
-    m->item[g] = r->next++;
+    make_point(m, r->b, i);
+    m->item[g] = i;
     r->running++;
     if (own && m->direct) {
         hpsi_mpi_result result;
-        int32_t i = m->item[g];
 
         hpsi_mpi_pass_on(m);
         hpsi_mpi_call(m, m->point, &result);
@@ -88,17 +84,20 @@ static hps_status give(hps_mpi *m, round_t *r, int g)
     return HPS_OK;
 }
 
-static hps_status give_all(hps_mpi *m, round_t *r)
+/* *given: how many points went out. */
+static hps_status give_all(hps_mpi *m, round_t *r, int *given)
 {
     hps_status st = HPS_OK;
 
+    *given = 0;
     /* other ranks first: they are on their way while our own begins */
     for (int k = 1; k <= m->n_groups && st == HPS_OK && !r->stopped; k++) {
         int g = k % m->n_groups;
+        int32_t i = m->item[g] < 0 ? r->next(r->user) : -1;
 
-        skip_known(r);
-        if (m->item[g] < 0 && r->next < r->b->n) {
-            st = give(m, r, g);
+        if (i >= 0) {
+            ++*given;
+            st = give(m, r, g, i);
         }
     }
     return st;
@@ -133,49 +132,106 @@ static int collect(hps_mpi *m, round_t *r)
     return n;
 }
 
-hps_status hps_mpi_evaluate(hps_mpi *m, const hps_batch *b, const char *known, double *f,
-                            int32_t *outcome)
+/* Until no point is left and none is under way. */
+static hps_status go_round(hps_mpi *m, round_t *r)
 {
-    round_t r = {.b = b, .known = known, .f = f, .outcome = outcome};
-    hps_status st;
-    int naps = 0;
+    hps_status st = hpsi_mpi_reserve(m, r->b->n_params);
+    int naps = 0, given;
 
-    if (m == NULL || m->rank != 0 || m->fn == NULL || b == NULL || f == NULL || outcome == NULL ||
-        b->n_objectives > HPS_MPI_OBJECTIVES) {
-        return HPS_E_ARGUMENT;
-    }
-    st = hpsi_mpi_reserve(m, b->n_params);
     for (int g = 0; g < m->n_groups; g++) {
         m->item[g] = -1;
     }
     m->code = 0;
     while (st == HPS_OK) {
-        st = give_all(m, &r);
-        skip_known(&r);
-        if (r.running == 0 && (r.next >= b->n || r.stopped)) {
+        st = give_all(m, r, &given);
+        if (r->running == 0 && (given == 0 || r->stopped)) {
             break;
         }
-        if (collect(m, &r) > 0) {
+        if (collect(m, r) > 0 || (m->direct && given > 0)) {
             naps = 0;
         } else {
             hpsi_mpi_nap(&naps);
             if (naps % 50 == 0) {
-                ask_user(m, &r, -1, "");
+                ask_user(m, r, -1, "");
             }
         }
     }
-    return st == HPS_OK && r.stopped ? HPS_E_CALLBACK : st;
+    return st == HPS_OK && r->stopped ? HPS_E_CALLBACK : st;
 }
 
-/* ------------------------------------------------------------- asynchronous */
+static int good(const hps_mpi *m, const hps_batch *b, const double *f, const int32_t *outcome)
+{
+    return m != NULL && m->rank == 0 && m->fn != NULL && b != NULL && f != NULL &&
+           outcome != NULL && b->n_objectives <= HPS_MPI_OBJECTIVES;
+}
 
-/* Point g of this batch is the one that group g works on. */
+/* The points of a batch in their order, without those that are known. */
+typedef struct in_order {
+    hps_mpi *m;
+    const char *known;
+    int32_t n, next;
+} in_order;
+
+static int32_t next_in_order(void *user)
+{
+    in_order *o = user;
+
+    while (o->next < o->n && o->known != NULL && o->known[o->next]) {
+        o->next++;
+    }
+    return o->next < o->n ? o->next++ : -1;
+}
+
+static int32_t done_in_order(const hps_batch *b, int32_t i, const char *note, void *user)
+{
+    const in_order *o = user;
+
+    return o->m->done != NULL ? o->m->done(b, i, note, o->m->user) : 0;
+}
+
+hps_status hps_mpi_evaluate(hps_mpi *m, const hps_batch *b, const char *known, double *f,
+                            int32_t *outcome)
+{
+    in_order o = {.m = m, .known = known};
+    round_t r = {.b = b,
+                 .f = f,
+                 .outcome = outcome,
+                 .next = next_in_order,
+                 .done = done_in_order,
+                 .user = &o};
+
+    if (!good(m, b, f, outcome)) {
+        return HPS_E_ARGUMENT;
+    }
+    o.n = b->n;
+    return go_round(m, &r);
+}
+
+/* ------------------------------------------------------------------- streams */
+
+hps_status hps_mpi_evaluate_stream(hps_mpi *m, const hps_batch *b, hps_mpi_next_fn next, double *f,
+                                   int32_t *outcome)
+{
+    round_t r = {.b = b, .f = f, .outcome = outcome, .next = next};
+
+    if (!good(m, b, f, outcome) || next == NULL) {
+        return HPS_E_ARGUMENT;
+    }
+    r.done = m->done;
+    r.user = m->user;
+    return go_round(m, &r);
+}
+
+/* Place g of this batch holds one point under way. */
 typedef struct flights {
+    hps_mpi *m;
+    hps_swarm *e;
+    hps_status st; /* of ask and tell */
     hps_batch b;
     int64_t *id;
     int32_t *particle, *outcome;
     double *x, *f;
-    char *asked; /* asked for and not told */
+    char *taken;
 } flights;
 
 static hps_status flights_make(flights *w, int n, int32_t n_params, int32_t n_objectives)
@@ -185,9 +241,9 @@ static hps_status flights_make(flights *w, int n, int32_t n_params, int32_t n_ob
     w->outcome = calloc((size_t)n, sizeof *w->outcome);
     w->x = calloc((size_t)n * (size_t)n_params, sizeof *w->x);
     w->f = calloc((size_t)n * (size_t)n_objectives, sizeof *w->f);
-    w->asked = calloc((size_t)n, 1);
+    w->taken = calloc((size_t)n, 1);
     if (w->id == NULL || w->particle == NULL || w->outcome == NULL || w->x == NULL ||
-        w->f == NULL || w->asked == NULL) {
+        w->f == NULL || w->taken == NULL) {
         return HPS_E_MEMORY;
     }
     for (int g = 0; g < n; g++) {
@@ -211,83 +267,56 @@ static void flights_free(flights *w)
     free(w->outcome);
     free(w->x);
     free(w->f);
-    free(w->asked);
+    free(w->taken);
 }
 
-/* Tell what has come back: asked for, and its group is free again. */
-static hps_status tell_back(const hps_mpi *m, hps_swarm *e, const round_t *r, flights *w)
+/* A place that is free for a point that the swarm has. */
+static int32_t ask_one(void *user)
 {
-    hps_status st = HPS_OK;
+    flights *w = user;
+    int32_t i = 0, n = 0;
 
-    for (int g = 0; g < m->n_groups && st == HPS_OK; g++) {
-        if (w->asked[g] && m->item[g] < 0 && w->outcome[g] >= 0) {
-            st = hps_swarm_tell(e, 1, &w->id[g], w->f + (int64_t)g * r->b->n_objectives,
-                                &w->outcome[g]);
-            w->asked[g] = 0;
-        }
+    while (i < w->b.n && w->taken[i]) {
+        i++;
     }
-    return st;
+    if (i == w->b.n || w->st != HPS_OK) {
+        return -1;
+    }
+    w->st = hps_swarm_ask(w->e, 1, &n, &w->id[i], w->x + (int64_t)i * w->b.n_params);
+    if (w->st != HPS_OK || n == 0) {
+        return -1;
+    }
+    w->taken[i] = 1;
+    return i;
 }
 
-/* Give every free group a point, if the swarm has one. */
-static hps_status ask_more(hps_mpi *m, hps_swarm *e, round_t *r, flights *w)
+/* The user hears of it first; then the swarm, in the order of arrival. */
+static int32_t tell_one(const hps_batch *b, int32_t i, const char *note, void *user)
 {
-    hps_status st = HPS_OK;
+    flights *w = user;
+    int32_t code = w->m->done != NULL ? w->m->done(b, i, note, w->m->user) : 0;
 
-    for (int k = 1; k <= m->n_groups && st == HPS_OK && !r->stopped; k++) {
-        int g = k % m->n_groups;
-        int32_t n = 0;
-
-        if (!w->asked[g]) {
-            st = hps_swarm_ask(e, 1, &n, &w->id[g], w->x + (int64_t)g * r->b->n_params);
-        }
-        if (st == HPS_OK && n == 1) {
-            w->asked[g] = 1;
-            w->outcome[g] = -1; /* no answer yet */
-            r->next = g;
-            st = give(m, r, g);
-        }
+    if (i >= 0 && w->st == HPS_OK) {
+        w->st =
+            hps_swarm_tell(w->e, 1, &w->id[i], w->f + (int64_t)i * b->n_objectives, &w->outcome[i]);
+        w->taken[i] = 0;
     }
-    return st;
+    return code != 0 ? code : w->st;
 }
 
-static hps_status fly(hps_mpi *m, hps_swarm *e, flights *w)
+static hps_status fly(flights *w)
 {
-    round_t r = {.b = &w->b, .f = w->f, .outcome = w->outcome};
-    hps_status st = hpsi_mpi_reserve(m, w->b.n_params);
-    int naps = 0;
+    round_t r = {
+        .b = &w->b, .f = w->f, .outcome = w->outcome, .next = ask_one, .done = tell_one, .user = w};
+    hps_status st = go_round(w->m, &r);
 
-    for (int g = 0; g < m->n_groups; g++) {
-        m->item[g] = -1;
-    }
-    m->code = 0;
-    while (st == HPS_OK) {
-        int come = collect(m, &r);
-
-        st = tell_back(m, e, &r, w);
-        st = st == HPS_OK ? ask_more(m, e, &r, w) : st;
-        if (st == HPS_OK && m->direct) {
-            st = tell_back(m, e, &r, w);
-        }
-        if (r.running == 0 && (r.stopped || hps_swarm_done(e))) {
-            break;
-        }
-        if (come == 0 && !m->direct) {
-            hpsi_mpi_nap(&naps);
-            if (naps % 50 == 0) {
-                ask_user(m, &r, -1, "");
-            }
-        } else {
-            naps = 0;
-        }
-    }
-    return st == HPS_OK && r.stopped ? HPS_E_CALLBACK : st;
+    return w->st != HPS_OK ? w->st : st;
 }
 
 hps_status hps_mpi_run_asynchronous(hps_mpi *m, hps_swarm *e, int32_t n_params,
                                     int32_t n_objectives)
 {
-    flights w = {.id = NULL};
+    flights w = {.m = m, .e = e};
     hps_status st;
 
     if (m == NULL || m->fn == NULL || (m->rank == 0) != (e != NULL)) {
@@ -300,7 +329,7 @@ hps_status hps_mpi_run_asynchronous(hps_mpi *m, hps_swarm *e, int32_t n_params,
              ? flights_make(&w, m->n_groups, n_params, n_objectives)
              : HPS_E_ARGUMENT;
     if (st == HPS_OK) {
-        st = fly(m, e, &w);
+        st = fly(&w);
     }
     flights_free(&w);
     (void)hps_mpi_release(m);

@@ -46,6 +46,7 @@ typedef struct counts {
     int32_t last;
     double scale; /* of sleeps, s */
     int group_size;
+    int64_t told[200]; /* ids in the order of on_done */
 } counts;
 
 static void value(const hps_batch *b, double *f, int32_t *outcome)
@@ -90,6 +91,7 @@ static int32_t on_done(const hps_batch *b, int32_t i, const char *note, void *us
     if (i >= 0) {
         snprintf(expected, sizeof expected, "note %lld", (long long)b->id[i]);
         CHECK(strcmp(note, expected) == 0);
+        c->told[c->done % 200] = b->id[i];
         c->done++;
         c->order_differs |= i < c->last;
         c->last = i;
@@ -209,7 +211,7 @@ static void test_asynchronous(const char *variant)
     CHECK(e == NULL || (hps_swarm_set_int(e, "asynchronous", 1) == HPS_OK &&
                         hps_swarm_set_int(e, "max_evaluations", 80) == HPS_OK));
     CHECK(hps_mpi_create(&m, MPI_COMM_WORLD, 1) == HPS_OK);
-    hps_mpi_set_callbacks(m, on_rank, NULL, &c);
+    hps_mpi_set_callbacks(m, on_rank, on_done, &c);
     CHECK(hps_mpi_run_asynchronous(m, e, 3, 1) == HPS_OK);
     if (rank == 0) {
         hps_swarm *again = make_engine(variant, 8, 1, 12);
@@ -219,6 +221,7 @@ static void test_asynchronous(const char *variant)
         (void)hps_swarm_order(e, 0, &n, NULL);
         order = calloc((size_t)n, sizeof *order);
         CHECK(n > 50 && hps_swarm_order(e, n, &n, order) == HPS_OK);
+        CHECK(n == c.done && memcmp(order, c.told, (size_t)n * sizeof *order) == 0);
         CHECK(hps_swarm_set_int(again, "asynchronous", 1) == HPS_OK);
         CHECK(hps_swarm_set_int(again, "max_evaluations", 80) == HPS_OK);
         CHECK(hps_swarm_set_replay(again, n, order) == HPS_OK);
@@ -294,6 +297,72 @@ static void test_known_points_are_left_alone(void)
     }
     CHECK(total(c.calls) == 3);
     hps_mpi_destroy(m);
+}
+
+/* Ten points through two places. */
+typedef struct places {
+    counts c; /* first: it is what on_done knows */
+    hps_mpi *m;
+    int64_t id[2];
+    double x[2], f[2], sum;
+    int32_t outcome[2];
+    int given, busy[2], most;
+} places;
+
+static int32_t next_of_ten(void *user)
+{
+    places *p = user;
+    int i = !p->busy[0] ? 0 : !p->busy[1] ? 1 : -1;
+
+    if (i < 0 || p->given == 10) {
+        return -1;
+    }
+    p->busy[i] = 1;
+    p->most = p->busy[0] + p->busy[1] > p->most ? p->busy[0] + p->busy[1] : p->most;
+    p->id[i] = 77 * p->given; /* no failure among them */
+    p->x[i] = 0.1 * p->given++;
+    return i;
+}
+
+static int32_t done_of_ten(const hps_batch *b, int32_t i, const char *note, void *user)
+{
+    places *p = user;
+
+    (void)note;
+    if (i >= 0) {
+        CHECK(p->busy[i] && p->f[i] == bowl(b->x + i, 1));
+        p->sum += p->f[i];
+        p->busy[i] = 0;
+        p->c.done++;
+    }
+    return 0;
+}
+
+static void test_stream(void)
+{
+    const int32_t particle[2] = {-1, -1};
+    places p = {.most = 0};
+    const hps_batch b = {.struct_size = (int32_t)sizeof b,
+                         .n = 2,
+                         .n_params = 1,
+                         .n_objectives = 1,
+                         .id = p.id,
+                         .particle = particle,
+                         .x = p.x};
+
+    CHECK(hps_mpi_create(&p.m, MPI_COMM_WORLD, 1) == HPS_OK);
+    hps_mpi_set_callbacks(p.m, on_rank, done_of_ten, &p);
+    if (rank == 0) {
+        CHECK(hps_mpi_evaluate_stream(p.m, &b, NULL, p.f, p.outcome) == HPS_E_ARGUMENT);
+        CHECK(hps_mpi_evaluate_stream(p.m, &b, next_of_ten, p.f, p.outcome) == HPS_OK);
+        CHECK(hps_mpi_release(p.m) == HPS_OK);
+        CHECK(p.given == 10 && p.c.done == 10 && p.busy[0] == 0 && p.busy[1] == 0);
+        CHECK(p.most == (hps_mpi_groups(p.m) > 1 ? 2 : 1));
+        CHECK(fabs(p.sum - 1.05) < 1e-12); /* sum of (0.1 k - 0.3)^2 */
+    } else {
+        CHECK(hps_mpi_serve(p.m) == HPS_OK);
+    }
+    hps_mpi_destroy(p.m);
 }
 
 static void test_wrong_arguments(void)
@@ -424,6 +493,7 @@ int main(int argc, char **argv)
     test_asynchronous("guided");
     test_ended_and_resumed();
     test_known_points_are_left_alone();
+    test_stream();
     test_wrong_arguments();
     all = total(failures);
     if (rank == 0 && all == 0) {

@@ -65,6 +65,41 @@ class Ranks(ProgramTest):
             self.same_run("alone", f"n{n}")
         self.assertEqual(self.history("n5")[4]["reason"], "exit status 3")
 
+    def test_asynchronous_runs_are_repeated_on_any_number_of_ranks(self):
+        self.search("[ {id} = 4 ] && exit 3; sleep 0.0$(({id} * 7 % 10)); " + BOWL, "guided, asynchronous: true")
+        self.tune(3, "first")
+        order = [l["order"] for l in self.history("first")]
+        self.assertEqual(sorted(order), list(range(len(order))))
+        self.assertNotEqual(sorted(order), order)
+        self.run_program("tune", "run.yaml", "-o", "alone", "-q", "--set", "swarm.replay=first/history.jsonl")
+        self.same_run("first", "alone")
+        for n in (1, 2, 5):
+            self.tune(n, f"n{n}", "--set", "swarm.replay=first/history.jsonl")
+            self.same_run("first", f"n{n}")
+
+    def test_asynchronous_studies(self):
+        self.run_file(strategy="two-stage", **{"iterations: 5": "iterations: 5, asynchronous: true"})
+        self.tune(3, "first", "--threads", "1")
+        for n in (1, 2, 5):
+            self.tune(n, f"n{n}", "--threads", "2", "--set", "swarm.replay=first/history.jsonl")
+            self.same_run("first", f"n{n}")
+
+    def test_asynchronous_killed_and_resumed(self):
+        self.search("echo {id} >> count; sleep 0.0$(({id} * 7 % 10)); " + BOWL, "swarm, asynchronous: true")
+        for n in (3, 2, 4):
+            run = self.start_ranks(n, "out", "--resume")
+            before, deadline = len(self.history("out")), time.time() + 100
+            while time.time() < deadline and run.poll() is None and len(self.history("out")) < before + 9:
+                time.sleep(0.01)
+            run.send_signal(signal.SIGTERM)
+            run.communicate(timeout=60)
+        self.tune(5, "out", "--resume")
+        lines = self.history("out")
+        self.assertEqual(sorted(l["order"] for l in lines), list(range(len(lines))))
+        self.assertLessEqual(len(self.read("count").split()), len(lines) + 3 + 2 + 4)
+        self.tune(2, "again", "--set", "swarm.replay=out/history.jsonl")
+        self.same_run("out", "again")
+
     def test_more_ranks_than_points(self):
         self.search(BOWL)
         self.tune(5, "out", "--set", "swarm.particles=2")

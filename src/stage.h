@@ -1,0 +1,47 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* What the files of a stage share: the job of evaluating its points. */
+#ifndef HPSWARM_STAGE_H
+#define HPSWARM_STAGE_H
+
+#include "tune.h"
+
+typedef struct flights flights;
+
+typedef struct batch_job {
+    tuning *t;
+    stage *s;
+    progress progress;
+    evaluation *lines;
+    double last_seconds; /* of the last whole chunk */
+    double slowest;      /* chunk */
+    int last_size;
+    int rc;
+    const hps_batch *batch; /* under way, with its values */
+    const double *f;
+    const int32_t *outcome;
+    char *known;      /* [n] 1: the value came from the history */
+    int next;         /* point of the batch to begin next */
+    flights *flights; /* of an asynchronous stage */
+} batch_job;
+
+/* ----------------------------------------------------- stage_evaluate.c */
+
+/* hps_evaluate_fn of every stage; user is the job. */
+int32_t stage_evaluate(const hps_batch *b, double *f, int32_t *outcome, void *user);
+/* The line of point i of a batch. */
+void stage_note_line(batch_job *job, const hps_batch *b, int i, const char *reason, double seconds);
+double stage_best(const batch_job *job);
+/* rank_done_fn of every stage; user is the job. */
+int32_t stage_note_remote(const hps_batch *b, int32_t i, const char *note, void *user);
+/* May this value of an earlier run be taken? Not if it is a failure, and tries are left. */
+int stage_recalls(const batch_job *job, const recalled *r);
+
+/* ------------------------------------------------------ stage_flights.c */
+
+/* The stage of an asynchronous swarm: every command, rank or thread gets the next point as
+ * soon as it has ended one. */
+int stage_fly(batch_job *job);
+/* A rank has sent the value of place i. */
+int32_t stage_fly_note(batch_job *job, int32_t i, const char *note);
+
+#endif

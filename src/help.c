@@ -11,9 +11,9 @@
 static const struct {
     const char *flag, *value, *text;
 } flag_texts[] = {
-    {"--output", "-o PATH", "where results go"},
-    {"--parameters", "-p HP.yaml", "hyper-parameters: the grammar of run files, fixed values only"},
-    {"--model", "-m MODEL", "model file to write"},
+    {"--output", "-o, --output PATH", "where results go"},
+    {"--parameters", "-p, --parameters HP.yaml", "hyper-parameters: the grammar of run files, fixed values only"},
+    {"--model", "-m, --model MODEL", "model file to write"},
     {"--resume", "--resume", "go on from the checkpoint in the output folder"},
     {"--frames", "--frames A:B", "frames A to B-1 of the file, counted from 0"},
     {"--gradients", "--gradients", "derivatives of the descriptors too"},
@@ -29,7 +29,7 @@ static const struct {
 
 static void print_flag(FILE *f, const char *flag, const char *text)
 {
-    fprintf(f, "  %-24s %s\n", flag, text);
+    fprintf(f, "  %-25s %s\n", flag, text);
 }
 
 static void print_common(FILE *f)
@@ -62,6 +62,9 @@ void help_general(FILE *f)
           f);
 }
 
+#define ADVICE_WIDTH 90
+#define WIDEST 1e10 /* an upper bound beyond it is none */
+
 static const char *value_text(const key_rule *r, char buffer[96])
 {
     static const char *const names[] = {"number", "integer",           "true|false", "",
@@ -70,16 +73,37 @@ static const char *value_text(const key_rule *r, char buffer[96])
 
     if (r->kind == KIND_WORD) {
         snprintf(buffer, 96, "%s", r->words);
-    } else if ((r->kind == KIND_REAL || r->kind == KIND_INT) && r->maximum < 1e9) {
+    } else if ((r->kind == KIND_REAL || r->kind == KIND_INT) && r->maximum <= WIDEST) {
         snprintf(buffer, 96, "%s..%s%s", number_text(r->minimum, a), number_text(r->maximum, b),
                  r->kind == KIND_INT ? " (int)" : "");
+    } else if ((r->kind == KIND_REAL || r->kind == KIND_INT) && r->minimum > -WIDEST) {
+        snprintf(buffer, 96, "%s.. %s", number_text(r->minimum, a),
+                 r->kind == KIND_INT ? "(int)" : "");
     } else {
         snprintf(buffer, 96, "%s", names[r->kind]);
     }
     return buffer;
 }
 
-/* One line a key: name, marks, allowed values, default, meaning. */
+/* Indented lines of at most 96 columns. */
+static void print_advice(FILE *f, const char *text)
+{
+    while (*text != '\0') {
+        size_t n = strlen(text);
+
+        if (n > ADVICE_WIDTH) {
+            for (n = ADVICE_WIDTH; n > 0 && text[n] != ' '; n--) {
+            }
+        }
+        fprintf(f, "      %.*s\n", (int)n, text);
+        text += n;
+        while (*text == ' ') {
+            text++;
+        }
+    }
+}
+
+/* One line a key: name, marks, allowed values, default, meaning; below it the advice. */
 static void print_keys(FILE *f, const char *sections)
 {
     const char *section = NULL;
@@ -105,9 +129,11 @@ static void print_keys(FILE *f, const char *sections)
                 section[0] != '\0' ? 21 : 23, r->key, mark, value_text(r, buffer),
                 r->preset != NULL ? r->preset : "-", r->help, r->unit[0] != '\0' ? " [" : "",
                 r->unit, r->unit[0] != '\0' ? "]" : "");
+        print_advice(f, rule_advice(r));
     }
     fputs("(key, marks, values, default, meaning; r: a range [low, high] is searched;\n"
-          " e: a mapping by element may stand here; c: one by config_type, with default)\n",
+          " e: a mapping by element may stand here; c: one by config_type, with default;\n"
+          " indented: advice, by the paper and by our studies in docs/results.md)\n",
           f);
 }
 

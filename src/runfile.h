@@ -38,6 +38,8 @@ const key_rule *rule_of_parameter(const char *name, int kind);
 enum { RULE_STUDY = 1, RULE_SEARCH = 2 };
 /* The strategies that a key means something to: search, the others, or both. */
 int rule_serves(const key_rule *rule);
+/* A sentence or two on how to choose the value, "" if there is nothing to say. */
+const char *rule_advice(const key_rule *rule);
 /* "soap", ...; NULL past the end. */
 const char *section_name(int i);
 

@@ -311,6 +311,12 @@ module hpswarm_c
         type(c_ptr), value :: info
         integer(c_int32_t) :: result_
       end function hps_option_describe
+      function hps_option_advice(owner, i) bind(c, name="hps_option_advice") result(result_)
+        import :: c_int32_t, c_ptr
+        type(c_ptr), value :: owner
+        integer(c_int32_t), value :: i
+        type(c_ptr) :: result_
+      end function hps_option_advice
       function hps_element_number(symbol) bind(c, name="hps_element_number") result(result_)
         import :: c_int32_t, c_ptr
         type(c_ptr), value :: symbol

@@ -18,7 +18,7 @@ import generate as headers  # noqa: E402
 
 Flag = namedtuple("Flag", "names value text")
 Command = namedtuple("Command", "name words summary flags")
-Key = namedtuple("Key", "section name marks values default text")
+Key = namedtuple("Key", "section name marks values default text advice")
 ROOT = os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "..")
 
 
@@ -57,16 +57,19 @@ def read_commands(program):
 def read_keys(program):
     out, section = [], ""
     for line in part(help_of(program, "tune"), "keys of the run file:"):
-        if line.startswith(("(key", " e: ", "parameters")):
+        if line.startswith(("(key", " e: ", " indented:", "parameters")):
             continue
         if re.fullmatch(r"\w+:", line):
             section = line[:-1]
+            continue
+        if line.startswith("      "):
+            out[-1] = out[-1]._replace(advice=(out[-1].advice + " " + line.strip()).strip())
             continue
         section = section if line.startswith(" ") else ""
         name, marks, rest = line[:24].strip(), line[24:28].strip(), line[28:]
         values, rest = (rest.split(" ", 1) if rest[25:27].strip() else (rest[:26].strip(), rest[26:]))
         default, text = rest.split(None, 1)
-        out.append(Key(section, name, marks, values, default, text))
+        out.append(Key(section, name, marks, values, default, text, ""))
     return out
 
 
@@ -112,6 +115,11 @@ def page_program(commands, version, general):
     codes = re.search(r"exit codes: (.*)", general, re.S).group(1)
     entries = re.findall(r"(\d+) (.+?)(?:,(?= \d+ )|$)", " ".join(codes.split()))
     lines += [".SH EXIT STATUS"] + described(("%s" % code, text) for code, text in entries)
+    lines += [".SH FILES", "A run leaves run.yaml, best.yaml, result.json, history.jsonl, model.hpsm and report.html in its",
+              "folder, and checkpoint.hpsw while it goes on."]
+    lines += [".SH ENVIRONMENT"] + described((
+        ("OMP_NUM_THREADS", "threads where --threads does not say; a command of a search finds its share there"),
+        ("HPSWARM_ID", "set for a command of a search: the number of its evaluation")))
     lines += [".SH EXAMPLES", ".nf", "hpswarm check carbon.xyz", "hpswarm tune run.yaml \\-o results",
               "hpswarm fit carbon.xyz \\-p results/best.yaml \\-m carbon.hpsm",
               "hpswarm predict carbon.hpsm other.xyz \\-o predicted.xyz", ".fi",
@@ -126,7 +134,8 @@ def page_keys(keys, version):
               "logarithmic scale if written {range: [low, high], scale: log}. The best.yaml that a run writes is",
               "such a file itself. Lengths in angstrom, energies in eV.", ".PP",
               "Behind a key stand the values that it takes and its default. Searched: a range may stand there. By",
-              "element: a mapping {C: 0.5, H: 0.3} may. By config_type: a mapping with the key default may."]
+              "element: a mapping {C: 0.5, H: 0.3} may. By config_type: a mapping with the key default may. Below",
+              "comes advice, by the paper (arXiv:2101.00049) and by the studies of docs/results.md."]
     marks = {"r": "searched", "e": "by element", "c": "by config_type"}
     section = None
     for k in keys:
@@ -134,7 +143,8 @@ def page_keys(keys, version):
             section = k.section
             lines.append(".SH %s" % (section.upper() if section else "TOP LEVEL"))
         notes = [k.values] + (["default " + k.default] if k.default != "-" else []) + [marks[m] for m in k.marks]
-        lines += [".TP", "\\fB%s\\fR (%s)" % (escape(k.name), escape(", ".join(notes))), escape(k.text)]
+        lines += [".TP", "\\fB%s\\fR (%s)" % (escape(k.name), escape(", ".join(notes))), escape(k.text) + "."]
+        lines += [".br", escape(k.advice)] if k.advice else []
     lines += [".SH PARAMETERS", "Of strategy: search, any names with a value, a range or {choice: [a, b]}.",
               ".SH EXAMPLE", ".nf"]
     example = ("data: {file: carbon.xyz, test_fraction: 0.2}", "strategy: two-stage",

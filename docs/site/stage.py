@@ -13,7 +13,7 @@ os.environ.setdefault("HPSWARM_LIBRARY", "")
 import manual  # noqa: E402
 
 CONTENTS = [("Begin", ["getting-started", "method", "coming-from"]),
-            ("Program", ["program", "run-file", "hyper-parameters"]),
+            ("Program", ["program", "run-file", "hyper-parameters", "cluster"]),
             ("Library", ["embedding", "optimiser", "examples", "c", "fortran", "python"]),
             ("Background", ["soap", "gpr", "results", "decisions"])]
 LANGUAGES = {".c": "c", ".f90": "fortran", ".py": "python", ".yaml": "yaml"}
@@ -87,29 +87,33 @@ def run_file():
     marks = {"r": "searched", "e": "by element", "c": "by config_type"}
     lines = ["# Keys of the run file", "", "A number is fixed, a range is searched. *Searched*: a range may stand "
              "there; *by element*, *by config_type*: a mapping may.", ""]
-    section = None
+    section, advice = None, []
     for k in manual.read_keys(PROGRAM):
         if k.section != section:
             section = k.section
+            lines += advice
+            advice = []
             lines += ["", "## " + (section or "top level"), "", "| key | values | default | | meaning |", "|---|---|---|---|---|"]
         lines.append("| `%s` | %s | %s | %s | %s |" % (k.name, cell("`%s`" % k.values if "|" in k.values else k.values), cell(k.default),
                                                    ", ".join(marks[m] for m in k.marks) or " ", cell(k.text)))
-    write("run-file.md", "\n".join(lines) + "\n")
+        if k.advice:
+            advice = advice or ["", "Advice (studies: [results](results.md)):", ""]
+            advice.append("- `%s`: %s" % (k.name, k.advice))
+    write("run-file.md", "\n".join(lines + advice) + "\n")
 
 
 def options():
     sys.path.insert(0, os.path.join(ROOT, "bindings", "python"))
     import hpswarm
     titles = {"soap": "The descriptor (soap)", "gpr": "The potential (gap)", "study": "Objectives", "swarm": "The swarm"}
-    lines = ["# Hyper-parameters and options", "", "What the library itself says about each of its options; the program's "
-             "help and the docstrings of Python show the same text.", ""]
+    lines = ["# Hyper-parameters and options", "", "What the library itself says about each of its options: meaning, unit, "
+             "values, default, and advice by the paper and by our [studies](results.md). The program's help, its man page "
+             "and the docstrings of Python show the same text.", ""]
     for owner, title in titles.items():
-        lines += ["## " + title, "", "| option | unit | values | default | meaning |", "|---|---|---|---|---|"]
+        lines += ["## " + title, ""]
         for o in hpswarm.options(owner):
-            values = ", ".join(o.choices) if o.choices else "%.6g to %.6g" % (o.minimum, o.maximum)
-            lines.append("| `%s` | %s | %s | %s | %s%s |" % (o.name, o.unit or " ", values, o.default, cell(o.help),
-                                                           "; by element" if o.per_species else ""))
-        lines.append("")
+            notes = ["`%s`" % o.allowed() if o.choices else o.allowed(), "default `%s`" % o.default] + ["by element"] * o.per_species
+            lines += ["### `%s`" % o.name, "", "%s. *%s.*" % (o.help, "; ".join(notes)), "", o.advice, ""]
     write("hyper-parameters.md", "\n".join(lines))
 
 
@@ -144,10 +148,17 @@ def references():
     write("fortran.md", links(text, "bindings/fortran/README.md"))
 
 
+def contents():
+    """CONTENTS, and behind it every page of docs/ that is not named there."""
+    known = {name for _, names in CONTENTS for name in names} | {"index"}
+    pages = sorted(n[:-3] for n in os.listdir(FOLDER) if n.endswith(".md") and n[:-3] not in known)
+    return CONTENTS + ([("More", pages)] if pages else [])
+
+
 def index():
     lines = ["# libhpswarm", "", "Hyper-parameter search for SOAP/GAP interatomic potentials with a particle swarm: a C "
              "library, a program, and bindings for Fortran and Python.", ""]
-    for title, names in CONTENTS:
+    for title, names in contents():
         lines += ["```{toctree}", ":caption: " + title, ":maxdepth: 1", *names, "```", ""]
     write("index.md", "\n".join(lines))
 

@@ -106,6 +106,7 @@ typedef struct hpsi_option {
     const char *choices; /* "a|b" */
     double minimum, maximum, value;
     const char *help;
+    const char *advice; /* a sentence or two: what the value trades, what was found */
 } hpsi_option;
 typedef struct hpsi_option_table {
     const char *owner; /* "soap" */

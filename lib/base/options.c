@@ -247,3 +247,10 @@ hps_status hps_option_describe(const char *owner, int32_t i, hps_option_info *in
     info->per_species = row->per_species;
     return HPS_OK;
 }
+
+const char *hps_option_advice(const char *owner, int32_t i)
+{
+    const hpsi_option_table *t = table_of(owner);
+
+    return t != NULL && i >= 0 && i < t->n ? t->rows[i].advice : "";
+}

@@ -242,6 +242,7 @@ START_TEST(test_every_option_is_described)
 
         while (hps_option_describe(owners[o], n, &info) == HPS_OK) {
             ck_assert_str_ne(info.help, "");
+            ck_assert_uint_gt(strlen(hps_option_advice(owners[o], n)), 30);
             ck_assert(info.value >= info.minimum && info.value <= info.maximum);
             ck_assert_int_eq(info.kind == HPS_OPTION_TEXT, info.choices[0] != '\0');
             n++;
@@ -250,6 +251,10 @@ START_TEST(test_every_option_is_described)
     }
     ck_assert_int_eq(hps_option_describe("nobody", 0, &info), HPS_E_ARGUMENT);
     ck_assert_int_eq(hps_option_describe("soap", -1, &info), HPS_E_ARGUMENT);
+    ck_assert_str_eq(hps_option_advice("nobody", 0), "");
+    ck_assert_str_eq(hps_option_advice(NULL, 0), "");
+    ck_assert_str_eq(hps_option_advice("soap", -1), "");
+    ck_assert_str_eq(hps_option_advice("soap", 1000), "");
 }
 END_TEST
 

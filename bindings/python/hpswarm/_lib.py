@@ -314,6 +314,11 @@ FUNCTIONS = {
         c_int32,
         (c_char_p, c_int32, c_void_p),
     ),
+    # const char* hps_option_advice(const char* owner, int32_t i)
+    "hps_option_advice": (
+        c_char_p,
+        (c_char_p, c_int32),
+    ),
     # int32_t hps_element_number(const char* symbol)
     "hps_element_number": (
         c_int32,

@@ -26,14 +26,20 @@ class Option:
     choices: Tuple[str, ...]
     help: str
     per_species: bool  #: takes a value for each element
+    advice: str = ""  #: how the value trades accuracy for cost, what was found for it
+
+    def allowed(self) -> str:
+        """The values that it takes, with their unit."""
+        if self.kind == "text":
+            return "|".join(self.choices)
+        text = "%.6g to %.6g" % (self.minimum, self.maximum)
+        if self.maximum > 1e10:
+            text = "%.6g or more" % self.minimum if self.minimum > -1e10 else "any number"
+        return text + (" " + self.unit if self.unit else "")
 
     def line(self) -> str:
         """One line of a manual."""
-        if self.kind == "text":
-            allowed = "|".join(self.choices)
-        else:
-            allowed = "%.6g to %.6g%s" % (self.minimum, self.maximum, " " + self.unit if self.unit else "")
-        return "%s: %s; %s, default %s%s" % (self.name, self.help, allowed, self.default,
+        return "%s: %s; %s, default %s%s" % (self.name, self.help, self.allowed(), self.default,
                                              ", by element" if self.per_species else "")
 
 
@@ -49,7 +55,8 @@ def _describe(owner: str, i: int) -> Optional[Option]:
     elif choices:
         default = choices[int(info.value)]
     return Option(info.name.decode(), kind, info.unit.decode(), info.minimum, info.maximum, default,
-                  choices, info.help.decode(), bool(info.per_species))
+                  choices, info.help.decode(), bool(info.per_species),
+                  lib.option_advice(owner.encode(), i).decode())
 
 
 def options(owner: str) -> List[Option]:
@@ -69,7 +76,7 @@ def documented(owner: str) -> Callable[[type], type]:
     """Class decorator: the options of an owner at the end of the docstring."""
 
     def decorate(cls: type) -> type:
-        lines = "\n".join("    * " + o.line() for o in options(owner))
+        lines = "\n".join("    * %s.\n      %s" % (o.line(), o.advice) for o in options(owner))
         cls.__doc__ = "%s\n\n    Options\n    -------\n%s\n    " % ((cls.__doc__ or "").rstrip(), lines)
         return cls
 

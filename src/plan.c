@@ -42,21 +42,23 @@ static double *middle(const hps_space *space)
 
 static int evaluate_once(const stage *s, const double *x, double *seconds)
 {
-    double f = (double)NAN, start = seconds_now();
+    double *f = new_memory((size_t)s->n_objectives, sizeof *f), start = seconds_now();
     const int64_t id = 0;
     const int32_t particle = 0;
     int32_t outcome = HPS_EVAL_OK;
     const hps_batch b = {.struct_size = sizeof b,
                          .n = 1,
                          .n_params = hps_space_size(s->space),
-                         .n_objectives = 1,
+                         .n_objectives = s->n_objectives,
                          .id = &id,
                          .particle = &particle,
                          .x = x};
 
-    if (hps_study_evaluate(&b, &f, &outcome, s->study) != 0) {
+    if (hps_study_evaluate(&b, f, &outcome, s->study) != 0) {
+        free(f);
         return fail_library(HPS_E_INTERNAL, EXIT_INTERNAL);
     }
+    free(f);
     *seconds = outcome == HPS_EVAL_OK ? seconds_now() - start : (double)NAN;
     return EXIT_DONE;
 }

@@ -196,6 +196,14 @@ class RunFile(ProgramTest):
         self.assertIn("of memory", out)
         self.assertEqual(os.listdir(self.folder), ["run.yaml"])
 
+    def test_dry_run_with_two_objectives(self):
+        self.write("run.yaml", GOOD)
+        plan = self.json("tune", "run.yaml", "--dry-run", "--set", "objective.stage2=rmse-pair",
+                         "--set", "gap.delta=[0.5, 2.0]")
+        self.assertEqual([s["objective"] for s in plan["stages"]], ["std-skew", "rmse-pair"])
+        for stage in plan["stages"]:
+            self.assertGreater(stage["seconds_first_evaluation"], 0)
+
 
 class HpFile(ProgramTest):
     def test_a_range_needs_tune(self):

@@ -44,6 +44,32 @@ class Tune(ProgramTest):
         self.assert_close(gap["best_objective"] / final, 1, 1e-3)
         self.assertNotIn("refits", soap)
 
+    def test_single_precision_of_the_kernel(self):
+        """Values of the first stage within what docs/soap.md states: 2e-7 max(1, zeta) for mean and
+        standard deviation, 1e-4 for the skewness; equal points, so not the later iterations."""
+        self.run_file()
+        fixed = ("--set", "swarm.variant=paper", "--set", "swarm.iterations=1", "--set", "swarm.particles=12",
+                 "--set", "soap.n_max=6", "--set", "soap.l_max=6", "--set", "kernel.zeta=[1, 9]")
+        moments = {}
+        for objective, bound in (("std", 2e-7), ("std-skew", 1e-4)):
+            values = {}
+            for precision in ("double", "single"):
+                folder = f"{objective}-{precision}"
+                out = self.json("tune", "run.yaml", "-o", folder, *fixed, "--set", f"objective.stage1={objective}",
+                                "--set", f"objective.precision={precision}")
+                values[precision] = [l for l in self.history(folder) if l["stage"] == "soap" and l["iteration"] == 0]
+                moments[precision] = out["stages"][0]["kernel"]
+            self.assertEqual(len(values["single"]), 12)
+            for one, two in zip(values["single"], values["double"], strict=True):
+                self.assertEqual(one["parameters"], two["parameters"])
+                zeta = max(1, one["parameters"]["kernel.zeta"])
+                self.assert_close(one["objectives"][0], two["objectives"][0],
+                                  2e-7 * zeta + (bound if objective == "std-skew" else 0))
+            self.assertNotEqual([l["objectives"] for l in values["single"]], [l["objectives"] for l in values["double"]])
+        for key, bound in (("mean", 2e-6), ("std", 2e-6), ("skew", 1e-4)):
+            self.assert_close(moments["single"][key], moments["double"][key], bound)
+        self.refused(2, "objective.precision", "tune", "run.yaml", "-o", "half", "--set", "objective.precision=half")
+
     def test_best_points_of_a_path_are_fitted(self):
         """A large jitter makes the path's values wrong; the choice is that of the models."""
         self.run_file()

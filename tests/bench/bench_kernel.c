@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /* Kernel statistics of a sample of references against all environments, beside the bare
- * product of the same size, the descriptors alone, and a copy; JSON. */
+ * product of the same size, the descriptors alone, and a copy; JSON. The goal "at most 1.5
+ * times the bare dgemm of the same product" compares what is done with given descriptors:
+ * products, powers and sums. hps_kernel_statistics makes the descriptors too. */
 #include <stdio.h>
 #include <stdlib.h>
 
@@ -29,12 +31,13 @@ static void descriptors(void *arg)
     bench_require(hps_soap_compute(j->soap, j->data, j->values, hps_soap_size(j->soap)));
 }
 
-/* Times of the statistics without the descriptors, round by round. */
+/* Times of the statistics less those of the descriptors of all environments, round by round (the
+ * references' own, made a second time, remain). */
 static bench_side without(const bench_side *all, const bench_side *part)
 {
     bench_side s = *all;
 
-    s.name = "statistics without descriptors";
+    s.name = "statistics, descriptors given";
     for (int i = 0; i < s.n; i++) {
         s.wall[i] -= part->wall[i];
         s.cpu[i] -= part->cpu[i];
@@ -55,11 +58,12 @@ static void measure(bench_run *b, const hps_dataset *d, int n, double zeta, int6
     bench_product_make(&p, atoms, j.references, size);
     bench_copy_make(&c, atoms * size);
     {
-        bench_side side[] = {{.name = "dgemm", .run = bench_product_run, .arg = &p, .threads = 1},
-                             {.name = "statistics", .run = statistics, .arg = &j, .threads = 1},
-                             {.name = "descriptors", .run = descriptors, .arg = &j, .threads = 1},
-                             {.name = "statistics", .run = statistics, .arg = &j, .threads = 2},
-                             {.name = "copy", .run = bench_copy_run, .arg = &c, .threads = 1}};
+        bench_side side[] = {
+            {.name = "dgemm", .run = bench_product_run, .arg = &p, .threads = 1},
+            {.name = "statistics, with descriptors", .run = statistics, .arg = &j, .threads = 1},
+            {.name = "descriptors", .run = descriptors, .arg = &j, .threads = 1},
+            {.name = "statistics, with descriptors", .run = statistics, .arg = &j, .threads = 2},
+            {.name = "copy", .run = bench_copy_run, .arg = &c, .threads = 1}};
         bench_side rest;
         double pairs = (double)atoms * (double)j.references;
 
@@ -68,10 +72,10 @@ static void measure(bench_run *b, const hps_dataset *d, int n, double zeta, int6
         rest = without(&side[1], &side[2]);
         (void)snprintf(what, sizeof what, "%lld x %lld, n=l=%d, zeta %g", (long long)j.references,
                        (long long)atoms, n, zeta);
-        bench_side_row(what, &side[0], NULL, 1e3 * pairs, "1000 pairs");
-        bench_side_row(what, &side[1], &side[0], 1e3 * pairs, "1000 pairs");
-        bench_side_row(what, &rest, &side[0], 1e3 * pairs, "1000 pairs");
-        bench_side_row(what, &side[3], &side[1], 1e3 * pairs, "1000 pairs");
+        bench_side_row(what, &side[0], NULL, pairs / 1e3, "1000 pairs");
+        bench_side_row(what, &rest, &side[0], pairs / 1e3, "1000 pairs");
+        bench_side_row(what, &side[1], &side[0], pairs / 1e3, "1000 pairs");
+        bench_side_row(what, &side[3], &side[1], pairs / 1e3, "1000 pairs");
         bench_side_row(what, &side[2], &side[0], (double)atoms, "environment");
         bench_side_row(what, &side[4], NULL, (double)(atoms * size), "double");
     }

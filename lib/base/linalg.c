@@ -71,6 +71,12 @@ void hpsi_gemm_single(int32_t ta, int32_t tb, int64_t m, int64_t n, int64_t k, c
 void hpsi_gemv(int32_t ta, int64_t m, int64_t n, double alpha, const double *a, int64_t lda,
                const double *x, double beta, double *y)
 {
+    if (m == 0 || n == 0) { /* BLAS would leave y alone, or print */
+        for (int64_t i = 0; i < (ta ? n : m); i++) {
+            y[i] = beta == 0.0 ? 0.0 : beta * y[i];
+        }
+        return;
+    }
     cblas_dgemv(CblasRowMajor, transposed(ta), (int)m, (int)n, alpha, a, (int)lda, x, 1, beta, y,
                 1);
 }

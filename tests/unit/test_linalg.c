@@ -292,6 +292,20 @@ START_TEST(test_zero_rows_and_columns_are_no_trouble)
 }
 END_TEST
 
+START_TEST(test_products_without_rows_or_columns_are_zero)
+{
+    double a[1] = {7.0}, x[1] = {3.0}, y[2] = {5.0, (double)NAN};
+
+    hpsi_gemv(0, 2, 0, 1.0, a, 0, x, 0.0, y); /* a leading dimension of 0 too */
+    ck_assert(y[0] == 0.0 && y[1] == 0.0);
+    y[0] = 5.0;
+    hpsi_gemv(1, 0, 1, 1.0, a, 1, x, 2.0, y);
+    ck_assert_double_eq(y[0], 10.0);
+    hpsi_gemv(1, 2, 0, 1.0, a, 0, x, 0.0, y);
+    ck_assert_double_eq(y[0], 10.0);
+}
+END_TEST
+
 /* ------------------------------------------------------------ determinism */
 
 START_TEST(test_bits_do_not_depend_on_threads)
@@ -451,6 +465,7 @@ int main(void)
     tcase_add_test(tc, test_solve_right_inverts_the_product);
     tcase_add_test(tc, test_appended_blocks_make_the_triangle_of_all_rows);
     tcase_add_test(tc, test_zero_rows_and_columns_are_no_trouble);
+    tcase_add_test(tc, test_products_without_rows_or_columns_are_zero);
     tcase_add_test(tc, test_bits_do_not_depend_on_threads);
     tcase_add_test(tc, test_svd_is_thin_and_orthonormal);
     tcase_add_test(tc, test_eigenvectors_are_rows);

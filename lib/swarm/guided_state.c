@@ -163,7 +163,7 @@ static int sound(const hps_swarm *e)
         good = good && g->radius[i] >= 0.0 && isfinite(g->radius[i]);
     }
     for (int32_t i = 1; i < HPSI_ROLES; i++) {
-        good = good && (g->radius[i] > 0.0 || e->designs == 0);
+        good = good && (g->radius[i] > 0.0 || e->designs == 0 || e->n_dims == 0);
     }
     for (int32_t i = 0; i < HPSI_MAPS; i++) {
         good = good && fabs(g->credit[i]) <= 1.0;

@@ -154,7 +154,8 @@ static int sound(const hps_swarm *e)
         good = good && s->guide[i] >= 0.0 && s->guide[i] <= 1.0;
     }
     for (int32_t i = 1; s->weighted != NULL && i < HPSI_LED; i++) {
-        good = good && s->weighted->radius[i] > 0.0 && isfinite(s->weighted->radius[i]);
+        double r = s->weighted->radius[i];
+        good = good && (r > 0.0 || (r == 0.0 && e->n_dims == 0)) && isfinite(r);
     }
     return good;
 }

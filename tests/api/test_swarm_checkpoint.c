@@ -259,6 +259,36 @@ START_TEST(test_another_space_is_refused)
 }
 END_TEST
 
+/* Nothing is searched where everything is fixed; models then have no extent. */
+START_TEST(test_a_space_without_freedom_is_saved_too)
+{
+    hps_space *s;
+    CK_OK(hps_space_create(&s, NULL));
+    CK_OK(hps_space_add_real(s, "x", 0.0, 1.0, 0));
+    CK_OK(hps_space_fix(s, "x", 0.25));
+    for (int32_t objectives = 1; objectives <= 2; objectives++) {
+        hps_swarm *e, *again;
+        double x, f[2] = {1.0, 2.0};
+        int64_t id;
+        int32_t n;
+        CK_OK(hps_swarm_create(&e, NULL, s, objectives));
+        CK_OK(hps_swarm_set_int(e, "max_evaluations", 30));
+        CK_OK(hps_swarm_ask(e, 1, &n, &id, &x));
+        CK_OK(hps_swarm_tell(e, n, &id, f, NULL));
+        CK_OK(hps_swarm_ask(e, 1, &n, &id, &x));
+        ck_assert_int_eq(n, 0);
+        CK_OK(hps_swarm_save(e, path));
+        CK_OK(hps_swarm_load(&again, NULL, s, path));
+        ck_assert_str_eq(hps_swarm_stop_reason(again), "exhausted");
+        CK_OK(hps_swarm_best(again, &x, f));
+        ck_assert(x == 0.25 && f[0] == 1.0);
+        hps_swarm_destroy(again);
+        hps_swarm_destroy(e);
+    }
+    hps_space_destroy(s);
+}
+END_TEST
+
 START_TEST(test_arguments_and_places_are_checked)
 {
     hps_swarm *e = mixed_swarm(NULL, "paper", 30), *other;
@@ -496,6 +526,7 @@ static void add(TCase *t)
     tcase_add_loop_test(t, test_forged_bytes_are_refused_or_harmless, 0, 9);
     tcase_add_test(t, test_other_files_are_refused);
     tcase_add_test(t, test_another_space_is_refused);
+    tcase_add_test(t, test_a_space_without_freedom_is_saved_too);
     tcase_add_test(t, test_arguments_and_places_are_checked);
     tcase_add_test(t, test_autosave_every_third_iteration);
     tcase_add_test(t, test_autosave_at_the_end_only);

@@ -12,9 +12,9 @@ sys.path[:0] = [os.path.join(ROOT, "docs", "manual"), os.path.join(ROOT, "bindin
 os.environ.setdefault("HPSWARM_LIBRARY", "")
 import manual  # noqa: E402
 
-CONTENTS = [("Begin", ["getting-started", "method", "coming-from"]),
+CONTENTS = [("Begin", ["overview", "getting-started", "method", "coming-from"]),
             ("Program", ["program", "run-file", "hyper-parameters", "cluster"]),
-            ("Library", ["embedding", "optimiser", "examples", "c", "fortran", "python"]),
+            ("Library", ["embedding", "reproducible", "abi", "optimiser", "examples", "c", "fortran", "python"]),
             ("Background", ["soap", "gpr", "results", "decisions"])]
 LANGUAGES = {".c": "c", ".f90": "fortran", ".py": "python", ".yaml": "yaml"}
 
@@ -36,9 +36,9 @@ def target(link, page):
     if re.match(r"https?:|#", link):
         return link
     path = os.path.normpath(os.path.join(os.path.dirname(page), link.split("#")[0]))
-    known = {"README.md": "getting-started.md", "include/hpswarm": "c.rst", "docs/examples": "examples.md",
+    known = {"README.md": "overview.md", "include/hpswarm": "c.rst", "docs/examples": "examples.md",
              "bindings/python/README.md": "python.md", "docs/python.md": "python.md",
-             "bindings/fortran/README.md": "fortran.md"}
+             "bindings/fortran/README.md": "fortran.md", "docs/run-file.md": "run-file.md", "docs/hyper-parameters.md": "hyper-parameters.md"}
     to = known.get(path)
     if to is None and path.startswith("docs/examples/"):
         to = "examples.md"
@@ -64,7 +64,7 @@ def pages_of_the_tree():
             if name.endswith(".md") and (folder, name) != ("docs", "index.md"):
                 page = folder + "/" + name
                 write(page[len("docs/"):], links(read(page), page))
-    write("getting-started.md", links(read("README.md").replace("# libhpswarm", "# Getting started", 1), "README.md"))
+    write("overview.md", links(read("README.md").replace("# libhpswarm", "# Overview", 1), "README.md"))
     names = sorted(n for n in os.listdir(os.path.join(ROOT, "docs", "decisions")) if n.endswith(".md"))
     write("decisions.md", "# Decisions\n\n```{toctree}\n%s\n```\n" % "\n".join("decisions/" + n[:-3] for n in names))
 

@@ -144,7 +144,7 @@ static void share_out(const tuning *t, int *at_a_time, int *inside)
     enum { SIDE_BY_SIDE_ATOMS = 5000 }; /* study.h: above, a study takes points in turn */
     int threads = hps_context_threads(t->context);
 
-    *at_a_time = ranks_count();
+    *at_a_time = ranks_groups(stage_ranks(t->r));
     *inside = threads;
     if (ranks_count() > 1) {
         return;
@@ -160,16 +160,28 @@ static void share_out(const tuning *t, int *at_a_time, int *inside)
     }
 }
 
+static int ranks_each(const tuning *t)
+{
+    int wanted = stage_ranks(t->r);
+
+    return wanted < ranks_count() ? wanted : ranks_count();
+}
+
 void plan_shares(const tuning *t, FILE *f)
 {
-    int at_a_time, inside;
+    int at_a_time, inside, ranks = ranks_each(t);
+    char each[40] = "";
 
     share_out(t, &at_a_time, &inside);
-    fprintf(f,
-            "%d rank%s, %d here with %d processor%s: %d evaluation%s at a time, %d thread%s each\n",
-            ranks_count(), ranks_count() > 1 ? "s" : "", ranks_here(), cpus_available(),
-            cpus_available() > 1 ? "s" : "", at_a_time, at_a_time > 1 ? "s" : "", inside,
-            inside > 1 ? "s" : "");
+    if (ranks > 1) {
+        snprintf(each, sizeof each, "%d ranks of ", ranks);
+    }
+    fprintf(
+        f,
+        "%d rank%s, %d here with %d processor%s: %d evaluation%s at a time, %s%d thread%s each\n",
+        ranks_count(), ranks_count() > 1 ? "s" : "", ranks_here(), cpus_available(),
+        cpus_available() > 1 ? "s" : "", at_a_time, at_a_time > 1 ? "s" : "", each, inside,
+        inside > 1 ? "s" : "");
 }
 
 static void shares_json(const tuning *t, json *j)
@@ -179,6 +191,7 @@ static void shares_json(const tuning *t, json *j)
     share_out(t, &at_a_time, &inside);
     json_int(j, "threads_ranks", ranks_count());
     json_int(j, "threads_parallel", at_a_time);
+    json_int(j, "threads_ranks_each", ranks_each(t));
     json_int(j, "threads_each", inside);
 }
 

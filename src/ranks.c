@@ -2,6 +2,7 @@
 /* The program's side of libhpswarm_mpi, and what stands in for it without MPI. */
 #include "ranks.h"
 
+#include <sched.h>
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
@@ -43,7 +44,8 @@ void ranks_begin(int *argc, char ***argv)
     if (!was_launched()) {
         return;
     }
-    MPI_Init_thread(argc, argv, MPI_THREAD_FUNNELED, &level);
+    /* groups of ranks exchange data on the thread of rank 0 that evaluates */
+    MPI_Init_thread(argc, argv, MPI_THREAD_MULTIPLE, &level);
     all.on = 1;
     MPI_Comm_dup(MPI_COMM_WORLD, &all.comm);
     MPI_Comm_rank(all.comm, &all.rank);
@@ -134,18 +136,57 @@ int ranks_agree(int rc)
 
 /* ------------------------------------------------------------------- stages */
 
+static int wait_for(MPI_Request *request)
+{
+    int done = 0;
+
+    while (!done) {
+        if (MPI_Test(request, &done, MPI_STATUS_IGNORE) != MPI_SUCCESS) {
+            return 1;
+        }
+        if (!done) {
+            sched_yield(); /* its partners may have to share this processor */
+        }
+    }
+    return 0;
+}
+
+/* hps_gather_fn: everybody sends its part to the others, in messages that an int can count. */
+static int32_t gather(void *base, const int64_t *begin, void *user)
+{
+    enum { PIECE = 1 << 28 };
+    const MPI_Comm *group = user;
+    int size, wrong = 0;
+
+    MPI_Comm_size(*group, &size);
+    for (int r = 0; r < size; r++) {
+        for (int64_t at = begin[r]; at < begin[r + 1] && !wrong; at += PIECE) {
+            int64_t n = begin[r + 1] - at < PIECE ? begin[r + 1] - at : PIECE;
+            MPI_Request request;
+
+            wrong = MPI_Ibcast((char *)base + at, (int)n, MPI_BYTE, r, *group, &request) !=
+                        MPI_SUCCESS ||
+                    wait_for(&request);
+        }
+    }
+    return wrong;
+}
+
 static int32_t call(const hps_batch *b, MPI_Comm group, double *f, int32_t *outcome,
                     char note[HPS_MPI_NOTE], void *user)
 {
-    (void)group;
+    rank_group g = {.gather = gather, .user = &group};
+
     (void)user;
-    return stage_evaluate_one(b, f, outcome, note, all.data);
+    MPI_Comm_rank(group, &g.rank);
+    MPI_Comm_size(group, &g.size);
+    return stage_evaluate_one(b, &g, f, outcome, note, all.data);
 }
 
-static void set_pool(void *data, rank_done_fn done, void *user)
+static void set_pool(int per, void *data, rank_done_fn done, void *user)
 {
     all.data = data;
-    if (all.pool == NULL && hps_mpi_create(&all.pool, all.comm, 1) != HPS_OK) {
+    if (all.pool == NULL && hps_mpi_create(&all.pool, all.comm, per) != HPS_OK) {
         fputs("hpswarm: out of memory\n", stderr);
         MPI_Abort(all.comm, EXIT_LIMIT);
     }
@@ -158,7 +199,7 @@ static void drop_pool(void)
     all.pool = NULL;
 }
 
-int ranks_open(int number, void *data, rank_done_fn done, void *user)
+int ranks_open(int number, int per, void *data, rank_done_fn done, void *user)
 {
     int rc;
 
@@ -168,14 +209,14 @@ int ranks_open(int number, void *data, rank_done_fn done, void *user)
     tell_all(&number, 1, MPI_INT);
     rc = ranks_agree(EXIT_DONE);
     if (rc == EXIT_DONE) {
-        set_pool(data, done, user);
+        set_pool(per, data, done, user);
     }
     return rc;
 }
 
-int ranks_groups(void)
+int ranks_groups(int per)
 {
-    return all.pool != NULL ? hps_mpi_groups(all.pool) : all.count;
+    return per < all.count ? all.count / per : 1;
 }
 
 void ranks_close(int n, const double *x)
@@ -222,9 +263,9 @@ int ranks_next(void)
     return number;
 }
 
-int ranks_serve(void *data)
+int ranks_serve(int per, void *data)
 {
-    set_pool(data, NULL, NULL);
+    set_pool(per, data, NULL, NULL);
     return hps_mpi_serve(all.pool) == HPS_OK ? EXIT_DONE : EXIT_INTERNAL;
 }
 
@@ -269,8 +310,9 @@ int ranks_here(void)
     return 1;
 }
 
-int ranks_groups(void)
+int ranks_groups(int per)
 {
+    (void)per;
     return 1;
 }
 
@@ -284,9 +326,10 @@ int ranks_agree(int rc)
     return rc;
 }
 
-int ranks_open(int number, void *data, rank_done_fn done, void *user)
+int ranks_open(int number, int per, void *data, rank_done_fn done, void *user)
 {
     (void)number;
+    (void)per;
     (void)data;
     (void)done;
     (void)user;
@@ -323,8 +366,9 @@ int ranks_next(void)
     return RANKS_END;
 }
 
-int ranks_serve(void *data)
+int ranks_serve(int per, void *data)
 {
+    (void)per;
     (void)data;
     return EXIT_INTERNAL;
 }

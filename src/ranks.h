@@ -17,14 +17,14 @@ int ranks_finish(int rc);
 int ranks_rank(void);
 int ranks_count(void);
 int ranks_here(void);            /* ranks on this machine */
-int ranks_groups(void);          /* evaluations at a time */
+int ranks_groups(int per);       /* evaluations at a time, with so many ranks for each */
 const char *ranks_library(void); /* "" without MPI */
 
 /* Collective: the largest exit code, with the message of the rank that has it. */
 int ranks_agree(int rc);
 /* Rank 0: open a stage of the run on all ranks, which then agree; close it with the values
  * that were found (n 0: none). `data` is what stage_evaluate_one gets. */
-int ranks_open(int number, void *data, rank_done_fn done, void *user);
+int ranks_open(int number, int per, void *data, rank_done_fn done, void *user);
 void ranks_close(int n, const double *x);
 /* Spread a batch; an exit code, or what a callback returned. */
 int ranks_evaluate(const hps_batch *b, const char *known, double *f, int32_t *outcome);
@@ -34,7 +34,7 @@ int ranks_evaluate_stream(const hps_batch *b, int32_t (*next)(void *user), doubl
 /* The others: number of the next stage or RANKS_END; serve it to its end; its n values, 0
  * if there are none. */
 int ranks_next(void);
-int ranks_serve(void *data);
+int ranks_serve(int per, void *data);
 int ranks_values(int n, double *x);
 
 /* --------------------------------------------------------------- cpus.c */
@@ -44,10 +44,16 @@ int cpus_available(void);
 
 /* -------------------------------------------------------------- worker.c */
 
-/* What every rank calls for one point of a stage; the note goes to rank 0 with its values.
- * Nonzero ends the run. */
-int32_t stage_evaluate_one(const hps_batch *b, double *f, int32_t *outcome, char note[NOTE_BYTES],
-                           void *data);
+/* The ranks that share an evaluation, and how they exchange what they have computed. */
+typedef struct rank_group {
+    int rank, size;
+    hps_gather_fn gather;
+    void *user;
+} rank_group;
+/* What every rank of a group calls for one point of a stage; what the first of them leaves in its
+ * note goes to rank 0 with its values. Nonzero ends the run. */
+int32_t stage_evaluate_one(const hps_batch *b, const rank_group *g, double *f, int32_t *outcome,
+                           char note[NOTE_BYTES], void *data);
 /* Seconds and reason that it left in its note. */
 const char *note_split(const char *note, double *seconds);
 

@@ -76,6 +76,8 @@ static const key_rule own[] = {
      "search: of each command's output and errors so much is kept (64K, 1M)", "1M", NULL},
     {"swarm", "parallel", KIND_INT, 0, 0, 1, 1, 4096, NULL, "",
      "search: so many commands at a time", "1", NULL},
+    {"swarm", "ranks_per_evaluation", KIND_INT, 0, 0, 1, 1, 1000000, NULL, "",
+     "under mpirun: so many ranks share each evaluation", "1", NULL},
     {"swarm", "iterations", KIND_INT, 0, 0, 1, 0, 4294967295.0, NULL, "",
      "moves of the swarm after the first evaluations", NULL, "max_iterations"},
     {"swarm", "evaluations", KIND_INT, 0, 0, 1, 0, MANY, NULL, "",

@@ -153,6 +153,7 @@ int stage_objective(tuning *t, stage *s)
 {
     int rc = runfile_space(t->r, t->context, s->sections, &s->space);
 
+    s->context = t->context;
     if (runfile_is_search(t->r)) {
         if (rc == EXIT_DONE) {
             s->search = search_create(t->r, s->space, t->directory, threads_each(t));
@@ -184,6 +185,11 @@ int stage_prepare(tuning *t, stage *s)
     }
     s->counts.struct_size = sizeof s->counts;
     return rc;
+}
+
+int stage_ranks(const runfile *r)
+{
+    return (int)runfile_number(r, "swarm", "ranks_per_evaluation");
 }
 
 int64_t stage_evaluations(const runfile *r)
@@ -285,7 +291,7 @@ int stage_run(tuning *t, stage *s)
     hps_swarm_get_progress(s->swarm, &s->counts);
     progress_start(&job.progress, t->a->quiet, label, s->counts.n_evaluated,
                    stage_evaluations(t->r));
-    rc = ranks_open((int)(s - t->stages), s, stage_note_remote, &job);
+    rc = ranks_open((int)(s - t->stages), stage_ranks(t->r), s, stage_note_remote, &job);
     rc = rc == EXIT_DONE ? run_swarm(&job) : rc;
     progress_step(&job.progress, job.progress.done, stage_best(&job));
     progress_end(&job.progress);

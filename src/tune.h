@@ -139,6 +139,7 @@ typedef struct stage {
     const char *objective; /* borrowed from the settings */
     int n_objectives;
     int asynchronous;
+    hps_context *context; /* the run's */
     hps_space *space;
     hps_swarm *swarm;
     hps_study *study; /* NULL: a search */
@@ -176,6 +177,8 @@ int stage_run(tuning *t, stage *s);
 /* Drop what only evaluations need. */
 void stage_forget(stage *s);
 void stage_free(stage *s);
+/* Ranks that share an evaluation. */
+int stage_ranks(const runfile *r);
 /* Number of evaluations of a whole stage, 0 if unknown. */
 int64_t stage_evaluations(const runfile *r);
 

@@ -22,15 +22,38 @@ static int nothing(void *user, int i)
     return EXIT_DONE;
 }
 
+/* The first rank of a group runs the command; the processors of the others are for it. */
+static int evaluate_command(const stage *s, const rank_group *g, const hps_batch *b, double *f,
+                            int32_t *outcome)
+{
+    int given = g->rank > 0;
+    const search_calls calls = {only_one, nothing, &given};
+
+    return search_evaluate(s->search, b, f, outcome, &calls);
+}
+
+/* The ranks of a group share the structures out. */
+static int evaluate_study(const stage *s, const rank_group *g, const hps_batch *b, double *f,
+                          int32_t *outcome)
+{
+    hps_status st = hps_context_set_team(s->context, g->rank, g->size, g->gather, g->user);
+    int code = st == HPS_OK ? hps_study_evaluate(b, f, outcome, s->study)
+                            : fail_library(st, EXIT_INTERNAL);
+
+    if (hps_context_settle_team(s->context) != HPS_OK) {
+        code = fail_library(HPS_E_INTERNAL, EXIT_INTERNAL);
+    }
+    (void)hps_context_set_team(s->context, 0, 1, NULL, NULL);
+    return code;
+}
+
 /* A note is the seconds and the reason: they must be those of the rank that was there. */
-int32_t stage_evaluate_one(const hps_batch *b, double *f, int32_t *outcome, char note[NOTE_BYTES],
-                           void *data)
+int32_t stage_evaluate_one(const hps_batch *b, const rank_group *g, double *f, int32_t *outcome,
+                           char note[NOTE_BYTES], void *data)
 {
     const stage *s = data;
-    int given = 0;
-    const search_calls calls = {only_one, nothing, &given};
-    int code = s->search != NULL ? search_evaluate(s->search, b, f, outcome, &calls)
-                                 : hps_study_evaluate(b, f, outcome, s->study);
+    int code = s->search != NULL ? evaluate_command(s, g, b, f, outcome)
+                                 : evaluate_study(s, g, b, f, outcome);
 
     if (code == EXIT_DONE) {
         snprintf(note, NOTE_BYTES, "%.17g %.280s",
@@ -63,7 +86,7 @@ static int read_all(tuning *t)
 
 static int serve(tuning *t, stage *s)
 {
-    int n = hps_space_size(s->space), rc = ranks_serve(s);
+    int n = hps_space_size(s->space), rc = ranks_serve(stage_ranks(t->r), s);
     double *x = new_memory((size_t)n, sizeof *x);
 
     if (rc == EXIT_DONE && ranks_values(n, x) == n) {

@@ -203,6 +203,13 @@ module hpswarm_c
         type(c_ptr), value :: message
         type(c_ptr), value :: user
       end subroutine hps_log_fn
+      function hps_gather_fn(base, begin, user) bind(c) result(result_)
+        import :: c_int32_t, c_ptr
+        type(c_ptr), value :: base
+        type(c_ptr), value :: begin
+        type(c_ptr), value :: user
+        integer(c_int32_t) :: result_
+      end function hps_gather_fn
       function hps_evaluate_fn(b, f, outcome, user) bind(c) result(result_)
         import :: c_int32_t, c_ptr
         type(c_ptr), value :: b
@@ -299,6 +306,21 @@ module hpswarm_c
         type(c_ptr), value :: peak
         integer(c_int32_t) :: result_
       end function hps_context_memory
+      function hps_context_set_team(c, rank, size, gather, user) bind(c, name="hps_context_set_team") &
+          result(result_)
+        import :: c_funptr, c_int32_t, c_ptr
+        type(c_ptr), value :: c
+        integer(c_int32_t), value :: rank
+        integer(c_int32_t), value :: size
+        type(c_funptr), value :: gather
+        type(c_ptr), value :: user
+        integer(c_int32_t) :: result_
+      end function hps_context_set_team
+      function hps_context_settle_team(c) bind(c, name="hps_context_settle_team") result(result_)
+        import :: c_int32_t, c_ptr
+        type(c_ptr), value :: c
+        integer(c_int32_t) :: result_
+      end function hps_context_settle_team
       subroutine hps_context_destroy(c) bind(c, name="hps_context_destroy")
         import :: c_ptr
         type(c_ptr), value :: c

@@ -121,6 +121,19 @@ HPS_API hps_status hps_context_set_log(hps_context *c, int32_t level, hps_log_fn
 HPS_API int32_t hps_context_threads(const hps_context *c);
 /** Bytes held now and at most so far through this context. Each may be NULL. */
 HPS_API hps_status hps_context_memory(const hps_context *c, int64_t *held, int64_t *peak);
+/** Exchange data among processes: the bytes begin[r] up to begin[r+1] of base come from process
+ *  r; afterwards all have all of them. @param begin [size + 1] @return 0; else it has failed */
+typedef int32_t (*hps_gather_fn)(void *base, const int64_t *begin, void *user);
+/** Several processes, one of them here, that make the same calls through such a context with
+ *  the same data: a fit, a prediction, an evaluation of a study is shared out by structures, with
+ *  the same digits as in one process. Every process needs the same memory limit. When one of
+ *  them has an error all have. Not for calls from several threads.
+ *  @param rank 0..size-1  @param size 1: alone again  @param gather not NULL if size > 1 */
+HPS_API hps_status hps_context_set_team(hps_context *c, int32_t rank, int32_t size,
+                                        hps_gather_fn gather, void *user);
+/** After calls that may have failed on some processes only: wait for all. Every process has to
+ *  call it once behind the shared work. */
+HPS_API hps_status hps_context_settle_team(hps_context *c);
 /** Drop the caller's reference; handles made from the context keep it alive. */
 HPS_API void hps_context_destroy(hps_context *c);
 

@@ -64,6 +64,7 @@ hps_context *hpsi_context_retain(hps_context *c)
 void hpsi_context_release(hps_context *c)
 {
     if (c != NULL && !c->is_default && atomic_fetch_sub(&c->references, 1) == 1) {
+        hpsi_team_free(c);
         hpsi_context_deallocate(c);
     }
 }

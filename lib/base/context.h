@@ -15,12 +15,15 @@ struct hps_context {
     int32_t log_level;
     hps_log_fn log;
     void *log_user;
-    int32_t is_default; /* static storage, never released */
+    int32_t is_default;     /* static storage, never released */
+    struct hpsi_team *team; /* NULL: this process is alone */
 };
 
 hps_context *hpsi_context_or_default(hps_context *c);
 /* In memory.c, beside the allocator's other calls. */
 hps_context *hpsi_context_allocate(const hps_allocator *a);
 void hpsi_context_deallocate(hps_context *c);
+/* In team.c. */
+void hpsi_team_free(hps_context *c);
 
 #endif

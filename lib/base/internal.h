@@ -62,6 +62,23 @@ typedef hps_status (*hpsi_body)(int64_t item, int32_t worker, void *arg);
 hps_status hpsi_parallel_for(hps_context *c, int64_t n, hpsi_body body, void *arg);
 /* 1 on a thread that is running a body. */
 int32_t hpsi_in_loop(void);
+
+/* ------------------------------------------------------------- team.c */
+
+/* Processes of hps_context_set_team that share a loop out; 1 also inside of another loop. */
+int32_t hpsi_team_size(const hps_context *c);
+/* The part [first, end) of n items that is this process's. */
+void hpsi_team_range(const hps_context *c, int64_t n, int64_t *first, int64_t *end);
+/* hpsi_parallel_for over the own part only. */
+hps_status hpsi_team_for(hps_context *c, int64_t n, hpsi_body body, void *arg);
+/* Where in the memory the bytes of an item begin; of item n: where the last one's end. */
+typedef int64_t (*hpsi_offset)(int64_t item, const void *arg);
+/* After it everybody has what the others have written for their items, or everybody has the
+ * failure of the first that has one. @param own what the own part has come to */
+hps_status hpsi_team_share(const hps_context *c, hps_status own, int64_t n, void *base,
+                           hpsi_offset begin, const void *arg);
+
+/* --------------------------------------------------------- parallel.c */
 /* Keep OpenBLAS single-threaded between begin and end (counted, any thread). */
 void hpsi_blas_begin(void);
 void hpsi_blas_end(void);

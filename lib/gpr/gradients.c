@@ -233,10 +233,21 @@ static hps_status run_item(int64_t index, int32_t worker, void *arg)
 
 /* ----------------------------------------------------------------- blocks */
 
+static int64_t rows_before(int64_t i, const void *arg)
+{
+    const gradients *x = arg;
+    const hpsi_rows *r = &x->stream->rows;
+
+    return (i < x->n_items ? x->items[i].row : r->m) * r->ld * (int64_t)sizeof *r->a;
+}
+
 static hps_status flush(gradients *x)
 {
     hpsi_stream *t = x->stream;
-    hps_status status = hpsi_parallel_for(t->source->context, x->n_items, run_item, x);
+    hps_context *c = t->source->context;
+    hps_status status = hpsi_team_for(c, x->n_items, run_item, x);
+
+    status = hpsi_team_share(c, status, x->n_items, t->rows.a, rows_before, x);
 
     if (status == HPS_OK && t->rows.m > 0) {
         status = t->sink(&t->rows, t->arg);

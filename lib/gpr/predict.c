@@ -36,10 +36,11 @@ typedef struct prediction {
     double *alpha; /* [M] alpha' = delta^2 alpha */
     bench *bench;  /* [n_workers] */
     double *memory;
-    int64_t largest;  /* atoms of a frame */
-    int64_t n_shares; /* chunks in flight */
-    int64_t first;    /* chunk of share 0 */
-    int64_t n, span;  /* chunks of this round, and of an item of it */
+    int64_t largest;         /* atoms of a frame */
+    int64_t n_shares;        /* chunks in flight */
+    int64_t first;           /* chunk of share 0 */
+    int64_t n;               /* chunks of this round */
+    int64_t mine, end, span; /* those of this process, and of an item of it */
     share *share;
     double *gradient;                 /* [n_shares][largest][3] */
     double *energy, *forces, *virial; /* all frames; the last two may be NULL */
@@ -128,13 +129,22 @@ static hps_status predict_chunk(prediction *p, int64_t item, int32_t worker)
 static hps_status predict_span(int64_t item, int32_t worker, void *arg)
 {
     prediction *p = arg;
-    int64_t end = (item + 1) * p->span < p->n ? (item + 1) * p->span : p->n;
+    int64_t first = p->mine + item * p->span;
+    int64_t end = first + p->span < p->end ? first + p->span : p->end;
     hps_status status = HPS_OK;
 
-    for (int64_t i = item * p->span; status == HPS_OK && i < end; i++) {
+    for (int64_t i = first; status == HPS_OK && i < end; i++) {
         status = predict_chunk(p, i, worker);
     }
     return status;
+}
+
+/* The pointers that came with the shares of other processes are theirs. */
+static void own_gradients(prediction *p)
+{
+    for (int64_t i = 0; p->derivatives && i < p->n_shares; i++) {
+        p->share[i].gradient = p->gradient + i * 3 * p->largest;
+    }
 }
 
 static void add_share(prediction *p, const hpsi_chunk *c, const share *from)
@@ -150,6 +160,36 @@ static void add_share(prediction *p, const hpsi_chunk *c, const share *from)
     for (int32_t i = 0; p->virial != NULL && i < 9; i++) {
         p->virial[9 * c->frame + i] += from->virial[i];
     }
+}
+
+static int64_t shares_before(int64_t i, const void *arg)
+{
+    (void)arg;
+    return i * (int64_t)sizeof(share);
+}
+
+static int64_t gradients_before(int64_t i, const void *arg)
+{
+    const prediction *p = arg;
+
+    return i * 3 * p->largest * (int64_t)sizeof *p->gradient;
+}
+
+static hps_status predict_round(prediction *p)
+{
+    hpsi_source *s = &p->source;
+    hps_status status;
+
+    p->n = s->n_chunks - p->first < p->n_shares ? s->n_chunks - p->first : p->n_shares;
+    hpsi_team_range(s->context, p->n, &p->mine, &p->end);
+    p->span = hpsi_source_span(s, p->end - p->mine);
+    status =
+        hpsi_parallel_for(s->context, (p->end - p->mine + p->span - 1) / p->span, predict_span, p);
+    status = hpsi_team_share(s->context, status, p->n, p->share, shares_before, p);
+    own_gradients(p);
+    return p->derivatives
+               ? hpsi_team_share(s->context, status, p->n, p->gradient, gradients_before, p)
+               : status;
 }
 
 static hps_status predict_all(prediction *p)
@@ -168,11 +208,8 @@ static hps_status predict_all(prediction *p)
         }
     }
     for (p->first = 0; p->first < s->n_chunks; p->first += p->n_shares) {
-        hps_status status;
+        hps_status status = predict_round(p);
 
-        p->n = s->n_chunks - p->first < p->n_shares ? s->n_chunks - p->first : p->n_shares;
-        p->span = hpsi_source_span(s, p->n);
-        status = hpsi_parallel_for(s->context, (p->n + p->span - 1) / p->span, predict_span, p);
         if (status != HPS_OK) {
             return status;
         }
@@ -243,9 +280,7 @@ static hps_status make_shares(prediction *p)
     if (p->share == NULL || p->gradient == NULL) {
         return HPS_E_MEMORY;
     }
-    for (int64_t i = 0; p->derivatives && i < p->n_shares; i++) {
-        p->share[i].gradient = p->gradient + i * 3 * p->largest;
-    }
+    own_gradients(p);
     return HPS_OK;
 }
 

@@ -76,10 +76,20 @@ static hps_status energy_row(int64_t item, int32_t worker, void *arg)
     return HPS_OK;
 }
 
+static int64_t rows_before(int64_t row, const void *arg)
+{
+    const hpsi_rows *r = arg;
+
+    return row * r->ld * (int64_t)sizeof *r->a;
+}
+
 static hps_status flush_energies(energies *x)
 {
     hpsi_stream *t = x->stream;
-    hps_status status = hpsi_parallel_for(t->source->context, t->rows.m, energy_row, x);
+    hps_context *c = t->source->context;
+    hps_status status = hpsi_team_for(c, t->rows.m, energy_row, x);
+
+    status = hpsi_team_share(c, status, t->rows.m, t->rows.a, rows_before, &t->rows);
 
     if (status == HPS_OK && t->rows.m > 0) {
         status = t->sink(&t->rows, t->arg);

@@ -142,14 +142,21 @@ int64_t hpsi_source_span(const hpsi_source *s, int64_t n_chunks)
     return span < 1 ? 1 : span > MOST_SPAN ? MOST_SPAN : span;
 }
 
+/* Chunks of this process, and of an item of parallel work over them. */
+typedef struct keeping {
+    hpsi_source *source;
+    int64_t first, end, span;
+} keeping;
+
 static hps_status keep_chunks(int64_t item, int32_t worker, void *arg)
 {
-    hpsi_source *s = arg;
-    int64_t span = hpsi_source_span(s, s->n_chunks);
-    int64_t end = (item + 1) * span < s->n_chunks ? (item + 1) * span : s->n_chunks;
+    const keeping *k = arg;
+    hpsi_source *s = k->source;
+    int64_t first = k->first + item * k->span;
+    int64_t end = first + k->span < k->end ? first + k->span : k->end;
     hps_status status = HPS_OK;
 
-    for (int64_t i = item * span; status == HPS_OK && i < end; i++) {
+    for (int64_t i = first; status == HPS_OK && i < end; i++) {
         const hpsi_chunk *c = &s->chunk[i];
 
         status = hpsi_source_block(s, c->atom, c->count, worker, s->cache + c->atom * s->ld);
@@ -157,10 +164,18 @@ static hps_status keep_chunks(int64_t item, int32_t worker, void *arg)
     return status;
 }
 
+static int64_t kept_before(int64_t chunk, const void *arg)
+{
+    const hpsi_source *s = arg;
+    int64_t atom = chunk < s->n_chunks ? s->chunk[chunk].atom : s->n_atoms;
+
+    return atom * s->ld * (int64_t)sizeof *s->cache;
+}
+
 static hps_status keep(hpsi_source *s)
 {
+    keeping k = {.source = s};
     double start = hpsi_seconds();
-    int64_t span = hpsi_source_span(s, s->n_chunks);
     hps_status status;
 
     if (kept_bytes(s->context, s->n_atoms, s->ld, 0) == 0) {
@@ -170,7 +185,11 @@ static hps_status keep(hpsi_source *s)
     if (s->cache == NULL) {
         return HPS_E_MEMORY;
     }
-    status = hpsi_parallel_for(s->context, (s->n_chunks + span - 1) / span, keep_chunks, s);
+    hpsi_team_range(s->context, s->n_chunks, &k.first, &k.end);
+    k.span = hpsi_source_span(s, k.end - k.first);
+    status =
+        hpsi_parallel_for(s->context, (k.end - k.first + k.span - 1) / k.span, keep_chunks, &k);
+    status = hpsi_team_share(s->context, status, s->n_chunks, s->cache, kept_before, s);
     s->seconds = hpsi_seconds() - start;
     return status;
 }

@@ -276,6 +276,23 @@ static hps_status allocate(hpsi_sweep *t)
                : HPS_OK;
 }
 
+static int64_t sums_before(int64_t i, const void *arg)
+{
+    const hpsi_sweep *t = arg;
+
+    return i * t->n_zetas * (int64_t)sizeof *t->part;
+}
+
+/* Histograms are by worker: with them every process does all. */
+static hps_status sum_groups(hpsi_sweep *t)
+{
+    hps_context *c = t->source.context;
+
+    return t->n_bins > 0 ? hpsi_parallel_for(c, t->groups.n, sum_group, t)
+                         : hpsi_team_share(c, hpsi_team_for(c, t->groups.n, sum_group, t),
+                                           t->groups.n, t->part, sums_before, t);
+}
+
 hps_status hpsi_sweep_run(hpsi_sweep *t, int64_t seed)
 {
     hps_status status = hpsi_groups_open(&t->groups, &t->source);
@@ -287,8 +304,7 @@ hps_status hpsi_sweep_run(hpsi_sweep *t, int64_t seed)
         status = find_provisional(t);
         hpsi_blas_end();
     }
-    return status == HPS_OK ? hpsi_parallel_for(t->source.context, t->groups.n, sum_group, t)
-                            : status;
+    return status == HPS_OK ? sum_groups(t) : status;
 }
 
 void hpsi_sweep_free(hpsi_sweep *t)

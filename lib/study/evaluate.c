@@ -254,7 +254,8 @@ static void all_failed(hps_study *t, int32_t n, double *f, int32_t *outcome)
 
 static void evaluate_points(hps_study *t)
 {
-    if (hpsi_study_path_kind(t) != HPSI_PATH_NONE || !hpsi_study_is_small(t)) {
+    if (hpsi_study_path_kind(t) != HPSI_PATH_NONE || !hpsi_study_is_small(t) ||
+        hpsi_team_size(t->context) > 1) {
         evaluate_in_turn(t);
     } else {
         evaluate_side_by_side(t);

@@ -100,6 +100,32 @@ class Ranks(ProgramTest):
         self.tune(2, "again", "--set", "swarm.replay=out/history.jsonl")
         self.same_run("out", "again")
 
+    def test_groups_of_ranks_share_an_evaluation(self):
+        for strategy in ("two-stage", "joint"):
+            self.run_file(strategy=strategy, **{"particles: 4": "particles: 5", "gap: {": "gap: {fit_forces: true, "})
+            self.run_program("tune", "run.yaml", "-o", strategy, "-q")
+            for n, each in ((2, 2), (3, 2), (5, 2), (3, 3), (4, 9)):
+                folder = f"{strategy}{n}{each}"
+                self.tune(n, folder, "--threads", "1" if n > 2 else "2", "--set", f"swarm.ranks_per_evaluation={each}")
+                self.same_run(strategy, folder)
+
+    def test_groups_of_ranks_and_commands(self):
+        self.search("echo {id} >> count; sleep 0.0$(({id} * 7 % 10)); " + BOWL, "guided")
+        self.run_program("tune", "run.yaml", "-o", "alone", "-q")
+        os.unlink(self.path("count"))
+        self.tune(5, "groups", "--set", "swarm.ranks_per_evaluation=2")
+        self.same_run("alone", "groups")
+        self.assertEqual(len(self.read("count").split()), len(self.history("groups")))
+        self.search(BOWL, "guided, asynchronous: true")
+        self.tune(4, "first", "--set", "swarm.ranks_per_evaluation=2")
+        self.tune(3, "again", "--set", "swarm.replay=first/history.jsonl", "--set", "swarm.ranks_per_evaluation=3")
+        self.same_run("first", "again")
+
+    def test_plan_names_ranks_and_threads(self):
+        self.run_file()
+        plan = self.tune(4, "out", "--dry-run", "--threads", "3", "--set", "swarm.ranks_per_evaluation=2").stdout
+        self.assertRegex(plan, r"4 ranks, 4 here with \d+ processors?: 2 evaluations at a time, 2 ranks of 3 threads each")
+
     def test_more_ranks_than_points(self):
         self.search(BOWL)
         self.tune(5, "out", "--set", "swarm.particles=2")

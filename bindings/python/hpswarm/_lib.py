@@ -233,6 +233,7 @@ class hps_progress(Structure):
 
 
 hps_log_fn = CFUNCTYPE(None, c_int32, c_char_p, c_void_p)
+hps_gather_fn = CFUNCTYPE(c_int32, c_void_p, c_void_p, c_void_p)
 hps_evaluate_fn = CFUNCTYPE(c_int32, c_void_p, c_void_p, c_void_p, c_void_p)
 hps_progress_fn = CFUNCTYPE(c_int32, c_void_p, c_void_p)
 hps_prefer_fn = CFUNCTYPE(c_int32, c_int32, c_void_p, c_void_p, c_void_p)
@@ -303,6 +304,17 @@ FUNCTIONS = {
     "hps_context_memory": (
         c_int32,
         (c_void_p, c_void_p, c_void_p),
+    ),
+    # hps_status hps_context_set_team(hps_context* c, int32_t rank, int32_t size, hps_gather_fn
+    #    gather, void* user)
+    "hps_context_set_team": (
+        c_int32,
+        (c_void_p, c_int32, c_int32, c_void_p, c_void_p),
+    ),
+    # hps_status hps_context_settle_team(hps_context* c)
+    "hps_context_settle_team": (
+        c_int32,
+        (c_void_p,),
     ),
     # void hps_context_destroy(hps_context* c)
     "hps_context_destroy": (

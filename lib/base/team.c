@@ -1,0 +1,224 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* Loops whose items are shared out among processes that all do the same: each runs its part, and
+ * what the parts have written is exchanged by a function of the host. Before the data go their
+ * statuses, so that a process with an error, or one that is through, never leaves others waiting.
+ */
+#include <stdio.h>
+#include <string.h>
+
+#include "base/context.h"
+#include "base/internal.h"
+
+enum { DONE = 1, MESSAGE = 1024 };
+
+typedef struct header {
+    int64_t status, bytes; /* of the whole exchange */
+} header;
+
+struct hpsi_team {
+    int32_t rank, size;
+    hps_gather_fn gather;
+    void *user;
+    header *headers; /* [size] */
+    int64_t *begin;  /* [size + 1] */
+    char *messages;  /* [size][MESSAGE] */
+};
+
+/* ------------------------------------------------------------------- handle */
+
+void hpsi_team_free(hps_context *c)
+{
+    if (c->team != NULL) {
+        hpsi_free(c->team->messages);
+        hpsi_free(c->team->begin);
+        hpsi_free(c->team->headers);
+        hpsi_free(c->team);
+        c->team = NULL;
+    }
+}
+
+static hps_status make_team(hps_context *c, int32_t size)
+{
+    c->team = hpsi_new(c, 1, sizeof *c->team);
+    if (c->team == NULL) {
+        return HPS_E_MEMORY;
+    }
+    c->team->size = size;
+    c->team->headers = hpsi_new(c, size, sizeof *c->team->headers);
+    c->team->begin = hpsi_new(c, (int64_t)size + 1, sizeof *c->team->begin);
+    c->team->messages = hpsi_new(c, hpsi_size_mul(size, MESSAGE), 1);
+    if (c->team->headers == NULL || c->team->begin == NULL || c->team->messages == NULL) {
+        hpsi_team_free(c);
+        return HPS_E_MEMORY;
+    }
+    return HPS_OK;
+}
+
+hps_status hps_context_set_team(hps_context *c, int32_t rank, int32_t size, hps_gather_fn gather,
+                                void *user)
+{
+    hps_status st = HPS_OK;
+
+    if (c == NULL || size < 1 || rank < 0 || rank >= size || (size > 1 && gather == NULL)) {
+        return hpsi_fail(HPS_E_ARGUMENT, "context: team: rank %d of %d%s", rank, size,
+                         c == NULL        ? " without a context"
+                         : gather == NULL ? ", gather NULL"
+                                          : "");
+    }
+    if (c->team != NULL && c->team->size != size) {
+        hpsi_team_free(c);
+    }
+    if (size > 1 && c->team == NULL) {
+        st = make_team(c, size);
+    }
+    if (c->team != NULL) {
+        c->team->rank = rank;
+        c->team->gather = gather;
+        c->team->user = user;
+    }
+    return st;
+}
+
+/* ------------------------------------------------------------------- exchange */
+
+/* Equal parts of so many bytes from everybody. */
+static hps_status gather_equal(const struct hpsi_team *t, void *base, int64_t bytes)
+{
+    for (int32_t r = 0; r <= t->size; r++) {
+        t->begin[r] = r * bytes;
+    }
+    return t->gather(base, t->begin, t->user) == 0
+               ? HPS_OK
+               : hpsi_fail(HPS_E_CALLBACK, "context: team: the gather function failed");
+}
+
+static hps_status gather_headers(const struct hpsi_team *t, int64_t status, int64_t bytes)
+{
+    t->headers[t->rank] = (header){.status = status, .bytes = bytes};
+    return gather_equal(t, t->headers, (int64_t)sizeof *t->headers);
+}
+
+/* Everybody fails as the first that has failed. */
+static hps_status agree(const struct hpsi_team *t, hps_status own)
+{
+    int32_t first = 0;
+    char *mine = t->messages + (int64_t)t->rank * MESSAGE;
+    hps_status st;
+
+    snprintf(mine, MESSAGE, "%s", own != HPS_OK ? hps_last_error() : "");
+    st = gather_equal(t, t->messages, MESSAGE);
+    if (st != HPS_OK) {
+        return st;
+    }
+    while (first < t->size - 1 && t->headers[first].status == HPS_OK) {
+        first++;
+    }
+    return hpsi_fail((hps_status)t->headers[first].status, "%s",
+                     t->messages + (int64_t)first * MESSAGE);
+}
+
+/* The data may go only if everybody is here with the same. */
+static hps_status check(const struct hpsi_team *t, hps_status own, int64_t bytes)
+{
+    hps_status st = gather_headers(t, own, bytes);
+    int32_t failed = 0, elsewhere = 0;
+
+    if (st != HPS_OK) {
+        return st;
+    }
+    for (int32_t r = 0; r < t->size; r++) {
+        failed |= t->headers[r].status != HPS_OK;
+        elsewhere |= t->headers[r].status == DONE || t->headers[r].bytes != bytes;
+    }
+    if (elsewhere) {
+        return own != HPS_OK
+                   ? own
+                   : hpsi_fail(HPS_E_INTERNAL,
+                               "context: team: another process has stopped or does something else");
+    }
+    return failed ? agree(t, own) : HPS_OK;
+}
+
+/* --------------------------------------------------------------------- loops */
+
+/* In a loop of several threads everybody does all. */
+int32_t hpsi_team_size(const hps_context *c)
+{
+    return c != NULL && c->team != NULL && !hpsi_in_loop() ? c->team->size : 1;
+}
+
+static int64_t part(int64_t n, int64_t rank, int64_t size)
+{
+    return n / size * rank + n % size * rank / size;
+}
+
+void hpsi_team_range(const hps_context *c, int64_t n, int64_t *first, int64_t *end)
+{
+    int32_t size = hpsi_team_size(c), rank = size > 1 ? c->team->rank : 0;
+
+    *first = part(n, rank, size);
+    *end = part(n, (int64_t)rank + 1, size);
+}
+
+typedef struct shifted {
+    int64_t first;
+    hpsi_body body;
+    void *arg;
+} shifted;
+
+static hps_status run_shifted(int64_t item, int32_t worker, void *arg)
+{
+    const shifted *s = arg;
+
+    return s->body(s->first + item, worker, s->arg);
+}
+
+hps_status hpsi_team_for(hps_context *c, int64_t n, hpsi_body body, void *arg)
+{
+    shifted s = {.body = body, .arg = arg};
+    int64_t end;
+
+    hpsi_team_range(c, n, &s.first, &end);
+    return hpsi_parallel_for(c, end - s.first, run_shifted, &s);
+}
+
+hps_status hpsi_team_share(const hps_context *c, hps_status own, int64_t n, void *base,
+                           hpsi_offset begin, const void *arg)
+{
+    int32_t size = hpsi_team_size(c);
+    const struct hpsi_team *t = size > 1 ? c->team : NULL;
+    hps_status st;
+
+    if (t == NULL) {
+        return own;
+    }
+    st = check(t, own, begin(n, arg));
+    if (st != HPS_OK) {
+        return st;
+    }
+    for (int32_t r = 0; r <= size; r++) {
+        t->begin[r] = begin(part(n, r, size), arg);
+    }
+    return t->gather(base, t->begin, t->user) == 0
+               ? HPS_OK
+               : hpsi_fail(HPS_E_CALLBACK, "context: team: the gather function failed");
+}
+
+hps_status hps_context_settle_team(hps_context *c)
+{
+    const struct hpsi_team *t = c != NULL ? c->team : NULL;
+    int32_t all = t == NULL;
+
+    while (!all) {
+        hps_status st = gather_headers(t, DONE, 0);
+
+        if (st != HPS_OK) {
+            return st;
+        }
+        all = 1;
+        for (int32_t r = 0; r < t->size; r++) {
+            all = all && t->headers[r].status == DONE;
+        }
+    }
+    return HPS_OK;
+}

@@ -55,7 +55,9 @@ hps_status hpsi_swarm_ask(hps_swarm *e, int32_t capacity, int32_t *n, int64_t *i
     if (e->stop == HPSI_STOP_NONE) {
         hpsi_swarm_clock(e, 1);
         hpsi_swarm_update_stop(e); /* the time may be over by now */
-        st = e->asynchronous ? hpsi_async_advance(e) : hpsi_swarm_plan(e);
+        if (e->stop == HPSI_STOP_NONE) {
+            st = e->asynchronous ? hpsi_async_advance(e) : hpsi_swarm_plan(e);
+        }
         if (st == HPS_OK && e->stop != HPSI_STOP_NONE) {
             st = hpsi_swarm_autosave(e);
         }

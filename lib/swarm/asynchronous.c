@@ -8,7 +8,11 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { ROUNDS = 100 }; /* rounds of the swarm without a new point: exhausted */
+enum {
+    ROUNDS = 100, /* rounds of the swarm without a new point: exhausted */
+    PATIENCE = 12 /* and so many: a swarm that restarts begins anew, as its idle iterations would
+                   * make it do in the synchronous mode */
+};
 
 static int replaying(const hps_swarm *e)
 {
@@ -160,6 +164,9 @@ static hps_status plan(hps_swarm *e)
         if (vain >= e->n_slots && in_flight(e) > 0) {
             e->resting = 1; /* until a value changes something */
             return HPS_OK;
+        }
+        if (e->variant->repair && vain > 0 && vain % (PATIENCE * e->n_slots) == 0) {
+            redesign(e);
         }
         e->stalled = (int32_t)(vain / e->n_slots);
         if (e->stalled >= ROUNDS) {

@@ -10,6 +10,7 @@
 #define NUDGE 0.1              /* of a radius */
 #define ETA 20.0               /* of the polynomial mutation */
 enum { MUTANTS = 3 };          /* every third member mutates */
+enum { PATIENCE = 12 };        /* iterations in a row without a new point: other positions */
 enum { COEFFICIENTS = 65536 }; /* draws of a member, beside those of its dimensions */
 
 static void design(hps_swarm *e)
@@ -164,6 +165,9 @@ static void after(hps_swarm *e)
     }
     hpsi_weighted_adapt(e, n_led, n_taken);
     rank_members(e);
+    if (e->stalled > 0 && e->stalled % PATIENCE == 0) {
+        e->fresh = 1;
+    }
 }
 
 static void follow_outside(hps_swarm *e, int64_t r)

@@ -5,14 +5,29 @@
 #include <math.h>
 #include <string.h>
 
+/* Nothing has a value: say what became of the first evaluation. */
+static hps_status no_best(const hps_swarm *e)
+{
+    static const char *const ends[] = {"", "was infeasible", "failed or gave no number",
+                                       "timed out"};
+    if (e->n_told == 0) {
+        return hpsi_fail(HPS_E_STATE, "swarm: best: no evaluation has been told yet");
+    }
+    int64_t id = e->archive.order[0];
+    return hpsi_fail(HPS_E_STATE,
+                     "swarm: best: none of %lld evaluations gave a value; the first one told, "
+                     "id %lld, %s",
+                     (long long)e->n_told, (long long)id,
+                     ends[e->archive.rows[e->archive.row_of[id]].outcome]);
+}
+
 hps_status hps_swarm_best(const hps_swarm *e, double *x, double *f)
 {
     if (e == NULL) {
         return hpsi_fail(HPS_E_ARGUMENT, "swarm: best: the engine is NULL");
     }
     if (e->best < 0) {
-        return hpsi_fail(HPS_E_STATE, "swarm: best: no evaluation has succeeded yet (%lld tried)",
-                         (long long)e->n_told);
+        return no_best(e);
     }
     int64_t best = hpsi_swarm_best_row(e);
     if (x != NULL) {

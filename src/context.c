@@ -62,6 +62,7 @@ int args_context(const args *a, hps_context **out)
         st = hps_context_set_threads(*out, threads(a));
     }
     if (st == HPS_OK && a->memory_limit > 0) {
+        errors_limit(a->memory_limit);
         left = memory_left(a->memory_limit, hps_context_threads(*out));
         if (left <= 0) {
             return memory_check(a, "the program itself", memory_process(*out, 0));

@@ -73,11 +73,23 @@ static int code_of(hps_status st, int otherwise)
     }
 }
 
+static int64_t limit;
+
+void errors_limit(int64_t bytes)
+{
+    limit = bytes;
+}
+
 int fail_library(hps_status st, int otherwise)
 {
-    const char *text = hps_last_error();
+    const char *text = hps_last_error()[0] != '\0' ? hps_last_error() : hps_status_text(st);
+    char size[48];
 
-    fail(0, "%s", text[0] != '\0' ? text : hps_status_text(st));
+    if (st == HPS_E_MEMORY && limit > 0) { /* the library has its share of it */
+        fail(0, "--max-memory allows %s: %s", bytes_text((double)limit, size), text);
+    } else {
+        fail(0, "%s", text);
+    }
     has_place = st == HPS_E_FORMAT; /* these messages begin with the file */
     return code_of(st, otherwise);
 }

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* Memory of the process: what is resident when it starts, what the library counts, and the
- * buffers of BLAS and threads, which come with the first products of matrices. */
+/* Memory of the process: what is resident when it starts, what the library counts, and what comes
+ * with any work: pages of code, buffers of BLAS and threads. */
 #include "memory.h"
 
 #include <stdlib.h>
@@ -13,10 +13,17 @@
 #include "json.h"
 
 #define MIB ((int64_t)1048576)
-/* Packed panels of OpenBLAS and pages of code that are met on the way: measured 2.6 to 3.4 MiB
- * with one thread, 0.6 to 1 MiB more with each other one. */
-#define BUFFERS (3 * MIB)
-#define BUFFERS_EACH (3 * MIB / 4)
+/* Pages of program and libraries that any work meets, whatever its size: measured 1.6 to 1.9 MiB
+ * beyond those of the start. The least that a process takes is this with the start, 7 MiB. */
+#define CODE (7 * MIB / 4)
+/* Packed panels of OpenBLAS and what the heap keeps of blocks that were freed: up to 1 MiB with
+ * one thread, 0.9 MiB more with each other one. A panel is a copy of part of one operand. */
+#define PANELS MIB
+#define PANELS_EACH (7 * MIB / 8)
+#define PANEL_SHARE 4 /* of all that is held, at most */
+/* Blocks of at least so many bytes go back to the system when they are freed, and the top of
+ * the heap beyond it. */
+#define BLOCK (MIB / 4)
 #define UNKNOWN (6 * MIB) /* of a program whose system does not tell */
 
 static int64_t at_start, after_reading;
@@ -43,26 +50,26 @@ void memory_begin(void)
 {
 #ifdef __GLIBC__
     /* both would grow with the blocks that are freed, and keep the next ones */
-    mallopt(M_MMAP_THRESHOLD, (int)MIB);
-    mallopt(M_TRIM_THRESHOLD, (int)MIB);
+    mallopt(M_MMAP_THRESHOLD, (int)BLOCK);
+    mallopt(M_TRIM_THRESHOLD, (int)BLOCK);
 #endif
     at_start = status_line("VmRSS:");
     at_start = at_start > 0 ? at_start : UNKNOWN;
 }
 
-/* Products of small matrices touch no more of the buffers than they are large. */
-static int64_t buffers(int64_t bytes, int threads)
+/* What comes with a work that holds so many bytes. */
+static int64_t around(int64_t bytes, int threads)
 {
-    int64_t most = BUFFERS + (threads - 1) * BUFFERS_EACH;
+    int64_t most = PANELS + (threads - 1) * PANELS_EACH;
 
-    return bytes < most ? bytes : most;
+    return CODE + (bytes / PANEL_SHARE < most ? bytes / PANEL_SHARE : most);
 }
 
 int64_t memory_left(int64_t limit, int threads)
 {
     int64_t left = limit - at_start;
 
-    return left - buffers(left / 2, threads);
+    return left - around(left, threads);
 }
 
 int64_t memory_process(const hps_context *c, int64_t bytes)
@@ -73,7 +80,7 @@ int64_t memory_process(const hps_context *c, int64_t bytes)
     if (after_reading == 0) {
         after_reading = status_line("VmHWM:");
     }
-    all = at_start + held + bytes + buffers(held + bytes, hps_context_threads(c));
+    all = at_start + held + bytes + around(held + bytes, hps_context_threads(c));
     return all > after_reading ? all : after_reading;
 }
 

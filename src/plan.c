@@ -264,7 +264,7 @@ static int final_memory(const tuning *t, int64_t *bytes)
         *bytes = predict > *bytes ? predict : *bytes;
     }
     hps_gpr_destroy(g);
-    *bytes = memory_process(t->context, *bytes);
+    *bytes = memory_process(t->context, *bytes + stage_swarms(t, NULL));
     return st == HPS_OK ? EXIT_DONE : fail_library(st, EXIT_USAGE);
 }
 

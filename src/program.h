@@ -37,6 +37,8 @@ int fail_at(place at, const char *key, const char *format, ...)
 /* The library's message for a status; `otherwise` is the code of a status that does not
  * decide it alone (arguments, options, formats, files). */
 int fail_library(hps_status st, int otherwise);
+/* --max-memory, which messages about memory name then. */
+void errors_limit(int64_t bytes);
 const char *error_text(void);
 void error_print(void);
 

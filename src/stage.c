@@ -99,7 +99,7 @@ static int new_swarm(tuning *t, stage *s)
         st = hps_swarm_set_text(s->swarm, "variant", own); /* the first of two stages */
         rc = st == HPS_OK ? EXIT_DONE : fail_library(st, EXIT_USAGE);
     }
-    return rc == EXIT_DONE ? warm_start(t, s) : rc;
+    return rc;
 }
 
 static int make_swarm(tuning *t, stage *s)
@@ -113,6 +113,7 @@ static int make_swarm(tuning *t, stage *s)
         rc = load_swarm(t, s, open, 0);
     } else {
         rc = new_swarm(t, s);
+        rc = rc == EXIT_DONE ? warm_start(t, s) : rc;
     }
     if (rc == EXIT_DONE && hps_swarm_set_autosave(s->swarm, open, 1) != HPS_OK) {
         rc = fail_library(HPS_E_INTERNAL, EXIT_INTERNAL);
@@ -128,15 +129,75 @@ static int64_t archive_bytes(const tuning *t, const stage *s)
     return 3 * 8 * stage_evaluations(t->r) * (hps_space_size(s->space) + 4);
 }
 
+/* Make a swarm in a context of its own, ask it once, and see what that has taken. */
+static int ask_once(tuning *t, stage *s, int64_t *held)
+{
+    int64_t id;
+    int32_t n;
+    double *x;
+    hps_status st;
+    int rc = runfile_space(t->r, t->context, s->sections, &s->space);
+
+    rc = rc == EXIT_DONE ? new_swarm(t, s) : rc;
+    if (rc != EXIT_DONE) {
+        return rc;
+    }
+    x = new_memory((size_t)hps_space_size(s->space), sizeof *x);
+    st = hps_swarm_ask(s->swarm, 1, &n, &id, x);
+    free(x);
+    hps_context_memory(t->context, held, NULL);
+    *held += archive_bytes(t, s);
+    return st == HPS_OK ? EXIT_DONE : fail_library(st, EXIT_USAGE);
+}
+
+/* What a swarm takes with its first question, the models of the variant guided above all. */
+static int find_swarm_bytes(tuning *t, stage *s)
+{
+    tuning alone = *t;
+    stage trial = {.sections = s->sections, .n_objectives = s->n_objectives};
+    int rc;
+
+    alone.context = NULL;
+    if (hps_context_create(&alone.context, NULL) != HPS_OK) {
+        return fail_library(HPS_E_MEMORY, EXIT_INTERNAL);
+    }
+    rc = ask_once(&alone, &trial, &s->swarm_bytes);
+    hps_swarm_destroy(trial.swarm);
+    hps_space_destroy(trial.space);
+    hps_context_destroy(alone.context);
+    return rc;
+}
+
+int64_t stage_swarms(const tuning *t, const char *last)
+{
+    int64_t bytes = 0;
+
+    for (int k = 0; k < t->n_stages; k++) {
+        const stage *s = &t->stages[k];
+
+        bytes += s->x == NULL ? s->swarm_bytes : 0; /* the context counts the others */
+        if (last != NULL && strcmp(s->name, last) == 0) {
+            break;
+        }
+    }
+    return bytes;
+}
+
 /* A run that cannot stay within --max-memory is refused before its first evaluation. */
-static int check_memory(const tuning *t, stage *s)
+static int check_memory(tuning *t, stage *s)
 {
     char name[32];
+    hps_status st;
+    int rc = s->swarm_bytes == 0 ? find_swarm_bytes(t, s) : EXIT_DONE;
 
-    if (hps_study_memory(s->study, &s->bytes) != HPS_OK) {
-        return fail_library(HPS_E_OPTION, EXIT_USAGE);
+    if (rc != EXIT_DONE) {
+        return rc;
     }
-    s->bytes = memory_process(t->context, s->bytes + archive_bytes(t, s));
+    st = hps_study_memory(s->study, &s->bytes);
+    if (st != HPS_OK) {
+        return fail_library(st, EXIT_USAGE);
+    }
+    s->bytes = memory_process(t->context, s->bytes + stage_swarms(t, s->name));
     snprintf(name, sizeof name, "stage %s", s->name);
     return memory_check(t->a, name, s->bytes);
 }
@@ -164,11 +225,13 @@ int stage_objective(tuning *t, stage *s)
     return rc == EXIT_DONE ? check_memory(t, s) : rc;
 }
 
-int stage_check(tuning *t, const stage *s)
+int stage_check(tuning *t, stage *s)
 {
-    stage trial = *s;
-    int rc = stage_objective(t, &trial);
+    stage trial;
+    int rc = runfile_is_search(t->r) ? EXIT_DONE : find_swarm_bytes(t, s);
 
+    trial = *s;
+    rc = rc == EXIT_DONE ? stage_objective(t, &trial) : rc;
     if (rc == EXIT_DONE && !t->resume && s == &t->stages[0]) {
         rc = warm_start(t, &trial); /* what is wrong with it */
     }

@@ -144,7 +144,8 @@ typedef struct stage {
     hps_swarm *swarm;
     hps_study *study; /* NULL: a search */
     search *search;
-    int64_t bytes;                /* that a batch may hold */
+    int64_t bytes;                /* of the process while the stage runs */
+    int64_t swarm_bytes;          /* that its swarm holds to the end of the run */
     double *x;                    /* best point */
     double best;                  /* the best first objective as evaluated */
     refitted refits[MOST_REFITS]; /* of the best points, if their values are not those of fits; */
@@ -170,7 +171,9 @@ typedef struct tuning {
 /* Make only what evaluates a stage. */
 int stage_objective(tuning *t, stage *s);
 /* Would it work? Makes its study and drops it; nothing is written. */
-int stage_check(tuning *t, const stage *s);
+int stage_check(tuning *t, stage *s);
+/* Bytes of the swarms of all stages up to this one (NULL: all) that have not begun. */
+int64_t stage_swarms(const tuning *t, const char *last);
 /* Make study and swarm of a stage (from its checkpoint if one is there). */
 int stage_prepare(tuning *t, stage *s);
 int stage_run(tuning *t, stage *s);

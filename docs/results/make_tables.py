@@ -32,6 +32,8 @@ def some(values, keys):
 
 def short_stage(stage):
     kept = some(stage, ("name", "objective", "evaluations", "failed", "best_objective", "best"))
+    if "front" in stage:
+        kept["front"] = sorted(p["objectives"] for p in stage["front"])
     kept["kernel"] = some(stage.get("kernel") or {}, KERNEL)
     return kept
 
@@ -40,7 +42,7 @@ def short(step):
     """What the tables need of a step, and where it came from."""
     j = step["json"]
     plain = step["command"].split(" --threads ")[0].replace(" --resume", "")
-    kept = {"command": plain, "wall_seconds": round(step["wall_seconds"], 2),
+    kept = {"command": plain, "commit": step.get("commit", ""), "wall_seconds": round(step["wall_seconds"], 2),
             "user_seconds": round(step["user_seconds"], 2),
             "megabytes": round(step["peak_kilobytes"] / 1024, 1)}
     if "stages" in j:
@@ -132,6 +134,39 @@ def table_tuned(numbers, reference):
                 rows.append(tuned_row(study, objective, row, reference[row[0]]))
     return table(["data", "instead of", "sparse points", "gap_fit G_E", "G_F", "objective",
                   "validation G_E", "G_F", "test G_E", "G_F", "G_E by", "G_F by", *COST], rows)
+
+
+def table_seeds(numbers, reference):
+    """Searches that were repeated with other seeds."""
+    rows = []
+    for name, hp, _ in ROWS:
+        for end, objective in SEARCHES:
+            studies = [numbers.get(f"tuned-{name}{end}{seed}", {}) for seed in ("", "-seed2", "-seed3")]
+            tests = [s["predict"]["test"] for s in studies if "predict" in s]
+            if len(tests) < 2:
+                continue
+            theirs, energy, force = reference[name], *([t[k] for t in tests] for k in ERRORS[::3])
+            rows.append([FILES[name.split("-")[0]], hp, objective, ", ".join(milli(e) for e in energy),
+                         ", ".join(milli(f, 1) for f in force), change(sum(energy) / len(energy), theirs["energy"]),
+                         change(sum(force) / len(force), theirs["force"])])
+    return table(["data", "instead of", "objective", "test G_E, seeds 1, 2, ..", "G_F", "mean G_E by", "mean G_F by"], rows)
+
+
+def table_curves(numbers):
+    """Errors against the number of training frames."""
+    rows = []
+    for name in ("amorphous", "disordered"):
+        steps = numbers.get(f"curve-{name}", {})
+        for count in sorted({int(s.split("-")[1]) for s in steps}):
+            found = [errors(steps[f"{label}-{count}-predict"]["test"]) for label in ("hand", "found")]
+            rows.append([FILES[name], count, *found[0], *found[1]])
+    return table(["data", "training frames", "by hand: G_E", "G_F", "found: G_E", "G_F"], rows)
+
+
+def table_front(numbers):
+    """Pairs of errors of which neither could be lowered without the other rising."""
+    front = numbers.get("front-amorphous", {}).get("tune", {"stages": [{"front": []}]})["stages"][0]["front"]
+    return table(["G_E", *(milli(e, 1) for e, _ in front)], [["G_F", *(milli(f, 0) for _, f in front)]])
 
 
 COST = ["evaluations", "wall, s", "CPU, s", "MB", "seed"]
@@ -232,11 +267,12 @@ def table_best(numbers):
              "zeta", "delta", "sigma_energy", "sigma_force")
     rows = []
     for key, study in sorted(numbers.items()):
-        if "tune" not in study or key.startswith("forces"):
+        if "tune" not in study or key.startswith(("forces", "front")):
             continue
         best = {k.split(".")[1]: v for s in study["tune"]["stages"] for k, v in s["best"].items()}
-        rows.append([f"`{key}`", *(f"{best[n]:.3g}" if n in best else "" for n in names)])
-    return table(["study", *(n.replace("atom_", "").replace("_", " ") for n in names)], rows)
+        rows.append([f"`{key}`", *(f"{best[n]:.3g}" if n in best else "" for n in names),
+                     study["tune"]["commit"]])
+    return table(["study", *(n.replace("atom_", "").replace("_", " ") for n in names), "commit"], rows)
 
 
 def not_run(numbers):
@@ -246,7 +282,7 @@ def not_run(numbers):
     from run import STUDIES
     done = {"predict", "kernel", "seed3-predict"}
     open_ = [f"`{name}`" for name in STUDIES if not (
-        done & set(numbers.get(name, ())) or name.startswith(("dimers", "kernels")) and name in numbers)]
+        done & set(numbers.get(name, ())) or name.startswith(("curve", "dimers", "front", "kernels")) and name in numbers)]
     return [", ".join(open_) + "." if open_ else "None."]
 
 
@@ -333,7 +369,10 @@ def figures(numbers):
 def fill(text, numbers, reference):
     """The document with every block between <!-- NAME --> and <!-- end --> made anew."""
     made = {"same-sets": table_same_sets(numbers, reference),
-            "tuned": table_tuned(numbers, reference), "systems": table_systems(numbers),
+            "tuned": table_tuned(numbers, reference),
+            "seeds": table_seeds(numbers, reference), "curves": table_curves(numbers),
+            "front": table_front(numbers),
+            "systems": table_systems(numbers),
             "dimers": table_dimers(numbers), "forces": table_forces(numbers),
             "molecules": table_molecules(numbers), "best": table_best(numbers),
             "not-run": not_run(numbers),

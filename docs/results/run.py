@@ -53,6 +53,11 @@ def tuned(run, data, *values):
     return commands
 
 
+def search_only(run, data, *values):
+    """A search that is looked at as a whole."""
+    return lambda out: tuned(run, data, *values)(out)[:1]
+
+
 def forces(source, data, ranges, evaluations=100):
     """The noises of a fit on energies and forces, the descriptor of another study."""
     def commands(out):
@@ -62,6 +67,20 @@ def forces(source, data, ranges, evaluations=100):
                  f"swarm.evaluations={evaluations}", "swarm.seed=1"]
         return [("tune", ["tune", best, *sets(place), "-o", f"{out}/tune"]),
                 *fit(out, data, f"{out}/tune/best.yaml")]
+    return commands
+
+
+def curve(data, by_hand, source, counts):
+    """Errors on NAME.train.test.xyz of models of ever more of the other training frames, by hand-made and by found values."""
+    def commands(out):
+        steps = []
+        for count in counts:
+            for label, values in (("hand", f"{HERE}/{by_hand}.yaml"),
+                                  ("found", f"{os.path.dirname(out)}/{source}/tune/best.yaml")):
+                both = fit(out, f"{data}.train", values, f"{label}-{count}-")
+                both[0][1][1] = f"data/{data}.train.train.{count}.xyz"
+                steps += both
+        return steps
     return commands
 
 
@@ -99,10 +118,32 @@ def kernels(file, **studies):
 
 WIDE = ("soap.rcut_soft=[2.5, 5.0]", "soap.amplitude_scaling=[0, 8]", "soap.central_weight=[0, 4]")
 LOO = ("objective.stage2=loo", "data.test_every=1000")  # leave-one-out errors of all training frames but one
+FORCE = "objective.force_weight=1"
 GUIDED = "swarm.variant=guided"
 EF = "gap.fit_forces=true"
 TWO = "strategy=two-stage"
+# The rows of gap_fit after a search of 300 evaluations; then other objectives and wider ranges for those that gain least.
+TUNED = {
+    "crystal": ("carbon", "c_gap17_cryst_lda", "gap.n_sparse=300"),
+    "crystal-ef": ("carbon", "c_gap17_cryst_lda", "gap.n_sparse=300", EF, LOG_FORCE),
+    "iron": ("iron", "fe_gap22_ext"),
+    "iron-s6": ("iron", "fe_gap22_ext", *SIX),
+    "iron-ef": ("iron", "fe_gap22_ext", EF, LOG_FORCE),
+    "disordered": ("carbon", "c_disordered_lda"),
+    "disordered-s6": ("carbon", "c_disordered_lda", *SIX),
+    "amorphous": ("carbon", "c_gap17_pbe"),
+    "disordered-loo": ("carbon", "c_disordered_lda", *WIDE, *LOO),
+    "disordered-s6-loo": ("carbon", "c_disordered_lda", *WIDE, *LOO, *SIX),
+    "amorphous-loo": ("carbon", "c_gap17_pbe", *WIDE, *LOO),
+    "disordered-wide": ("carbon", "c_disordered_lda", *WIDE),
+    "disordered-force": ("carbon", "c_disordered_lda", *WIDE, FORCE),
+    "disordered-s6-force": ("carbon", "c_disordered_lda", *WIDE, FORCE, *SIX),
+    "amorphous-force": ("carbon", "c_gap17_pbe", *WIDE, FORCE),
+}
+SEEDS = ("crystal", "crystal-ef", "iron", "iron-s6", "disordered", "disordered-loo", "disordered-s6-loo")  # searched with two more seeds
 STUDIES = {
+    **{f"tuned-{name}": tuned(*search) for name, search in TUNED.items()},
+    **{f"tuned-{name}-seed{k}": tuned(*TUNED[name], f"swarm.seed={k}") for name in SEEDS for k in (2, 3)},
     # The rows of gap_fit: the same sets, three seeds.
     "row-crystal": fixed("c_gap17_cryst_lda", "aC4-1", ["gap.n_sparse=300"]),
     "row-crystal-ef": fixed("c_gap17_cryst_lda", "aC4-1",
@@ -112,21 +153,6 @@ STUDIES = {
     "row-amorphous": fixed("c_gap17_pbe", "aC4-1"),
     "row-iron": fixed("fe_gap22_ext", "Fe4-1"),
     "row-iron-ef": fixed("fe_gap22_ext", "Fe4-1", [EF, "gap.sigma_force=0.02"]),
-    # The same rows after a search of 300 evaluations.
-    "tuned-crystal": tuned("carbon", "c_gap17_cryst_lda", "gap.n_sparse=300"),
-    "tuned-crystal-ef": tuned("carbon", "c_gap17_cryst_lda", "gap.n_sparse=300", EF, LOG_FORCE),
-    "tuned-iron": tuned("iron", "fe_gap22_ext"),
-    "tuned-iron-s6": tuned("iron", "fe_gap22_ext", *SIX),
-    "tuned-disordered": tuned("carbon", "c_disordered_lda"),
-    "tuned-amorphous": tuned("carbon", "c_gap17_pbe"),
-    "tuned-disordered-s6": tuned("carbon", "c_disordered_lda", *SIX),
-    # Other objectives and wider ranges for the three rows that gain least.
-    "tuned-disordered-loo": tuned("carbon", "c_disordered_lda", *WIDE, *LOO),
-    "tuned-disordered-s6-loo": tuned("carbon", "c_disordered_lda", *WIDE, *LOO, *SIX),
-    "tuned-amorphous-loo": tuned("carbon", "c_gap17_pbe", *WIDE, *LOO),
-    "tuned-disordered-wide": tuned("carbon", "c_disordered_lda", *WIDE),
-    "tuned-amorphous-force": tuned("carbon", "c_gap17_pbe", *WIDE, "objective.force_weight=1"),
-    "tuned-iron-ef": tuned("iron", "fe_gap22_ext", EF, LOG_FORCE),
     # The four systems: both strategies, both bases (the joint ones for S4 are above).
     "dimers-s4-joint": dimers(),
     "dimers-s6-joint": dimers(*SIX),
@@ -156,7 +182,8 @@ STUDIES = {
     "dragoni-s6-two": tuned("iron", "fe_dragoni", TWO, *SIX),
     "molecules-100": molecules("qm9_mp2", 100, "swarm.evaluations=150"),
     "molecules-1000": molecules("qm9_mp2", 1000, "swarm.evaluations=60"),
-    "qm7-100": molecules("qm7_pbe0", 100, "data.energy=energy", "swarm.evaluations=60"),
+    "qm7-100": molecules("qm7_pbe0", 100, "data.energy=energy", "swarm.evaluations=300"),
+    "qm7-1000": molecules("qm7_pbe0", 1000, "data.energy=energy", "swarm.evaluations=300"),
     # Energies and forces with the descriptor of the search on energies.
     "forces-crystal": forces("tuned-crystal", "c_gap17_cryst_lda", NOISES),
     "forces-iron": forces("tuned-iron-s6", "fe_gap22_ext", NOISES),
@@ -164,6 +191,11 @@ STUDIES = {
     "forces-disordered": forces("tuned-disordered", "c_disordered_lda", RATIOS, 40),
     "forces-amorphous": forces("tuned-amorphous", "c_gap17_pbe", RATIOS, 40),
     "forces-dragoni": forces("dragoni-s4-joint", "fe_dragoni", RATIOS, 40),
+    # Which pairs of errors there are at all on the validation frames, and how errors fall with the number of training frames.
+    "front-amorphous": search_only("carbon", "c_gap17_pbe", *WIDE, "objective.stage2=rmse-pair", "swarm.variant=pareto",
+                                   "swarm.evaluations=112"),
+    "curve-amorphous": curve("c_gap17_pbe", "aC4-1", "tuned-amorphous", (90, 180, 270, 360)),
+    "curve-disordered": curve("c_disordered_lda", "aC6-1", "tuned-disordered-s6", (33, 65, 98, 131)),
     # Kernel distributions of what was found.
     "kernels-dimers": kernels("c_dimers", S4_joint="dimers-s4-joint", S4_two="dimers-s4-two",
                               S6_joint="dimers-s6-joint", S6_two="dimers-s6-two"),
@@ -178,7 +210,7 @@ STUDIES = {
 }
 
 
-def measure(command, program):
+def measure(command, program, commit):
     """Run it; its JSON, its times and its memory."""
     start = time.monotonic()
     done = subprocess.Popen([program, *command, "-q", "--json"], stdout=subprocess.PIPE)
@@ -187,12 +219,12 @@ def measure(command, program):
     done.returncode = os.waitstatus_to_exitcode(status)
     if done.returncode:
         raise SystemExit(f"exit code {done.returncode}: hpswarm {shlex.join(command)}")
-    return {"command": "hpswarm " + shlex.join(command), "wall_seconds": time.monotonic() - start,
+    return {"commit": commit, "command": "hpswarm " + shlex.join(command), "wall_seconds": time.monotonic() - start,
             "user_seconds": usage.ru_utime, "peak_kilobytes": usage.ru_maxrss,
             "json": json.loads(text)}
 
 
-def study(name, out, program, threads):
+def study(name, out, program, threads, commit):
     folder = os.path.join(out, name)
     os.makedirs(folder, exist_ok=True)
     for step, command in STUDIES[name](folder):
@@ -200,7 +232,7 @@ def study(name, out, program, threads):
         if os.path.exists(kept):
             continue
         resume = ["--resume"] if command[0] == "tune" else []
-        result = measure([*command, *resume, "--threads", str(threads)], program)
+        result = measure([*command, *resume, "--threads", str(threads)], program, commit)
         with open(kept + ".part", "w") as target:
             json.dump(result, target)
         os.replace(kept + ".part", kept)
@@ -213,6 +245,7 @@ def main():
     options.add_argument("-o", "--output", default="results-out")
     options.add_argument("--program", default="hpswarm")
     options.add_argument("--threads", type=int, default=1)
+    options.add_argument("--commit", default="", help="of the program, kept beside its results")
     options.add_argument("--list", action="store_true", help="print the commands, run nothing")
     given = options.parse_args()
     for name in given.names or STUDIES:
@@ -220,7 +253,7 @@ def main():
             for _, command in STUDIES[name](os.path.join(given.output, name)):
                 print("hpswarm", shlex.join(command))
         else:
-            study(name, given.output, given.program, given.threads)
+            study(name, given.output, given.program, given.threads, given.commit)
 
 
 if __name__ == "__main__":

@@ -64,7 +64,7 @@ def solve(energies, forces, data, points, e0):
     return np.linalg.solve(r[:n, :n], r[:n, n])
 
 
-def compare(data, frames, n_points, threads):
+def compare(data, frames, n_points):
     chosen = np.linspace(0, len(data) - 1, frames + frames // 4).astype(int)
     test, train = data.subset(chosen[::5]), data.subset(np.delete(chosen, np.s_[::5]))
     soap = hpswarm.Soap(data.symbols, **SOAP)
@@ -123,7 +123,7 @@ def main():
     given = options.parse_args()
     results = []
     if given.frames:
-        results.append(compare(hpswarm.Dataset.read(given.data), given.frames, given.points, given.threads))
+        results.append(compare(hpswarm.Dataset.read(given.data), given.frames, given.points))
     if given.all:
         results.append(fit_all(given.program, given.data, given.all, given.threads))
     sys.exit(0 if results and all(results) else 1)

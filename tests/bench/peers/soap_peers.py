@@ -134,7 +134,7 @@ def main():
     document = {"file": words[0], "atoms": sum(map(len, frames)), "load": os.getloadavg()[0],
                 "versions": {p: version(p) for p in ("quippy-ase", "dscribe", "numpy")},
                 "rows": [row for n in SIZES[:1 if quick else 3]
-                         for row in measure(frames, number, n, 1 if quick else 3)]}
+                         for row in measure(frames, number, n, 2 if quick else 3)]}
     print(json.dumps(document, indent=1))
     for row in document["rows"]:
         print(f"n=l={row['n']}  {row['what']:22s} {row['side']:20s} "

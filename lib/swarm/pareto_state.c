@@ -143,7 +143,7 @@ static int sound(const hps_swarm *e)
 {
     const hpsi_pareto *s = e->pareto;
     int good = 1;
-    for (int32_t i = 0; i < e->n_slots; i++) {
+    for (int32_t i = 0; e->designs > 0 && i < e->n_slots; i++) {
         int none = !(e->p_f[i] < (double)INFINITY);
         good = good && (none || has_values(e, e->p_row[i]));
     }

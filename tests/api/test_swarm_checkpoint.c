@@ -289,6 +289,29 @@ START_TEST(test_a_space_without_freedom_is_saved_too)
 }
 END_TEST
 
+START_TEST(test_a_run_without_time_for_a_point_is_saved_too)
+{
+    for (int32_t objectives = 1; objectives <= 2; objectives++) {
+        hps_swarm *e, *again;
+        double x[MIXED_PARAMS];
+        int64_t id;
+        int32_t n;
+        CK_OK(hps_swarm_create(&e, NULL, space, objectives));
+        CK_OK(hps_swarm_set_real(e, "time_limit", 1e-230));
+        CK_OK(hps_swarm_ask(e, 1, &n, &id, x));
+        ck_assert_int_eq(n, 0);
+        ck_assert_str_eq(hps_swarm_stop_reason(e), "time");
+        CK_OK(hps_swarm_save(e, path));
+        CK_OK(hps_swarm_load(&again, NULL, space, path));
+        CK_OK(hps_swarm_set_real(again, "time_limit", 1e6));
+        CK_OK(hps_swarm_ask(again, 1, &n, &id, x));
+        ck_assert_int_eq(n, 1);
+        hps_swarm_destroy(again);
+        hps_swarm_destroy(e);
+    }
+}
+END_TEST
+
 START_TEST(test_arguments_and_places_are_checked)
 {
     hps_swarm *e = mixed_swarm(NULL, "paper", 30), *other;
@@ -527,6 +550,7 @@ static void add(TCase *t)
     tcase_add_test(t, test_other_files_are_refused);
     tcase_add_test(t, test_another_space_is_refused);
     tcase_add_test(t, test_a_space_without_freedom_is_saved_too);
+    tcase_add_test(t, test_a_run_without_time_for_a_point_is_saved_too);
     tcase_add_test(t, test_arguments_and_places_are_checked);
     tcase_add_test(t, test_autosave_every_third_iteration);
     tcase_add_test(t, test_autosave_at_the_end_only);

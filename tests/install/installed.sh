@@ -59,37 +59,48 @@ if cmake -S "$here/consumer" -B "$work/none" -DCMAKE_PREFIX_PATH="$prefix" -DCON
     fail "version 0.2 was found"
 fi
 
-# pkg-config, C and C++; then --static where there is no shared library to take.
+# pkg-config in each language; then --static where there is no shared library to take.
 export PKG_CONFIG_PATH=$libdir/pkgconfig
-flags() { pkg-config --cflags --libs "$@" hpswarm; }
-# shellcheck disable=SC2046 # flags are words
-"$cc" "$here/consumer/main.c" -o "$work/pc_c" $(flags) -lm
-# shellcheck disable=SC2046
-"$cxx" "$here/consumer/main.cpp" -o "$work/pc_cxx" $(flags)
-LD_LIBRARY_PATH=$libdir "$work/pc_c" | tee -a "$work/results"
-LD_LIBRARY_PATH=$libdir "$work/pc_cxx" | tee -a "$work/results"
-expected=$((expected + 3))
-if [ -n "$fc" ]; then
+# pc NAME [--static]: build with what pkg-config says, and run.
+pc() {
+    local name=$1
+    shift
+    # shellcheck disable=SC2046 # flags are words
+    "$cc" "$here/consumer/main.c" -o "$work/${name}_c" $(pkg-config --cflags --libs "$@" hpswarm) -lm
     # shellcheck disable=SC2046
-    "$fc" "$here/consumer/main.f90" -J "$work" -o "$work/pc_f" $(pkg-config --cflags --libs hpswarm-fortran)
-    LD_LIBRARY_PATH=$libdir "$work/pc_f" | tee -a "$work/results"
+    "$cxx" "$here/consumer/main.cpp" -o "$work/${name}_cxx" $(pkg-config --cflags --libs "$@" hpswarm)
+    LD_LIBRARY_PATH=$libdir "$work/${name}_c" | tee -a "$work/results"
+    LD_LIBRARY_PATH=$libdir "$work/${name}_cxx" | tee -a "$work/results"
+    expected=$((expected + 2))
+    [ -n "$fc" ] || return 0
+    # shellcheck disable=SC2046
+    "$fc" "$here/consumer/main.f90" -J "$work" -o "$work/${name}_f" $(pkg-config --cflags --libs "$@" hpswarm-fortran)
+    LD_LIBRARY_PATH=$libdir "$work/${name}_f" | tee -a "$work/results"
     expected=$((expected + 1))
-fi
+}
+pc shared
 if [ -n "$python" ]; then
     cp -r "$here/../../bindings/python/hpswarm" "$work/hpswarm"
-    HPSWARM_LIBRARY=$libdir PYTHONDONTWRITEBYTECODE=1 PYTHONPATH=$work "$python" "$here/consumer/main.py" | tee -a "$work/results"
+    cp "$here/consumer/main.py" "$work"
+    HPSWARM_LIBRARY=$libdir PYTHONDONTWRITEBYTECODE=1 "$python" "$work/main.py" | tee -a "$work/results"
     expected=$((expected + 1))
 fi
 rm "$libdir"/libhpswarm.so*
-# shellcheck disable=SC2046
-"$cc" "$here/consumer/main.c" -o "$work/pc_static" $(flags --static)
-"$work/pc_static" | tee -a "$work/results"
+pc static --static
 
 [ "$(wc -l <"$work/results")" = "$expected" ] || fail "a consumer printed nothing"
 [ "$(sort -u "$work/results" | wc -l)" = 1 ] || fail "the consumers' numbers differ"
 
-# What is installed is listed, and taking away what is listed leaves nothing.
+# What is taken away again leaves nothing; in a prefix of the system only the folders that others use too.
+DESTDIR=$work/gone cmake --install "$build" --prefix /opt/hps >/dev/null
+DESTDIR=$work/gone cmake -P "$build/pkgconfig/uninstall.cmake"
+[ -z "$(ls "$work/gone/opt")" ] || fail "an uninstall leaves: $(find "$work/gone")"
 DESTDIR=$work/gone cmake --install "$build" --prefix /usr >/dev/null
-sed "s|^|$work/gone|" "$build/install_manifest.txt" | xargs -d '\n' rm
-left=$(find "$work/gone" ! -type d)
+touch "$work/gone/usr/include/other.h"
+DESTDIR=$work/gone cmake -P "$build/pkgconfig/uninstall.cmake"
+left=$(find "$work/gone" ! -type d ! -name other.h -o -name '*hpswarm*')
 [ -z "$left" ] || fail "an uninstall leaves: $left"
+[ -e "$work/gone/usr/include/other.h" ] && [ -d "$work/gone/usr/bin" ] || fail "an uninstall takes what is not ours"
+if DESTDIR=$work/gone cmake -P "$build/pkgconfig/uninstall.cmake" 2>/dev/null; then
+    fail "an uninstall of nothing succeeds"
+fi

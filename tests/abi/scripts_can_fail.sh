@@ -60,4 +60,30 @@ object refuses ./kernel/linalg.c 'void dgemm_(void); void f(void){dgemm_();}'
 object refuses ./base/status.c 'int puts(const char*); void f(void){puts("");}'
 object refuses ./base/status.c 'char *getenv(const char*); char *f(void){return getenv("HOME");}'
 object refuses ./base/status.c 'void exit(int); void f(void){exit(1);}'
+for word in abort __assert_fail sigaction setlocale localtime fesetround feenableexcept longjmp chdir fork rand syslog; do
+    object refuses ./base/status.c "void $word(void); void f(void){$word();}"
+done
+forbidden() { # verdict, code of a library
+    echo "$2" | "$cc" -shared -fPIC -fno-builtin -x c - -o b.so
+    "$1" "$here/symbols_used.sh" b.so
+}
+forbidden passes 'void *malloc(unsigned long); void *f(void){return malloc(3);}'
+forbidden refuses 'void abort(void); void f(void){abort();}'
+
+if command -v python3 >/dev/null; then
+    types() { # verdict, header
+        echo "$2" >include/hpswarm/base.h
+        "$1" python3 -B "$here/types.py" include
+    }
+    types passes 'typedef struct hps_a { int32_t struct_size; double x[3]; const char *t; void *(*f)(int64_t n, void *u); } hps_a;
+HPS_API hps_status hps_f(hps_a *a, const double *x, int32_t n);'
+    types refuses 'typedef struct hps_a { double x; int32_t struct_size; } hps_a; HPS_API hps_status hps_f(hps_a *a);'
+    types refuses 'typedef struct hps_a { int32_t struct_size; } hps_a; HPS_API hps_status hps_f(hps_a a);'
+    types refuses 'typedef struct hps_a { int32_t struct_size; } hps_a; HPS_API hps_a hps_f(void);'
+    types refuses 'typedef struct hps_a { int32_t struct_size; long x; } hps_a; HPS_API void hps_f(void);'
+    types refuses 'HPS_API hps_status hps_f(size_t n);'
+    types refuses 'HPS_API bool hps_f(void);'
+    types refuses 'HPS_API void hps_f(FILE *f);'
+    types refuses 'typedef int (*hps_fn)(void *user); HPS_API void hps_f(hps_fn f);'
+fi
 echo "each script can fail"

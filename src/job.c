@@ -34,6 +34,7 @@ void jobs_prepare(void)
     sigaddset(&child, SIGCHLD);
     sigprocmask(SIG_BLOCK, &child, NULL);
     prctl(PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0); /* orphans of commands are reaped here */
+    guard_start();
 }
 
 /* ------------------------------------------------------------------- start */
@@ -99,6 +100,9 @@ int job_start(job *j, const job_order *o)
     wrong = make_pipe(output);
     wrong = wrong == 0 ? make_pipe(errors) : wrong;
     wrong = wrong == 0 ? spawn(&j->pid, o, output[1], errors[1]) : wrong;
+    if (wrong == 0) {
+        guard_add(j->pid);
+    }
     if (output[1] >= 0) {
         close(output[1]);
     }
@@ -275,5 +279,8 @@ void job_clear(job *j)
     capture_close(&j->errors);
     capture_free(&j->output);
     capture_free(&j->errors);
+    if (j->pid != 0) {
+        guard_remove(j->pid);
+    }
     j->pid = 0;
 }

@@ -37,6 +37,16 @@ void capture_free(capture *c);
 /* To every process of the session, and to the descendants of its leader while it lives. */
 void session_signal(pid_t leader, int number);
 
+/* --------------------------------------------------------- job_guard.c */
+
+#define GUARD_WORD "--guard-of-commands" /* what main is called with to be the guard */
+/* Path of this program; without it there is no guard. */
+void guard_program(const char *path);
+void guard_start(void);
+void guard_add(pid_t leader);
+void guard_remove(pid_t leader);
+int guard_main(void); /* an exit code */
+
 /* --------------------------------------------------------------- job.c */
 
 typedef struct job {

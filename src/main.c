@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "args.h"
+#include "job.h"
 #include "ranks.h"
 
 static int run(const args *a)
@@ -38,6 +39,10 @@ int main(int argc, char **argv)
 
     signal(SIGPIPE, SIG_IGN); /* a closed pipe is a write error like any other, */
     signal(SIGXFSZ, SIG_IGN); /* and so is a file larger than the shell allows */
+    if (argc == 2 && strcmp(argv[1], GUARD_WORD) == 0) {
+        return guard_main();
+    }
+    guard_program("/proc/self/exe");
     ranks_begin(&argc, &argv);
     rc = args_parse(&a, argc, argv);
     if (ranks_rank() > 0) { /* only tune has work for it */

@@ -441,6 +441,45 @@ class Stop(Search):
         # three at most were under way at each kill
         self.assertLessEqual(len(self.read("count").splitlines()), self.count + 3 * kills)
 
+    def test_killed_at_a_blow_the_commands_end_too(self):
+        self.write("hang.sh", """\
+bash -c 'echo $$ >> pids; sleep 300' &
+(trap '' TERM; echo $BASHPID >> pids; sleep 300) &
+timeout 300 bash -c 'echo $$ >> pids; sleep 300' &
+echo $$ >> pids
+wait
+sleep 300
+""")
+        self.run_file("exec bash hang.sh")
+        run = self.start("tune", "run.yaml", "-o", "out", "-q", "--set", "swarm.parallel=2")
+        deadline = time.time() + 60
+        while time.time() < deadline and (not os.path.exists(self.path("pids")) or
+                                          len(self.read("pids").split()) < 8):
+            time.sleep(0.01)
+        run.kill()
+        run.communicate()
+        pids = self.read("pids").split()
+        self.assertEqual(len(pids), 8)
+        deadline = time.time() + 30
+        while time.time() < deadline and any(alive(int(p)) for p in pids):
+            time.sleep(0.05)
+        self.assertEqual([p for p in pids if alive(int(p))], [])
+
+    def test_a_run_that_ends_leaves_no_guard(self):
+        self.run_file("sleep 0.3; " + BOWL)
+        run = self.start("tune", "run.yaml", "-o", "out", "-q", "--set", "swarm.evaluations=2")
+        children = set()
+        while run.poll() is None:
+            with open(f"/proc/{run.pid}/task/{run.pid}/children") as f:
+                children |= set(f.read().split())
+            time.sleep(0.01)
+        run.communicate()
+        deadline = time.time() + 30
+        while time.time() < deadline and any(alive(int(p)) for p in children):
+            time.sleep(0.01)
+        self.assertGreater(len(children), 1)
+        self.assertEqual([p for p in children if alive(int(p))], [])
+
     def test_damaged_checkpoints(self):
         path = self.path("out/checkpoint.hpsw")
 

@@ -91,13 +91,21 @@ static hps_status give_all(hps_mpi *m, round_t *r, int *given)
 
     *given = 0;
     /* other ranks first: they are on their way while our own begins */
-    for (int k = 1; k <= m->n_groups && st == HPS_OK && !r->stopped; k++) {
-        int g = k % m->n_groups;
-        int32_t i = m->item[g] < 0 ? r->next(r->user) : -1;
+    for (int k = 1; k <= m->n_groups && r->running < m->n_groups && !r->stopped; k++) {
+        int g = k < m->n_groups ? k : 0;
+        int32_t i = 0;
 
-        if (i >= 0) {
-            ++*given;
-            st = give(m, r, g, i);
+        if (m->item[g] >= 0) {
+            continue;
+        }
+        i = r->next(r->user);
+        if (i < 0) {
+            break;
+        }
+        ++*given;
+        st = give(m, r, g, i);
+        if (st != HPS_OK) {
+            break;
         }
     }
     return st;

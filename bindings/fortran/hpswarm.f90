@@ -6,11 +6,13 @@ module hpswarm
   use hpswarm_c, only: HPS_OK, HPS_E_ARGUMENT, HPS_E_OPTION, HPS_E_STATE, HPS_E_MEMORY, HPS_E_IO, &
       HPS_E_FORMAT, HPS_E_NUMERIC, HPS_E_CALLBACK, HPS_E_CANCELLED, HPS_E_CAPACITY, HPS_E_UNSUPPORTED, &
       HPS_E_INTERNAL, HPS_EVAL_OK, HPS_EVAL_INFEASIBLE, HPS_EVAL_FAILED, HPS_EVAL_TIMEOUT, &
-      HPS_COUNT_RETRIED, HPS_COUNT_EXTERNAL, hps_errors, hps_kernel_stats, &
-      hps_progress, hps_last_callback_code
+      HPS_COUNT_RETRIED, HPS_COUNT_EXTERNAL, HPS_DESIGN_LATIN, HPS_DESIGN_SOBOL, HPS_DESIGN_ORTHOGONAL, &
+      HPS_SURFACE_LINEAR, HPS_SURFACE_QUADRATIC, HPS_SURFACE_RBF, HPS_SURFACE_GP, hps_errors, &
+      hps_kernel_stats, hps_progress, hps_surface_quality, hps_last_callback_code
   use hpswarm_data, only: hps_dataset, hps_soap, hps_kernel_distribution
   use hpswarm_model, only: hps_gpr, hps_study
-  use hpswarm_search, only: hps_space, hps_swarm, hps_objective
+  use hpswarm_search, only: hps_space, hps_swarm, hps_objective, hps_preference, hps_watch
+  use hpswarm_surface, only: hps_surface, hps_design
   implicit none
   public
 end module hpswarm

@@ -6,7 +6,7 @@ module hpswarm_search
   use hpswarm_base
   implicit none
   private
-  public :: hps_space, hps_swarm, hps_objective
+  public :: hps_space, hps_swarm, hps_objective, hps_preference, hps_watch
 
   !> A search space of named parameters. Released with the variable.
   type :: hps_space
@@ -32,15 +32,20 @@ module hpswarm_search
     type(c_ptr) :: handle = c_null_ptr
     integer, private :: n_params = 0
     integer, private :: n_objectives = 1
+    type(told_box), pointer, private :: told => null()
   contains
     procedure :: create => swarm_create
     procedure, private :: swarm_set_real, swarm_set_int, swarm_set_long, swarm_set_text
     generic :: set => swarm_set_real, swarm_set_int, swarm_set_long, swarm_set_text
     procedure :: set_start => swarm_set_start
+    procedure :: set_preference => swarm_set_preference
+    procedure :: set_progress => swarm_set_progress
     procedure :: run => swarm_run
     procedure :: ask => swarm_ask
     procedure :: tell => swarm_tell
     procedure :: tell_external => swarm_tell_external
+    procedure :: order => swarm_order
+    procedure :: set_replay => swarm_set_replay
     procedure :: count => swarm_count
     procedure :: done => swarm_done
     procedure :: stop_reason => swarm_stop_reason
@@ -72,7 +77,27 @@ module hpswarm_search
       class(*), intent(inout) :: context
       integer(c_int32_t), intent(inout) :: code
     end subroutine hps_objective
+
+    !> Which of two points with several objectives is better: below 0 the first, above 0 the second, 0
+    !> neither. A strict partial order, without side effects: it may run on several threads.
+    integer function hps_preference(a, b)
+      import :: c_double
+      real(c_double), intent(in) :: a(:), b(:)
+    end function hps_preference
+
+    !> After each iteration. @param stop arrives .false.; .true. ends the run with HPS_E_CANCELLED
+    subroutine hps_watch(progress, stop)
+      import :: hps_progress
+      type(hps_progress), intent(in) :: progress
+      logical, intent(inout) :: stop
+    end subroutine hps_watch
   end interface
+
+  !> What the library holds on to for as long as the swarm lives.
+  type :: told_box
+    procedure(hps_preference), pointer, nopass :: preference => null()
+    procedure(hps_watch), pointer, nopass :: watch => null()
+  end type told_box
 
   !> What C hands back to `trampoline`.
   type :: call_box
@@ -304,6 +329,68 @@ contains
     call hps_finish(hps_swarm_set_start(self%handle, n, hps_address(x)), stat, errmsg)
   end subroutine swarm_set_start
 
+  !> Another order than dominance for several objectives; absent: dominance again. Not saved.
+  subroutine swarm_set_preference(self, preference, stat, errmsg)
+    class(hps_swarm), intent(inout) :: self
+    procedure(hps_preference), optional :: preference
+    integer, intent(out), optional :: stat
+    character(len=*), intent(inout), optional :: errmsg
+    type(c_funptr) :: prefer
+
+    if (.not. associated(self%told)) allocate (self%told)
+    prefer = c_null_funptr
+    if (present(preference)) then
+      self%told%preference => preference
+      prefer = c_funloc(ask_preference)
+    end if
+    call hps_finish(hps_swarm_set_preference(self%handle, prefer, c_loc(self%told)), stat, errmsg)
+  end subroutine swarm_set_preference
+
+  function ask_preference(m, a, b, user) bind(c) result(code)
+    integer(c_int32_t), value :: m
+    type(c_ptr), value :: a, b, user
+    integer(c_int32_t) :: code
+    type(told_box), pointer :: box
+    real(c_double), pointer :: first(:), second(:)
+
+    call c_f_pointer(user, box)
+    call c_f_pointer(a, first, [m])
+    call c_f_pointer(b, second, [m])
+    code = int(box%preference(first, second), c_int32_t)
+  end function ask_preference
+
+  !> Called after each iteration, from run and tell; absent: no more.
+  subroutine swarm_set_progress(self, watch, stat, errmsg)
+    class(hps_swarm), intent(inout) :: self
+    procedure(hps_watch), optional :: watch
+    integer, intent(out), optional :: stat
+    character(len=*), intent(inout), optional :: errmsg
+    type(c_funptr) :: progress
+
+    if (.not. associated(self%told)) allocate (self%told)
+    progress = c_null_funptr
+    if (present(watch)) then
+      self%told%watch => watch
+      progress = c_funloc(tell_progress)
+    end if
+    call hps_finish(hps_swarm_set_progress(self%handle, progress, c_loc(self%told)), stat, errmsg)
+  end subroutine swarm_set_progress
+
+  function tell_progress(p, user) bind(c) result(code)
+    type(c_ptr), value :: p, user
+    integer(c_int32_t) :: code
+    type(told_box), pointer :: box
+    type(hps_progress), pointer :: progress
+    logical :: stop
+
+    call c_f_pointer(user, box)
+    call c_f_pointer(p, progress)
+    stop = .false.
+    call box%watch(progress, stop)
+    code = 0
+    if (stop) code = 1
+  end function tell_progress
+
   !> Evaluate until a stop criterion holds. @param context handed to the objective
   subroutine swarm_run(self, objective, context, stat, errmsg)
     class(hps_swarm), intent(in) :: self
@@ -398,6 +485,34 @@ contains
     call hps_finish(hps_swarm_tell_external(self%handle, n, hps_address(x), hps_address(f), &
         hps_optional_i1(outcome)), stat, errmsg)
   end subroutine swarm_tell_external
+
+  !> Ids in the order in which their evaluations were completed.
+  subroutine swarm_order(self, id, stat, errmsg)
+    class(hps_swarm), intent(in) :: self
+    integer(c_int64_t), allocatable, intent(out), target :: id(:)
+    integer, intent(out), optional :: stat
+    character(len=*), intent(inout), optional :: errmsg
+    integer(c_int64_t), target :: n
+    integer(c_int32_t) :: status
+
+    n = 0
+    status = hps_swarm_order(self%handle, 0_c_int64_t, c_loc(n), c_null_ptr)
+    allocate (id(n))
+    if (status == HPS_OK .or. status == HPS_E_CAPACITY) then
+      status = hps_swarm_order(self%handle, n, c_loc(n), hps_address(id))
+    end if
+    call hps_finish(status, stat, errmsg)
+  end subroutine swarm_order
+
+  !> Repeat the order of an asynchronous run bit for bit. @param id of order, copied
+  subroutine swarm_set_replay(self, id, stat, errmsg)
+    class(hps_swarm), intent(in) :: self
+    integer(c_int64_t), intent(in), contiguous, target :: id(:)
+    integer, intent(out), optional :: stat
+    character(len=*), intent(inout), optional :: errmsg
+
+    call hps_finish(hps_swarm_set_replay(self%handle, size(id, kind=c_int64_t), hps_address(id)), stat, errmsg)
+  end subroutine swarm_set_replay
 
   !> How many evaluations ended with an outcome (HPS_EVAL_*); HPS_COUNT_RETRIED, HPS_COUNT_EXTERNAL.
   integer(c_int64_t) function swarm_count(self, what)
@@ -545,6 +660,7 @@ contains
 
     call hps_swarm_destroy(self%handle)
     self%handle = c_null_ptr
+    if (associated(self%told)) deallocate (self%told)
   end subroutine swarm_destroy
 
   subroutine swarm_assign(self, other)
@@ -559,6 +675,7 @@ contains
 
     call hps_swarm_destroy(self%handle)
     self%handle = c_null_ptr
+    if (associated(self%told)) deallocate (self%told)
   end subroutine swarm_final
 
 end module hpswarm_search

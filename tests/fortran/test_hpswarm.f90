@@ -3,7 +3,7 @@
 module counting
   use, intrinsic :: iso_c_binding, only: c_double, c_int32_t
   implicit none
-  integer :: failed = 0
+  integer :: failed = 0, watched = 0
 
   type :: bowl_at
     real(c_double) :: centre(2) = [1.0_c_double, -2.0_c_double]
@@ -56,6 +56,23 @@ contains
     f(2, :) = (x(1, :) - 1)**2 + x(2, :)**2
   end subroutine two
 
+  integer function first_objective(a, b)
+    real(c_double), intent(in) :: a(:), b(:)
+
+    first_objective = 0
+    if (a(1) < b(1)) first_objective = -1
+    if (a(1) > b(1)) first_objective = 1
+  end function first_objective
+
+  subroutine stop_at_four(progress, stop)
+    use hpswarm, only: hps_progress
+    type(hps_progress), intent(in) :: progress
+    logical, intent(inout) :: stop
+
+    watched = watched + 1
+    stop = progress%iteration == 4
+  end subroutine stop_at_four
+
 end module counting
 
 program test_hpswarm
@@ -69,6 +86,8 @@ program test_hpswarm
   call spaces()
   call runs()
   call several()
+  call orders()
+  call surfaces()
   call checkpoints()
   call descriptors()
   call models()
@@ -186,6 +205,100 @@ contains
     call swarm%best(point, best, all_f)
     call check(size(all_f) == 2 .and. all_f(1) == best, 'the compromise')
   end subroutine several
+
+  subroutine orders() ! of points, and of completion
+    type(hps_space) :: space
+    type(hps_swarm) :: swarm, again
+    integer(c_int64_t), allocatable :: id(:), id2(:), order(:), order2(:)
+    integer(c_int32_t), allocatable :: outcome(:)
+    real(c_double), allocatable :: x(:, :), f(:, :), x2(:, :)
+    integer :: stat, i, n
+
+    call bowl_space(space)
+    call swarm%create(space, n_objectives=2)
+    call swarm%set('max_evaluations', 200)
+    call swarm%set_preference(first_objective)
+    call swarm%set_progress(stop_at_four)
+    call swarm%run(two, stat=stat)
+    call check(stat == HPS_E_CANCELLED .and. watched == 4, 'a watch ends the run')
+    call swarm%set_progress()
+    call swarm%run(two)
+    call check(watched == 4 .and. swarm%count(HPS_EVAL_OK) == 200, 'nobody watches any more')
+    call swarm%front(id, x, f)
+    call check(size(id) == 1, 'one point is preferred to all others')
+    call swarm%set_preference()
+    call swarm%front(id, x, f)
+    call check(size(id) > 1, 'dominance again')
+
+    call asynchronous(space, swarm)
+    do while (.not. swarm%done()) ! the last one first
+      call swarm%ask(id, x)
+      n = size(id)
+      do i = n, 1, -1
+        call swarm%tell(id(i:i), [sum(x(:, i)**2)])
+      end do
+    end do
+    call swarm%order(order)
+    call asynchronous(space, again)
+    call again%set_replay(order)
+    do while (.not. again%done())
+      call again%ask(id2, x2)
+      do i = 1, size(id2)
+        call again%tell(id2(i:i), [sum(x2(:, i)**2)])
+      end do
+    end do
+    call again%order(order2)
+    call check(size(order) == 60 .and. any(order(2:) < order(:59)), 'another order than that of the ids')
+    call check(all(order == order2), 'an order is repeated')
+    call swarm%history(id, x, f, outcome)
+    call again%history(id2, x2, f, outcome)
+    call check(all(x == x2), 'and so is the run')
+  end subroutine orders
+
+  subroutine asynchronous(space, swarm)
+    type(hps_space), intent(in) :: space
+    type(hps_swarm), intent(inout) :: swarm
+
+    call swarm%create(space)
+    call swarm%set('max_evaluations', 60)
+    call swarm%set('asynchronous', 1)
+    call swarm%set('workers', 4)
+  end subroutine asynchronous
+
+  subroutine surfaces()
+    type(hps_space) :: space
+    type(hps_surface) :: surface
+    type(hps_surface_quality) :: quality
+    real(c_double), allocatable :: x(:, :), f(:), mean(:), deviation(:), least(:), length(:)
+    real(c_double) :: value
+    integer :: stat
+    character(len=200) :: message
+
+    call bowl_space(space)
+    call hps_design(space, HPS_DESIGN_ORTHOGONAL, 30, x)
+    call check(size(x, 2) == 49, 'an orthogonal array')
+    call hps_design(space, 9_c_int32_t, 30, x, stat=stat)
+    call check(stat == HPS_E_ARGUMENT .and. size(x) == 0, 'an unknown design')
+    call hps_design(space, HPS_DESIGN_LATIN, 30, x, seed=3)
+    f = (x(1, :) - 1)**2 + (x(2, :) + 2)**2
+    call surface%create(space, HPS_SURFACE_QUADRATIC)
+    call surface%predict(x, f, stat=stat)
+    call check(stat == HPS_E_STATE, 'no prediction before a fit')
+    call surface%fit(x, f)
+    call surface%minimum(least, value)
+    call check(all(abs(least - [1.0_c_double, -2.0_c_double]) < 1e-6_c_double) .and. abs(value) < 1e-9_c_double, &
+        'the minimum of a parabola')
+    call surface%quality(quality)
+    call check(quality%n_points == 30 .and. quality%r2 > 0.999999_c_double, 'quality')
+    call surface%fit(x, f(2:), stat, message)
+    call check(stat == HPS_E_ARGUMENT, 'a value too few is refused: ' // message)
+    call surface%create(space, HPS_SURFACE_GP)
+    call surface%fit(x, f)
+    allocate (mean(30), deviation(30))
+    call surface%predict(x, mean, deviation)
+    call surface%lengths(length)
+    call check(all(deviation >= 0) .and. all(abs(mean - f) < 1) .and. size(length) == 2, 'a Gaussian process')
+  end subroutine surfaces
 
   subroutine checkpoints()
     type(hps_space) :: space

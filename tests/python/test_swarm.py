@@ -137,6 +137,86 @@ class Values(unittest.TestCase):
         self.assertEqual(r.convergence()[-1], r.fun)
 
 
+    def test_preferences_order_the_points(self):
+        def f(x):
+            return [x[0] ** 2 + x[1] ** 2, (x[0] - 1) ** 2 + x[1] ** 2]
+
+        def first_objective(a, b):
+            return a[0] - b[0]
+
+        r = hpswarm.minimize(f, [(-2, 2)] * 2, n_objectives=2, max_evaluations=200, preference=first_objective)
+        self.assertEqual(list(r.front.f[:, 0]), [r.history.f[:, 0].min()])
+        calls = itertools.count()
+
+        def breaks(a, b):
+            if next(calls) == 40:
+                raise OSError("no opinion")
+            return first_objective(a, b)
+
+        with self.assertRaisesRegex(OSError, "no opinion"):
+            hpswarm.minimize(f, [(-2, 2)] * 2, n_objectives=2, max_evaluations=200, preference=breaks)
+        swarm = hpswarm.Swarm([(-2, 2)] * 2, 2, max_evaluations=100).set_preference(first_objective)
+        swarm.set_preference(None).run(lambda x: np.array([f(p) for p in x]))
+        self.assertGreater(len(swarm.front.id), 5)
+
+    def test_asynchronous_runs_are_repeated(self):
+        def run(order=None):
+            swarm = hpswarm.Swarm([(-1, 1)] * 2, max_evaluations=80, asynchronous=1, workers=5)
+            if order is not None:
+                swarm.set_replay(order)
+            waiting = []
+            while not swarm.done:
+                p = swarm.ask()
+                waiting += list(zip(p.id, p.x))
+                id, x = waiting.pop(-1 if order is None else 0)
+                swarm.tell([id], [(x ** 2).sum()])
+            return swarm
+
+        recorded = run()
+        self.assertNotEqual(list(recorded.order), sorted(recorded.order))
+        again = run(recorded.order)
+        np.testing.assert_array_equal(again.order, recorded.order)
+        np.testing.assert_array_equal(again.history.x, recorded.history.x)
+
+
+class Surfaces(unittest.TestCase):
+    def test_designs(self):
+        space = hpswarm.Space(SPACE, fixed={"n": 3})
+        for kind, n in (("latin", 12), ("sobol", 12), ("orthogonal", 16)):
+            x = hpswarm.design(space, n, kind, seed=2)
+            self.assertEqual(len(x), 25 if kind == "orthogonal" else n)
+            self.assertTrue((x >= space.bounds[:, 0]).all() and (x <= space.bounds[:, 1]).all() and (x[:, 2] == 3).all())
+            np.testing.assert_array_equal(x, hpswarm.design(space, n, kind, seed=2))
+        parts = np.sort(hpswarm.design([(0, 1)], 10)[:, 0] * 10).astype(int)
+        np.testing.assert_array_equal(parts, range(10))
+
+    def test_surfaces_describe_and_lead_to_the_minimum(self):
+        x = hpswarm.design(SPACE, 60)
+        f = rows(x)
+        f[3] = np.nan
+        for kind in ("linear", "quadratic", "rbf", "gp"):
+            surface = hpswarm.Surface(SPACE, kind).fit(x, f)
+            q = surface.quality
+            self.assertEqual((q.n_points, q.n_left_out), (59, 1))
+            params, value = surface.minimum
+            self.assertEqual(set(params), set(SPACE))
+            self.assertAlmostEqual(surface.predict([params])[0], value)
+            self.assertIn("r2_loo", q._repr_html_())
+        self.assertLess(bowl(params), 0.3)
+        mean, deviation = surface.predict(x, return_std=True)
+        self.assertTrue((deviation >= 0).all())
+        self.assertEqual(list(surface.lengths), list(SPACE))
+        self.assertLess(np.nanmax(abs(mean - f)), 0.5 * np.nanstd(f))
+
+    def test_bad_surfaces_are_refused(self):
+        self.assertRaisesRegex(ValueError, "one of linear", hpswarm.Surface, SPACE, "cubic")
+        self.assertRaisesRegex(ValueError, "one of latin", hpswarm.design, SPACE, 5, "grid")
+        surface = hpswarm.Surface([(0, 1)] * 2)
+        self.assertRaises(hpswarm.StateError, surface.predict, [[0.5, 0.5]])
+        self.assertRaisesRegex(ValueError, r"\(2,\), it must be \(3,\)", surface.fit, [[0, 0], [0, 1], [1, 1]], [1, 2])
+        self.assertRaisesRegex(ValueError, r"\(1, 3\), it must be \(n, 2\)", surface.fit, [[0, 0, 0]], [1])
+
+
 class Failures(unittest.TestCase):
     def test_exceptions_come_out_unchanged(self):
         class Mine(BaseException):

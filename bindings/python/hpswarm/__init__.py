@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: BSD-3-Clause
 """Hyper-parameters of SOAP/GAP potentials by particle swarm, on libhpswarm.
 
-`minimize` and `Swarm` search any space; `Dataset`, `Soap`, `kernel_statistics` and `GAP` make
+`minimize` and `Swarm` search any space, `design` and `Surface` offline; `Dataset`, `Soap`, `kernel_statistics` and `GAP` make
 potentials; `Study` searches their hyper-parameters as the paper does; `Calculator` runs them in ASE.
 Lengths in angstrom, energies in eV.
 """
@@ -21,6 +21,7 @@ from .soap import Gradients, Soap, kernel_matrix, kernel_statistics
 from .space import Choice, Int, Real, Space
 from .structures import Structure, structure
 from .study import Objective, Stage, Study, StudyResult
+from .surface import Quality, Surface, design
 from .swarm import Front, History, Points, Progress, Swarm, minimize
 
 __version__ = version()

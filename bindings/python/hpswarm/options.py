@@ -56,7 +56,7 @@ def _describe(owner: str, i: int) -> Optional[Option]:
         default = choices[int(info.value)]
     return Option(info.name.decode(), kind, info.unit.decode(), info.minimum, info.maximum, default,
                   choices, info.help.decode(), bool(info.per_species),
-                  lib.option_advice(owner.encode(), i).decode())
+                  lib.option_advice(owner.encode(), i).decode() if lib.has("option_advice") else "")
 
 
 def options(owner: str) -> List[Option]:

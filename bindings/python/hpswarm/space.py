@@ -159,5 +159,13 @@ class Space(Handle):
             raise ValueError("no value for %s" % ", ".join(missing))
         return np.array([self._number(n, values[n]) for n in self._parameters])
 
+    def as_rows(self, points: Any) -> np.ndarray:
+        """Points as rows of an array; mappings by name are understood too."""
+        rows = [self.as_point(row) if isinstance(row, Mapping) else row for row in points]
+        out = np.ascontiguousarray(rows, dtype=float)
+        if out.ndim != 2 or out.shape[1] != len(self):
+            raise ValueError("the points have the shape %r, it must be (n, %d)" % (out.shape, len(self)))
+        return out
+
     def __repr__(self) -> str:
         return "Space({%s})" % ", ".join("%r: %r" % item for item in self._parameters.items())

@@ -133,6 +133,7 @@ class Swarm(Handle):
         self.n_objectives = n_objectives
         self._asked, self._running = [_Buffer(len(self.space), n_objectives) for _ in range(2)]
         self._broken = False  # an exception ended the last run
+        self._preference: Optional[_Preference] = None
         self._autosave: Optional[bytes] = None
 
     def set(self, **options: Any) -> "Swarm":
@@ -143,12 +144,29 @@ class Swarm(Handle):
     def set_start(self, x: Any) -> "Swarm":
         """Positions of the first members of the initial swarm, [n][n_params]; mappings by name
         are understood too."""
-        rows = [self.space.as_point(row) if isinstance(row, dict) else row for row in x]
-        start = np.ascontiguousarray(rows, dtype=float)
-        if start.ndim != 2 or start.shape[1] != len(self.space):
-            raise ValueError("start has the shape %r, it must be (n, %d)" % (start.shape, len(self.space)))
+        start = self.space.as_rows(x)
         check(lib.swarm_set_start(self._handle, len(start), start.ctypes.data))
         return self
+
+    def set_preference(self, prefers: Optional[Callable[[np.ndarray, np.ndarray], Any]]) -> "Swarm":
+        """Another order than Pareto dominance, for several objectives: called with the values of two
+        points, which it must not keep; below 0 if the first is better, above if the second is, 0 if
+        neither. A strict partial order. None: dominance again. To be set again after a load."""
+        kept = None if prefers is None else _Preference(prefers)
+        self._preference, before = kept, self._preference
+        try:
+            check(lib.swarm_set_preference(self._handle, _lib.hps_prefer_fn() if kept is None else kept.function, None))
+        except Exception:
+            self._preference = before
+            raise
+        self._raised()
+        return self
+
+    def _raised(self) -> None:
+        """The exception of a preference, which the library could not hand on."""
+        if self._preference is not None and self._preference.raised is not None:
+            raised, self._preference.raised = self._preference.raised, None
+            raise raised
 
     # ------------------------------------------------------------------ ask and tell
 
@@ -177,19 +195,37 @@ class Swarm(Handle):
     def _tell(self, ids: np.ndarray, values: np.ndarray, outcomes: Optional[np.ndarray]) -> None:
         check(lib.swarm_tell(self._handle, len(ids), ids.ctypes.data, values.ctypes.data,
                              None if outcomes is None else outcomes.ctypes.data))
+        self._raised()
 
     def tell_external(self, x: Any, f: Any, outcome: Any = None) -> None:
-        """Values of points from elsewhere, [n][n_params]: they are no evaluations, but they are not
+        """Values of points from elsewhere, [n][n_params] or mappings by name: they are no evaluations, but they are not
         evaluated again, and the swarm learns from them."""
-        points = np.ascontiguousarray(x, dtype=float)
-        if points.ndim != 2 or points.shape[1] != len(self.space):
-            raise ValueError("x has the shape %r, it must be (n, %d)" % (points.shape, len(self.space)))
+        points = self.space.as_rows(x)
         values = _values(f, len(points), self.n_objectives)
         outcomes = None if outcome is None else np.ascontiguousarray(outcome, dtype=np.int32)
         if outcomes is not None and outcomes.shape != (len(points),):
             raise ValueError("outcome has the shape %r, it must be (%d,)" % (outcomes.shape, len(points)))
         check(lib.swarm_tell_external(self._handle, len(points), points.ctypes.data, values.ctypes.data,
                                       None if outcomes is None else outcomes.ctypes.data))
+        self._raised()
+
+    @property
+    def order(self) -> np.ndarray:
+        """Ids in the order in which their evaluations were completed."""
+        n = ctypes.c_int64()
+        status = lib.swarm_order(self._handle, 0, ctypes.byref(n), None)
+        if status != _lib.HPS_E_CAPACITY:
+            check(status)
+        ids = np.empty(n.value, dtype=np.int64)
+        check(lib.swarm_order(self._handle, n.value, ctypes.byref(n), ids.ctypes.data))
+        return ids
+
+    def set_replay(self, order: Any) -> "Swarm":
+        """Repeat the `order` of an asynchronous run: what is told early waits for its turn, so that this
+        run equals the recorded one bit for bit."""
+        ids = np.ascontiguousarray(order, dtype=np.int64).reshape(-1)
+        check(lib.swarm_set_replay(self._handle, len(ids), ids.ctypes.data))
+        return self
 
     @property
     def counts(self) -> Dict[str, int]:
@@ -261,6 +297,8 @@ class Swarm(Handle):
                 self.tell(points.id, values, outcomes)
             else:
                 buffer.tell(handle, n, _values(found, n, n_objectives))
+                if self._preference is not None:
+                    self._raised()
             waiting = None
             if callback is None:
                 continue
@@ -350,6 +388,24 @@ class Swarm(Handle):
         return self
 
 
+class _Preference:
+    """A preference as the library calls it, and what it raised."""
+
+    def __init__(self, prefers: Callable[[np.ndarray, np.ndarray], Any]):
+        self.raised: Optional[BaseException] = None
+
+        def call(m: int, a: int, b: int, _user: Any) -> int:
+            try:
+                first, second = [np.ctypeslib.as_array((ctypes.c_double * m).from_address(p)) for p in (a, b)]
+                said = prefers(first, second)
+                return int(said > 0) - int(said < 0)
+            except BaseException as e:  # comes out of the call into the library
+                self.raised = self.raised or e
+                return 0
+
+        self.function = _lib.hps_prefer_fn(call)
+
+
 def _values(f: Any, n: int, n_objectives: int) -> np.ndarray:
     """Values as the library takes them; refused in a wrong shape."""
     values = np.asarray(f, dtype=float)
@@ -409,6 +465,7 @@ class _Picklable:
 def minimize(f: Callable[[Any], Any], space: SpaceLike, *, vectorized: bool = False,
              as_dict: bool = False, n_objectives: int = 1, start: Any = None,
              callback: Optional[Callable[[Progress], Any]] = None,
+             preference: Optional[Callable[[np.ndarray, np.ndarray], Any]] = None,
              map: Optional[Callable[..., Iterable[Any]]] = None,
              checkpoint: Optional[Union[str, "os.PathLike[str]"]] = None,
              context: Optional[Context] = None, **options: Any) -> Result:
@@ -428,6 +485,7 @@ def minimize(f: Callable[[Any], Any], space: SpaceLike, *, vectorized: bool = Fa
         no other beats, and x is a compromise of them.
     start : points to begin with.
     callback : called with a Progress after each iteration; a true result ends the run.
+    preference : another order of several objectives than dominance (`Swarm.set_preference`).
     map : spreads the points of an iteration, like ``multiprocessing.Pool(4).map``.
     checkpoint : file that the state is written to after each iteration; if it is there
         already, the run goes on from it with the options that it holds.
@@ -447,9 +505,11 @@ def minimize(f: Callable[[Any], Any], space: SpaceLike, *, vectorized: bool = Fa
         swarm = Swarm(where, n_objectives, context=context, **options)
         if start is not None:
             swarm.set_start(start)
-    if checkpoint is not None:
-        swarm.set_autosave(checkpoint)
     try:
+        if preference is not None:
+            swarm.set_preference(preference)
+        if checkpoint is not None:
+            swarm.set_autosave(checkpoint)
         return swarm.run(f if vectorized else _OnePoint(f, where, n_objectives, as_dict, map), callback)
     finally:
         swarm.close()

@@ -145,16 +145,11 @@ static int check_objective(const runfile *r)
     const setting *fraction = runfile_find(r, "data", "test_fraction", 0);
     int no_test =
         runfile_find(r, "data", "train", 0) != NULL && runfile_find(r, "data", "test", 0) == NULL;
-    const setting *forces = runfile_find(r, "gap", "fit_forces", 0);
 
     no_test = no_test || (fraction != NULL && fraction->value == 0);
     if (no_test && strcmp(stage2->text, "loo") != 0) {
         return fail_at(stage2->at, "objective.stage2",
                        "%s needs a test set: give data.test or data.test_fraction", stage2->text);
-    }
-    if (strcmp(stage2->text, "loo") == 0 && forces->value != 0) {
-        return fail_at(stage2->at, "objective.stage2",
-                       "loo is for fits on energies alone, gap.fit_forces is true");
     }
     return EXIT_DONE;
 }

@@ -592,6 +592,24 @@ module hpswarm_c
         type(c_ptr), value :: train
         integer(c_int32_t) :: result_
       end function hps_gpr_fit
+      function hps_gpr_fit_leave_out(g, train, energy, forces, virial) bind(c, &
+          name="hps_gpr_fit_leave_out") result(result_)
+        import :: c_int32_t, c_ptr
+        type(c_ptr), value :: g
+        type(c_ptr), value :: train
+        type(c_ptr), value :: energy
+        type(c_ptr), value :: forces
+        type(c_ptr), value :: virial
+        integer(c_int32_t) :: result_
+      end function hps_gpr_fit_leave_out
+      function hps_gpr_leave_out_memory(g, train, bytes) bind(c, name="hps_gpr_leave_out_memory") &
+          result(result_)
+        import :: c_int32_t, c_ptr
+        type(c_ptr), value :: g
+        type(c_ptr), value :: train
+        type(c_ptr), value :: bytes
+        integer(c_int32_t) :: result_
+      end function hps_gpr_leave_out_memory
       function hps_gpr_predict(g, d, energy, forces, virial) bind(c, name="hps_gpr_predict") &
           result(result_)
         import :: c_int32_t, c_ptr

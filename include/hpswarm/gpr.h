@@ -87,6 +87,18 @@ HPS_API hps_status hps_gpr_memory(const hps_gpr *g, const hps_dataset *train, in
  *  definite even with a jitter raised as logged. */
 HPS_API hps_status hps_gpr_fit(hps_gpr *g, const hps_dataset *train);
 
+/** hps_gpr_fit, and what fits without one of the structures would predict of it: exactly, for each
+ *  of them, at the price of about one more fit. Sparse points, e0 and a delta of delta_method
+ * evidence stay. Each output may be NULL; NaN where the data have nothing or, of forces and
+ * virials, nothing was fitted. HPS_E_NUMERIC if a structure alone decides what is fitted to it, to
+ * rounding. Memory: hps_gpr_leave_out_memory.  @param[out] energy [n_frames]
+ *  @param[out] forces [n_atoms][3]  @param[out] virial [n_frames][3][3], symmetric */
+HPS_API hps_status hps_gpr_fit_leave_out(hps_gpr *g, const hps_dataset *train, double *energy,
+                                         double *forces, double *virial);
+/** hps_gpr_memory of hps_gpr_fit_leave_out. */
+HPS_API hps_status hps_gpr_leave_out_memory(const hps_gpr *g, const hps_dataset *train,
+                                            int64_t *bytes);
+
 /** Each output may be NULL. HPS_E_STATE before a fit, HPS_E_OPTION for an element that
  *  the model has no sparse points of. Options set after the fit do not change it.
  *  @param[out] energy [n_frames]  @param[out] forces [n_atoms][3]

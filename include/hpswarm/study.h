@@ -25,7 +25,8 @@ extern "C" {
  *  rmse-pair: G_E and G_F as two objectives, for swarms that take two),
  *  "skew_weight" (std-skew minimises skew_weight*|skew| - std), "force_weight" (rmse:
  *  G_E + force_weight*G_F, default 1/30; mae: the same with mean absolute errors, energy
- *  per structure), "references" (int, kernel references, 0: all), "seed" (int, of their
+ *  per structure; loo: the same as rmse of the training set, each structure left out, with G_F if
+ *  forces are fitted), "references" (int, kernel references, 0: all), "seed" (int, of their
  *  sample), "precision" (text double|single, of their products, hps_kernel_statistics_several). */
 typedef struct hps_study hps_study;
 

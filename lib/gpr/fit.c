@@ -10,7 +10,7 @@
 #include <string.h>
 
 #include "base/linalg.h"
-#include "gpr/internal.h"
+#include "gpr/leave_out.h"
 
 #define UNIT_ROWS 128 /* rows of the unit matrix appended at a time */
 
@@ -28,6 +28,8 @@ typedef struct fit {
     double rest, seconds_covariance, seconds_solve;
     double log_noise; /* sum of ln sigma over the rows */
     double scale;     /* of delta: 1, or what the evidence asks for */
+    int32_t kinds;    /* of rows */
+    hpsi_left *left;  /* leave-one-out is asked for, or NULL */
 } fit;
 
 static hps_status append_rows(const hpsi_rows *rows, void *arg)
@@ -98,6 +100,9 @@ static hps_status solve(fit *x)
     if (status != HPS_OK) {
         return status;
     }
+    if (x->left != NULL) {
+        memcpy(x->left->qty, x->qty, (size_t)n * sizeof *x->qty);
+    }
     hpsi_blas_begin();
     hpsi_solve_vector(n, x->t, n, 0, x->qty);
     hpsi_solve_vector(n, x->r, n, 0, x->qty);
@@ -156,13 +161,18 @@ static hps_status covariances(fit *x)
     x->t = hpsi_new(c, hpsi_size_mul(n, n), sizeof *x->t);
     x->qty = hpsi_new(c, n, sizeof *x->qty);
     x->alpha = hpsi_new(c, n, sizeof *x->alpha);
-    if (x->r == NULL || x->t == NULL || x->qty == NULL || x->alpha == NULL) {
+    if (x->left != NULL) {
+        x->left->qty = hpsi_new(c, n, sizeof *x->left->qty);
+    }
+    if (x->r == NULL || x->t == NULL || x->qty == NULL || x->alpha == NULL ||
+        (x->left != NULL && x->left->qty == NULL)) {
         return HPS_E_MEMORY;
     }
+    x->kinds = kinds_of(x);
     x->eta = option[HPSI_GPR_JITTER] / (option[HPSI_GPR_DELTA] * option[HPSI_GPR_DELTA]);
     status = hpsi_gpr_whitener(c, &x->sparse, option[HPSI_GPR_ZETA], &x->eta, x->r, n);
     if (status == HPS_OK) {
-        status = hpsi_gpr_stream(x->g, &x->source, &x->sparse, x->e0, kinds_of(x), append_rows, x);
+        status = hpsi_gpr_stream(x->g, &x->source, &x->sparse, x->e0, x->kinds, append_rows, x);
     }
     x->seconds_covariance = hpsi_seconds() - start - x->seconds_solve;
     if (status == HPS_OK && x->n_rows == 0) {
@@ -214,6 +224,21 @@ static void keep(fit *x)
     g->fitted = 1;
 }
 
+static hps_status leave_out(fit *x)
+{
+    hpsi_left *l = x->left;
+
+    l->g = x->g;
+    l->source = &x->source;
+    l->sparse = &x->sparse;
+    l->e0 = x->e0;
+    l->kinds = x->kinds;
+    l->delta = x->g->option[HPSI_GPR_DELTA];
+    l->r = x->r;
+    l->t = x->t;
+    return hpsi_gpr_leave_out(l);
+}
+
 static hps_status run(fit *x)
 {
     double start = hpsi_seconds();
@@ -224,6 +249,7 @@ static hps_status run(fit *x)
     descriptors = x->source.seconds + hpsi_seconds() - start;
     status = status == HPS_OK ? covariances(x) : status;
     status = status == HPS_OK ? solve(x) : status;
+    status = status == HPS_OK && x->left != NULL ? leave_out(x) : status;
     if (status == HPS_OK) {
         keep(x);
         x->g->report.seconds_descriptors = descriptors;
@@ -231,14 +257,11 @@ static hps_status run(fit *x)
     return status;
 }
 
-hps_status hps_gpr_fit(hps_gpr *g, const hps_dataset *train)
+static hps_status train_model(hps_gpr *g, const hps_dataset *train, hpsi_left *left)
 {
-    fit x = {.g = g};
+    fit x = {.g = g, .left = left};
     hps_status status;
 
-    if (g == NULL || train == NULL) {
-        return hpsi_fail(HPS_E_ARGUMENT, "gpr: the model or the training set is NULL");
-    }
     if (hps_dataset_n_frames(train) == 0) {
         return hpsi_fail(HPS_E_ARGUMENT, "gpr: the training set has no structures");
     }
@@ -253,5 +276,51 @@ hps_status hps_gpr_fit(hps_gpr *g, const hps_dataset *train)
     hpsi_free(x.r);
     hpsi_sparse_free(&x.sparse);
     hpsi_source_close(&x.source);
+    return status;
+}
+
+hps_status hps_gpr_fit(hps_gpr *g, const hps_dataset *train)
+{
+    if (g == NULL || train == NULL) {
+        return hpsi_fail(HPS_E_ARGUMENT, "gpr: the model or the training set is NULL");
+    }
+    return train_model(g, train, NULL);
+}
+
+static void copy_out(double *to, const double *from, int64_t n)
+{
+    if (to != NULL) {
+        memcpy(to, from, (size_t)n * sizeof *to);
+    }
+}
+
+hps_status hps_gpr_fit_leave_out(hps_gpr *g, const hps_dataset *train, double *energy,
+                                 double *forces, double *virial)
+{
+    hpsi_left left = {0};
+    int64_t frames;
+    int64_t atoms;
+    hps_status status = HPS_E_MEMORY;
+
+    if (g == NULL || train == NULL) {
+        return hpsi_fail(HPS_E_ARGUMENT, "gpr: the model or the training set is NULL");
+    }
+    frames = hps_dataset_n_frames(train);
+    atoms = hps_dataset_n_atoms(train);
+    left.energy = hpsi_new(g->context, frames, sizeof(double));
+    left.forces = hpsi_new(g->context, 3 * atoms, sizeof(double));
+    left.virial = hpsi_new(g->context, 9 * frames, sizeof(double));
+    if (left.energy != NULL && left.forces != NULL && left.virial != NULL) {
+        status = train_model(g, train, &left);
+    }
+    if (status == HPS_OK) {
+        copy_out(energy, left.energy, frames);
+        copy_out(forces, left.forces, 3 * atoms);
+        copy_out(virial, left.virial, 9 * frames);
+    }
+    hpsi_free(left.qty);
+    hpsi_free(left.virial);
+    hpsi_free(left.forces);
+    hpsi_free(left.energy);
     return status;
 }

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /* How much memory a fit, a prediction and a path hold at their peaks, from sizes alone. */
+#include "gpr/leave_out.h"
 #include "gpr/path.h"
 #include "gpr/rows.h"
 
@@ -158,6 +159,31 @@ hps_status hps_gpr_memory(const hps_gpr *g, const hps_dataset *train, int64_t *b
         *bytes = n.source + larger(select_bytes(&n), system);
     }
     return status;
+}
+
+/* leave_out.c: outputs, rows of energies, rows of the largest structure twice with a square
+ * (and its Gram form) beside R, T and the stream. */
+hps_status hps_gpr_leave_out_memory(const hps_gpr *g, const hps_dataset *train, int64_t *bytes)
+{
+    need n;
+    int64_t fit = 0;
+    int64_t rows;
+    int64_t side;
+    hps_status status = hps_gpr_memory(g, train, &fit);
+
+    status = status == HPS_OK ? look(&n, g, train, fits_derivatives(g), 0) : status;
+    if (status != HPS_OK) {
+        return status;
+    }
+    rows = hpsi_left_rows(train, (g->option[HPSI_GPR_FIT_FORCES] != 0 ? HPSI_ROWS_FORCE : 0) |
+                                     (g->option[HPSI_GPR_FIT_VIRIALS] != 0 ? HPSI_ROWS_VIRIAL : 0));
+    side = rows < n.m ? rows : n.m;
+    *bytes =
+        larger(fit, n.source + points_bytes(&n) + REAL * 2 * n.m * (n.m + 1) + stream_bytes(&n) +
+                        REAL * n.frames * (n.m + 2) + REAL * rows * (2 * n.m + 3) +
+                        REAL * side * side * (rows < n.m ? 1 : 2)) +
+        REAL * (10 * n.frames + 3 * n.atoms + n.m);
+    return HPS_OK;
 }
 
 /* ------------------------------------------------------------- prediction */

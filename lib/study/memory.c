@@ -69,6 +69,15 @@ static hps_status candidate_bytes(const hps_study *t, const hps_gpr *g, int64_t 
                                   (int64_t)t->option[HPSI_STUDY_REFERENCES],
                                   (int32_t)t->option[HPSI_STUDY_PRECISION], bytes);
     }
+    if (objective == HPSI_OBJECTIVE_LOO &&
+        (g->option[HPSI_GPR_FIT_FORCES] != 0 || g->option[HPSI_GPR_FIT_VIRIALS] != 0 ||
+         g->option[HPSI_GPR_DELTA_METHOD] != 0)) {
+        hps_status st = hps_gpr_leave_out_memory(g, t->train, bytes);
+
+        *bytes += (int64_t)sizeof(double) *
+                  (hps_dataset_n_frames(t->train) + 3 * hps_dataset_n_atoms(t->train));
+        return st;
+    }
     if (objective == HPSI_OBJECTIVE_LOO || kind != HPSI_PATH_NONE) {
         return path_bytes(t, g, kind, bytes);
     }

@@ -256,16 +256,41 @@ hps_status hpsi_study_path_objective(hps_path *p, const hps_study *t, const hps_
     return st;
 }
 
+/* Leave-one-structure-out with forces or virials in the fit, or another delta than the option's. */
+static hps_status left_out_objective(const hps_study *t, const hps_gpr *g, double *f)
+{
+    const double w = t->option[HPSI_STUDY_FORCE_WEIGHT];
+    const int32_t forces = g->option[HPSI_GPR_FIT_FORCES] != 0 && w > 0;
+    double *energy = hpsi_new(t->context, hps_dataset_n_frames(t->train), sizeof *energy);
+    double *force =
+        forces ? hpsi_new(t->context, 3 * hps_dataset_n_atoms(t->train), sizeof *force) : NULL;
+    hps_errors e = {.struct_size = sizeof e};
+    hps_gpr *model = NULL;
+    hps_status st = energy != NULL && (!forces || force != NULL) ? HPS_OK : HPS_E_MEMORY;
+
+    st = st == HPS_OK ? hps_gpr_clone(&model, g) : st;
+    st = st == HPS_OK ? hps_gpr_fit_leave_out(model, t->train, energy, force, NULL) : st;
+    hps_gpr_destroy(model);
+    st = st == HPS_OK ? hps_errors_compute(t->train, energy, force, NULL, NULL, &e) : st;
+    if (st == HPS_OK) {
+        *f = e.rmse_energy_per_atom;
+        *f += e.n_force_components > 0 ? w * e.rmse_force : 0;
+    }
+    hpsi_free(force);
+    hpsi_free(energy);
+    return st;
+}
+
 static hps_status own_path_objective(const hps_study *t, const hps_gpr *g, double *f)
 {
     hps_path *p = NULL;
     hps_status st;
 
-    if (g->option[HPSI_GPR_DELTA_METHOD] != 0) {
-        return hpsi_fail(HPS_E_OPTION, "study: the objective loo needs delta_method given");
+    if (g->option[HPSI_GPR_DELTA_METHOD] != 0 || g->option[HPSI_GPR_FIT_FORCES] != 0 ||
+        g->option[HPSI_GPR_FIT_VIRIALS] != 0) {
+        return left_out_objective(t, g, f);
     }
     st = hps_path_create(&p, g, t->train, NULL);
-
     if (st == HPS_OK) {
         st = hpsi_study_path_objective(p, t, g, f);
         hps_path_destroy(p);

@@ -140,8 +140,6 @@ class RunFile(ProgramTest):
         text = GOOD.replace(DIMERS, "energies.xyz")
         self.bad("gap.fit_forces: is true, but no training frame has forces",
                  text + "gap: {fit_forces: true}\n")
-        self.bad("loo is for fits on energies alone",
-                 GOOD + "gap: {fit_forces: true}\nobjective: {stage2: loo}\n")
         self.bad("file needs gap.sparse_file", GOOD + "gap: {sparse: file}\n")
 
     def test_config_types(self):

@@ -199,6 +199,18 @@ swarm: {{particles: 6, iterations: 5}}
                         "objective.stage1=std", "--set", "objective.references=10")
         self.assert_close(out["stages"][0]["best_objective"], -out["stages"][0]["kernel"]["std"], 1e-12)
 
+    def test_forces_are_left_out_too(self):
+        """Joint, and two-stage with other noises than delta's: the values are those of one point."""
+        self.run_file(strategy="joint")
+        flags = ("--set", "objective.stage2=loo", "--set", "gap.fit_forces=true", "--set", "swarm.iterations=3")
+        out = self.json("tune", "run.yaml", "-o", "out", *flags, "--set", "data.test_fraction=0")
+        self.assertGreater(out["stages"][0]["outcomes"]["ok"], 3)
+        self.assertEqual(out["final"]["objective"], out["stages"][0]["best_objective"])
+        train = out["final"]["train"]
+        self.assertGreater(out["final"]["objective"], train["rmse_energy_per_atom"] + train["rmse_force"] / 30)
+        without = self.json("tune", "run.yaml", "-o", "energies", *flags, "--set", "objective.force_weight=0")
+        self.assertLess(without["final"]["objective"], out["final"]["objective"])
+
     def test_a_pair_of_errors_makes_a_front(self):
         for strategy in ("joint", "two-stage"):
             self.run_file(strategy=strategy)

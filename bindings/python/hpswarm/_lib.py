@@ -506,6 +506,18 @@ FUNCTIONS = {
         c_int32,
         (c_void_p, c_void_p),
     ),
+    # hps_status hps_gpr_fit_leave_out(hps_gpr* g, const hps_dataset* train, double* energy, double*
+    #    forces, double* virial)
+    "hps_gpr_fit_leave_out": (
+        c_int32,
+        (c_void_p, c_void_p, c_void_p, c_void_p, c_void_p),
+    ),
+    # hps_status hps_gpr_leave_out_memory(const hps_gpr* g, const hps_dataset* train, int64_t*
+    #    bytes)
+    "hps_gpr_leave_out_memory": (
+        c_int32,
+        (c_void_p, c_void_p, c_void_p),
+    ),
     # hps_status hps_gpr_predict(const hps_gpr* g, const hps_dataset* d, double* energy, double*
     #    forces, double* virial)
     "hps_gpr_predict": (

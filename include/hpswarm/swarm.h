@@ -192,7 +192,8 @@ HPS_API hps_status hps_swarm_ask(hps_swarm *e, int32_t capacity, int32_t *n, int
  *  HPS_E_CANCELLED (progress) and HPS_E_IO (autosave) everything was taken. */
 HPS_API hps_status hps_swarm_tell(hps_swarm *e, int32_t n, const int64_t *id, const double *f,
                                   const int32_t *outcome);
-/* Asynchronous (swarm, guided, paper): every told value moves its own particle at once, and
+/* Asynchronous (swarm, guided, pareto, paper with gbest = alltime; HPS_E_UNSUPPORTED from the
+ * first ask for others): every told value moves its own particle at once, and
  * ask has a point as soon as fewer than "workers" are under way; no particle has two of
  * them. It is for evaluations of different lengths; where they take equally long the
  * synchronous mode is as good. Iterations are counted by the evaluations in one. The

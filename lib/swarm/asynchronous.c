@@ -47,7 +47,7 @@ static void settle_member(hps_swarm *e, int32_t slot, int64_t r)
     e->phase[slot] = HPSI_PHASE_IDLE;
     e->f[slot] = e->archive.rows[r].f;
     e->n_settled++;
-    if (e->f[slot] < e->p_f[slot]) {
+    if (!e->variant->several && e->f[slot] < e->p_f[slot]) {
         e->p_f[slot] = e->f[slot];
         if (e->n_dims > 0) {
             memcpy(e->p + at, e->x + at, (size_t)e->n_dims * sizeof *e->p);
@@ -78,12 +78,13 @@ static void apply(hps_swarm *e, int64_t id)
 {
     int64_t r = e->archive.row_of[id];
     hpsi_row *row = &e->archive.rows[r];
-    double f = row->f;
+    double f[HPSI_OBJECTIVES_MAX];
     int32_t slot = row->particle;
     int by_replay = replaying(e);
     e->resting = 0;
     e->n_retried -= row->retries; /* counted when they happened */
-    hpsi_swarm_fill_row(e, r, &f, row->outcome);
+    memcpy(f, hpsi_archive_values(&e->archive, r), (size_t)e->n_objectives * sizeof *f);
+    hpsi_swarm_fill_row(e, r, f, row->outcome);
     if (by_replay) {
         e->n_arrived = e->n_told;
         if (!replaying(e)) {
@@ -96,6 +97,9 @@ static void apply(hps_swarm *e, int64_t id)
     e->iteration = e->n_told / e->n_slots;
     if (e->phase[slot] == HPSI_PHASE_LATE) { /* of an earlier swarm: known, no more */
         e->phase[slot] = HPSI_PHASE_PLACED;
+        if (e->variant->several && e->archive.rows[r].outcome == HPS_EVAL_OK) {
+            e->variant->outside(e, r);
+        }
     } else {
         settle_member(e, slot, r);
     }
@@ -118,6 +122,7 @@ static int32_t next_free(hps_swarm *e)
 static hps_status launch(hps_swarm *e, int32_t slot)
 {
     hps_status st = hpsi_archive_reserve(&e->archive, 1);
+    st = st == HPS_OK ? hpsi_front_reserve(e) : st;
     if (st == HPS_OK && e->variant->reserve != NULL) {
         st = e->variant->reserve(e, 2);
     }
@@ -206,6 +211,10 @@ void hpsi_async_receive(hps_swarm *e, int64_t id, const double *f, int32_t outco
     row->state = HPSI_ROW_HELD;
     row->outcome = outcome;
     row->f = outcome == HPS_EVAL_OK ? f[0] : (double)INFINITY;
+    if (e->n_objectives > 1 && outcome == HPS_EVAL_OK) {
+        memcpy(e->archive.f + e->archive.row_of[id] * e->n_objectives, f,
+               (size_t)e->n_objectives * sizeof *f);
+    }
     if (!replaying(e)) {
         e->archive.order[e->n_arrived++] = id;
     }
@@ -221,8 +230,10 @@ hps_status hpsi_async_begin(hps_swarm *e, const hpsi_swarm_variant *variant, int
     }
     int paper = variant == &hpsi_variant_paper;
     if (variant->advance == NULL || (paper && e->options[HPSI_SWARM_GBEST] == 1.0)) {
-        return hpsi_fail(HPS_E_UNSUPPORTED, "swarm: asynchronous: not for %s",
-                         paper ? "gbest = iteration" : "this variant");
+        return hpsi_fail(HPS_E_UNSUPPORTED,
+                         "swarm: asynchronous: not for %s, which is drawn to the best of an "
+                         "iteration: swarm, guided, pareto and paper with gbest = alltime have it",
+                         paper ? "gbest = iteration" : "paper_mo");
     }
     if (e->n_start > particles) {
         return hpsi_fail(HPS_E_UNSUPPORTED,

@@ -85,11 +85,11 @@ static void fly(hps_swarm *e, int32_t slot)
     }
 }
 
-/* Go where a model points, and fly on from there. */
-static void follow(hps_swarm *e, int32_t slot)
+/* Go where proposal number `at` points, and fly on from there. */
+static void follow(hps_swarm *e, int32_t slot, int32_t at)
 {
     const hpsi_weighted *w = e->pareto->weighted;
-    const double *to = w->proposal + (int64_t)slot * e->n_dims;
+    const double *to = w->proposal + (int64_t)at * e->n_dims;
     for (int32_t d = 0; d < e->n_dims; d++) {
         int64_t k = (int64_t)slot * e->n_dims + d;
         e->v[k] = fmin(fmax(to[d] - e->x[k], -FASTEST), FASTEST);
@@ -98,24 +98,45 @@ static void follow(hps_swarm *e, int32_t slot)
     e->nudge[slot] = NUDGE * w->radius[HPSI_LED_BY_RBF];
 }
 
+/* The next position of a member; `at`: its proposal, if it has a role. */
+static void move_member(hps_swarm *e, int32_t slot, int32_t at)
+{
+    if (!(e->p_f[slot] < (double)INFINITY)) {
+        hpsi_swarm_redraw(e, slot);
+        return;
+    }
+    if (e->pareto->weighted->role[slot] != HPSI_LED_BY_NONE) {
+        follow(e, slot, at);
+        return;
+    }
+    choose_leader(e, slot);
+    fly(e, slot);
+    if (slot % MUTANTS == 0) {
+        mutate(e, slot);
+    }
+}
+
 static void move(hps_swarm *e)
 {
     hpsi_leaders_crowding(e);
     for (int32_t i = 0; i < e->n_slots; i++) {
-        if (!(e->p_f[i] < (double)INFINITY)) {
-            hpsi_swarm_redraw(e, i);
-            continue;
-        }
-        if (e->pareto->weighted->role[i] != HPSI_LED_BY_NONE) {
-            follow(e, i);
-            continue;
-        }
-        choose_leader(e, i);
-        fly(e, i);
-        if (i % MUTANTS == 0) {
-            mutate(e, i);
-        }
+        move_member(e, i, i);
     }
+}
+
+static hps_status advance(hps_swarm *e, int32_t slot)
+{
+    int32_t at = 0;
+    e->pareto->weighted->role[slot] = HPSI_LED_BY_NONE;
+    hps_status st = HPS_OK;
+    if (e->p_f[slot] < (double)INFINITY) {
+        hpsi_leaders_crowding(e);
+        st = hpsi_weighted_lead_one(e, slot, &at);
+    }
+    if (st == HPS_OK) {
+        move_member(e, slot, at);
+    }
+    return st;
 }
 
 /* ------------------------------------------------------- after a batch */
@@ -170,6 +191,17 @@ static void after(hps_swarm *e)
     }
 }
 
+static void arrive(hps_swarm *e, int32_t slot)
+{
+    keep_personal(e, slot);
+    int taken = e->f[slot] < (double)INFINITY && hpsi_leaders_add(e, e->row[slot]);
+    if (e->pareto->weighted->role[slot] != HPSI_LED_BY_NONE) {
+        hpsi_weighted_arrived(e, taken);
+        e->pareto->weighted->role[slot] = HPSI_LED_BY_NONE;
+    }
+    rank_members(e);
+}
+
 static void follow_outside(hps_swarm *e, int64_t r)
 {
     (void)hpsi_leaders_add(e, r);
@@ -182,6 +214,8 @@ const hpsi_swarm_variant hpsi_variant_pareto = {
     .design = design,
     .move = move,
     .after = after,
+    .advance = advance,
+    .arrive = arrive,
     .outside = follow_outside,
     .create = hpsi_pareto_create,
     .prepare = hpsi_weighted_lead,

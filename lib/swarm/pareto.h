@@ -13,7 +13,10 @@ enum { HPSI_LED_MOST = 6 }; /* members that models lead */
 /* Models of one weighted sum of the objectives after the other (swarm.md 11.2). */
 typedef struct hpsi_weighted {
     double radius[HPSI_LED];
-    int64_t *role; /* [slots] HPSI_LED_BY_* in the open batch */
+    int64_t *role; /* [slots] HPSI_LED_BY_* in the open batch, or of the point under way */
+    /* of the asynchronous mode */
+    int64_t leads, flights; /* proposals so far; members sent since the last one that was taken */
+    int64_t n_led, n_taken; /* values of led members since the radii were adapted */
     /* made anew for each batch */
     int32_t n_ordered, *ordered; /* dimensions that have an order: models step along these */
     int32_t failures_meet;
@@ -60,6 +63,10 @@ void hpsi_weighted_destroy(hpsi_weighted *w);
 hps_status hpsi_weighted_lead(hps_swarm *e);
 /* How many of the first members models lead: a third by radial basis, a sixth by quadratics. */
 int32_t hpsi_weighted_count(const hps_swarm *e);
+/* Asynchronous: a proposal for one member if it is time for one; it is number *at. */
+hps_status hpsi_weighted_lead_one(hps_swarm *e, int32_t slot, int32_t *at);
+/* Asynchronous: a led member has a value, which became a leader or not. */
+void hpsi_weighted_arrived(hps_swarm *e, int taken);
 /* n_led of the last batch were led, n_taken of them became leaders: adapt the radii. */
 void hpsi_weighted_adapt(hps_swarm *e, int32_t n_led, int32_t n_taken);
 

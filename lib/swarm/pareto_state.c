@@ -130,6 +130,12 @@ void hpsi_pareto_pack(const hps_swarm *e, hpsi_pack *p)
         hpsi_pack_reals(p, HPSI_LED, s->weighted->radius);
         hpsi_pack_ints(p, e->n_slots, s->weighted->role);
     }
+    if (s->weighted != NULL && e->asynchronous) {
+        hpsi_pack_int(p, s->weighted->leads);
+        hpsi_pack_int(p, s->weighted->flights);
+        hpsi_pack_int(p, s->weighted->n_led);
+        hpsi_pack_int(p, s->weighted->n_taken);
+    }
 }
 
 /* Is r a row with values? */
@@ -170,6 +176,12 @@ void hpsi_pareto_unpack(hps_swarm *e, hpsi_pack *p)
     if (s->weighted != NULL) {
         hpsi_unpack_reals(p, HPSI_LED, s->weighted->radius);
         hpsi_unpack_ints(p, e->n_slots, s->weighted->role);
+    }
+    if (s->weighted != NULL && e->asynchronous) {
+        s->weighted->leads = hpsi_unpack_int_in(p, 0, INT32_MAX);
+        s->weighted->flights = hpsi_unpack_int_in(p, 0, INT32_MAX);
+        s->weighted->n_led = hpsi_unpack_int_in(p, 0, HPSI_LED_MOST - 1);
+        s->weighted->n_taken = hpsi_unpack_int_in(p, 0, s->weighted->n_led);
     }
     int lost = e->designs > 0 && e->iteration > 0 && e->best >= 0 && s->n_leaders == 0 &&
                e->variant == &hpsi_variant_pareto;

@@ -114,6 +114,11 @@ static hps_status reserve(hps_swarm *e)
 
 /* -------------------------------------------------------------- weights */
 
+static int told(const hps_swarm *e, int64_t r)
+{
+    return e->archive.rows[r].state == HPSI_ROW_TOLD;
+}
+
 /* The range of each objective on the front; of all points where the front has none. */
 static void ranges(const hps_swarm *e, double *least, double *range)
 {
@@ -127,7 +132,7 @@ static void ranges(const hps_swarm *e, double *least, double *range)
         }
         for (int64_t r = 0; r < e->archive.n && !(most > least[k]); r++) {
             double f = hpsi_archive_values(&e->archive, r)[k];
-            most = f < (double)INFINITY ? fmax(most, f) : most;
+            most = f < (double)INFINITY && told(e, r) ? fmax(most, f) : most;
         }
         range[k] = most > least[k] ? most - least[k] : 1.0;
     }
@@ -137,12 +142,13 @@ static void ranges(const hps_swarm *e, double *least, double *range)
  * each draws from its part, and which part that is turns by chance. Independent draws as in
  * swarm.md are 2 points worse at 300 and 1000 evaluations. The ends, where one objective counts
  * nothing, are left out. */
-static void draw_share(const hps_swarm *e, int32_t slot, double *weight)
+static void draw_share(const hps_swarm *e, int32_t slot, int32_t at, double *weight)
 {
     int32_t led = hpsi_weighted_count(e);
     hpsi_uniform2 r = hpsi_swarm_draw(e, HPSI_STREAM_WEIGHT, slot, 0);
+    /* of an iteration; asynchronously it would be another one for each of them */
     hpsi_uniform2 turn = hpsi_swarm_draw(e, HPSI_STREAM_WEIGHT, 0, 1);
-    int32_t part = (slot + (int32_t)(led * turn.u[0])) % led;
+    int32_t part = e->asynchronous ? at : (at + (int32_t)(led * turn.u[0])) % led;
     weight[0] = fmin(fmax((part + r.u[0]) / led, LEAST_WEIGHT), 1.0 - LEAST_WEIGHT);
     weight[1] = 1.0 - weight[0];
 }
@@ -163,7 +169,7 @@ static void draw_weights(const hps_swarm *e, int32_t slot, double *weight)
 
 /* max_k w_k a_k + 0.1 sum_k w_k a_k of every row, a the objectives between the least and the
  * largest of the front. The best row, the first of equals. */
-static int64_t scalarise(hps_swarm *e, int32_t slot)
+static int64_t scalarise(hps_swarm *e, int32_t slot, int32_t at)
 {
     double weight[HPSI_OBJECTIVES_MAX] = {0}, least[HPSI_OBJECTIVES_MAX] = {0};
     double range[HPSI_OBJECTIVES_MAX] = {0};
@@ -171,7 +177,7 @@ static int64_t scalarise(hps_swarm *e, int32_t slot)
     int64_t best = -1;
     ranges(e, least, range);
     if (e->n_objectives == 2) {
-        draw_share(e, slot, weight);
+        draw_share(e, slot, at, weight);
     } else {
         draw_weights(e, slot, weight);
     }
@@ -183,7 +189,7 @@ static int64_t scalarise(hps_swarm *e, int32_t slot)
             largest = fmax(largest, a);
             sum += a;
         }
-        scalar[r] = largest + SUM_SHARE * sum;
+        scalar[r] = told(e, r) ? largest + SUM_SHARE * sum : (double)INFINITY;
         if (scalar[r] < (best >= 0 ? scalar[best] : (double)INFINITY)) {
             best = r;
         }
@@ -226,7 +232,7 @@ static int64_t collect(hps_swarm *e, int choices)
     hpsi_weighted *w = e->pareto->weighted;
     int64_t n = 0;
     for (int64_t r = 0; r < e->archive.n; r++) {
-        int counts = w->scalar[r] < (double)INFINITY || w->failures_meet;
+        int counts = w->scalar[r] < (double)INFINITY || (w->failures_meet && told(e, r));
         double square = counts ? distance(e, r, choices) : (double)INFINITY;
         if (square < (double)INFINITY) {
             w->near[n].square = square;
@@ -327,19 +333,20 @@ static hps_status step_by_quadratic(hps_swarm *e, int *found)
     return st;
 }
 
-static hps_status lead(hps_swarm *e, int32_t slot, int32_t role)
+/* Proposal number `at` for a member. */
+static hps_status lead(hps_swarm *e, int32_t slot, int32_t at, int32_t role)
 {
     hpsi_weighted *w = e->pareto->weighted;
     size_t bytes = (size_t)e->n_dims * sizeof *e->g;
     int found = 0;
-    int64_t centre = scalarise(e, slot);
+    int64_t centre = scalarise(e, slot, at);
     memcpy(e->g, e->archive.u + centre * e->n_dims, bytes);
     hps_status st =
         role == HPSI_LED_BY_RBF ? step_by_rbf(e, slot, &found) : step_by_quadratic(e, &found);
     if (st != HPS_OK || !found) {
         return st;
     }
-    double *to = w->proposal + (int64_t)slot * e->n_dims;
+    double *to = w->proposal + (int64_t)at * e->n_dims;
     memcpy(to, e->g, bytes);
     for (int32_t k = 0; k < w->n_ordered; k++) {
         double *u = &to[w->ordered[k]];
@@ -376,10 +383,47 @@ hps_status hpsi_weighted_lead(hps_swarm *e)
     w->failures_meet = hpsi_swarm_failures_meet(e, 0);
     hpsi_blas_begin();
     for (int32_t i = 0; i < led && st == HPS_OK; i++) {
-        st = lead(e, i, i < by_rbf ? HPSI_LED_BY_RBF : HPSI_LED_BY_QUADRATIC);
+        st = lead(e, i, i, i < by_rbf ? HPSI_LED_BY_RBF : HPSI_LED_BY_QUADRATIC);
     }
     hpsi_blas_end();
     return st;
+}
+
+/* As many of the members that are sent as of an iteration. */
+hps_status hpsi_weighted_lead_one(hps_swarm *e, int32_t slot, int32_t *at)
+{
+    hpsi_weighted *w = e->pareto->weighted;
+    int32_t led = hpsi_weighted_count(e);
+    w->role[slot] = HPSI_LED_BY_NONE;
+    *at = led > 0 ? (int32_t)(w->leads % led) : 0;
+    w->flights++;
+    if (led == 0 || w->n_ordered == 0 || w->flights * led < e->n_slots) {
+        return HPS_OK;
+    }
+    hps_status st = reserve(e);
+    if (st != HPS_OK) {
+        return st;
+    }
+    w->failures_meet = hpsi_swarm_failures_meet(e, 0);
+    hpsi_blas_begin();
+    st = lead(e, slot, *at,
+              *at < least_of(e->n_particles / 3, RBF_LEADERS) ? HPSI_LED_BY_RBF
+                                                              : HPSI_LED_BY_QUADRATIC);
+    hpsi_blas_end();
+    w->leads++;
+    w->flights = w->role[slot] != HPSI_LED_BY_NONE ? 0 : w->flights;
+    return st;
+}
+
+void hpsi_weighted_arrived(hps_swarm *e, int taken)
+{
+    hpsi_weighted *w = e->pareto->weighted;
+    w->n_led++;
+    w->n_taken += taken;
+    if (w->n_led >= hpsi_weighted_count(e)) {
+        hpsi_weighted_adapt(e, (int32_t)w->n_led, (int32_t)w->n_taken);
+        w->n_led = w->n_taken = 0;
+    }
 }
 
 void hpsi_weighted_adapt(hps_swarm *e, int32_t n_led, int32_t n_taken)

@@ -591,10 +591,10 @@ START_TEST(test_what_has_no_such_mode)
     int32_t n;
     CK_OK(mixed_space(&s, NULL));
     CK_OK(hps_swarm_create(&e, NULL, s, 2));
-    CK_OK(hps_swarm_set_text(e, "variant", "pareto"));
+    CK_OK(hps_swarm_set_text(e, "variant", "paper_mo"));
     CK_OK(hps_swarm_set_int(e, "max_evaluations", 10));
     CK_OK(hps_swarm_set_int(e, "asynchronous", 1));
-    FAILS(hps_swarm_ask(e, 1, &n, &id, x), HPS_E_UNSUPPORTED, "asynchronous");
+    FAILS(hps_swarm_ask(e, 1, &n, &id, x), HPS_E_UNSUPPORTED, "asynchronous: not for paper_mo");
     hps_swarm_destroy(e);
     e = async_swarm("paper", 10);
     CK_OK(hps_swarm_set_text(e, "gbest", "iteration"));

@@ -16,8 +16,8 @@ enum { N_PARAMS = 3, MOST = 1000, EVALUATIONS = 260, LEVELS = 40, LABELS = 4, MO
 static const struct {
     const char *variant;
     int32_t asynchronous, n_objectives, restarts;
-} cases[] = {{"swarm", 0, 1, 1},  {"swarm", 1, 1, 1}, {"guided", 0, 1, 1}, {"guided", 1, 1, 1},
-             {"pareto", 0, 2, 1}, {"paper", 0, 1, 0}, {"paper", 1, 1, 0}};
+} cases[] = {{"swarm", 0, 1, 1},  {"swarm", 1, 1, 1},  {"guided", 0, 1, 1}, {"guided", 1, 1, 1},
+             {"pareto", 0, 2, 1}, {"pareto", 1, 2, 1}, {"paper", 0, 1, 0},  {"paper", 1, 1, 0}};
 enum { N_CASES = sizeof cases / sizeof cases[0] };
 
 static char path[256];

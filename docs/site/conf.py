@@ -19,8 +19,10 @@ autodoc_mock_imports = ["ase"]
 napoleon_google_docstring = False
 napoleon_custom_sections = ["Options"]
 html_theme = "alabaster"
-html_theme_options = {"page_width": "1100px", "sidebar_width": "240px"}
+html_theme_options = {"page_width": "1300px", "sidebar_width": "240px"}
 html_show_sourcelink = False
+html_static_path = [os.path.join(os.environ["HPSWARM_ROOT"], "docs", "site", "static")]
+html_css_files = ["wide.css"]
 
 
 def one_line_parameters(app, what, name, obj, options, lines):

@@ -83,6 +83,10 @@ def cell(text):
     return str(text).replace("|", "\\|") or " "
 
 
+def choices(values):
+    return ", ".join("`%s`" % v for v in values.split("|")) if "|" in values else cell(values)
+
+
 def run_file():
     marks = {"r": "searched", "e": "by element", "c": "by config_type"}
     lines = ["# Keys of the run file", "", "A number is fixed, a range is searched. *Searched*: a range may stand "
@@ -94,7 +98,7 @@ def run_file():
             lines += advice
             advice = []
             lines += ["", "## " + (section or "top level"), "", "| key | values | default | | meaning |", "|---|---|---|---|---|"]
-        lines.append("| `%s` | %s | %s | %s | %s |" % (k.name, cell("`%s`" % k.values if "|" in k.values else k.values), cell(k.default),
+        lines.append("| `%s` | %s | %s | %s | %s |" % (k.name, choices(k.values), cell(k.default),
                                                    ", ".join(marks[m] for m in k.marks) or " ", cell(k.text)))
         if k.advice:
             advice = advice or ["", "Advice (studies: [results](results.md)):", ""]
@@ -112,8 +116,8 @@ def options():
     for owner, title in titles.items():
         lines += ["## " + title, ""]
         for o in hpswarm.options(owner):
-            notes = ["`%s`" % o.allowed() if o.choices else o.allowed(), "default `%s`" % o.default] + ["by element"] * o.per_species
-            lines += ["### `%s`" % o.name, "", "%s. *%s.*" % (o.help, "; ".join(notes)), "", o.advice, ""]
+            notes = [choices(o.allowed()), "default `%s`" % o.default] + ["by element"] * o.per_species
+            lines += ["### `%s`" % o.name, "", "%s. *%s.*" % (o.help[0].upper() + o.help[1:], "; ".join(notes)), "", o.advice, ""]
     write("hyper-parameters.md", "\n".join(lines))
 
 

@@ -26,6 +26,7 @@ struct hpsi_guided {
     double radius[HPSI_ROLES]; /* of each kind of leader */
     double credit[HPSI_MAPS];  /* how well each map ordered the batches so far */
     int32_t map;               /* in use */
+    double ranked, judgements; /* how well the map in use ordered them: a fading sum, its weight */
     int32_t predicted;         /* the open batch has predictions */
     double *prediction;        /* [slots][HPSI_MAPS] */
     int64_t *role;             /* [slots] in the open batch */

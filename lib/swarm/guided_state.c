@@ -147,6 +147,8 @@ void hpsi_guided_pack(const hps_swarm *e, hpsi_pack *p)
     hpsi_pack_reals(p, HPSI_ROLES, g->radius);
     hpsi_pack_reals(p, HPSI_MAPS, g->credit);
     hpsi_pack_int(p, g->map);
+    hpsi_pack_real(p, g->ranked);
+    hpsi_pack_real(p, g->judgements);
     hpsi_pack_int(p, g->predicted);
     hpsi_pack_ints(p, e->n_slots, g->role);
     hpsi_pack_reals(p, (int64_t)e->n_slots * HPSI_MAPS, g->prediction);
@@ -159,6 +161,8 @@ static int sound(const hps_swarm *e)
 {
     const hpsi_guided *g = e->guided;
     int good = !isnan(g->reference);
+    good = good && g->judgements >= 0.0 && g->judgements <= 1e3; /* 20 at the most */
+    good = good && fabs(g->ranked) <= g->judgements;
     for (int32_t i = 0; i < HPSI_ROLES; i++) {
         good = good && g->radius[i] >= 0.0 && isfinite(g->radius[i]);
     }
@@ -177,6 +181,18 @@ static int sound(const hps_swarm *e)
     return good;
 }
 
+/* Before version 6 only the credit was kept: it counts as the one judgement there was. */
+static void unpack_ranking(hpsi_guided *g, hpsi_pack *p)
+{
+    if (p->version > 5) {
+        g->ranked = hpsi_unpack_real(p);
+        g->judgements = hpsi_unpack_real(p);
+    } else {
+        g->ranked = g->credit[g->map];
+        g->judgements = g->ranked != 0.0;
+    }
+}
+
 void hpsi_guided_unpack(hps_swarm *e, hpsi_pack *p)
 {
     hpsi_guided *g = e->guided;
@@ -190,6 +206,7 @@ void hpsi_guided_unpack(hps_swarm *e, hpsi_pack *p)
     hpsi_unpack_reals(p, HPSI_ROLES, g->radius);
     hpsi_unpack_reals(p, HPSI_MAPS, g->credit);
     g->map = (int32_t)hpsi_unpack_int_in(p, 0, HPSI_MAPS - 1);
+    unpack_ranking(g, p);
     g->predicted = (int32_t)hpsi_unpack_int_in(p, 0, 1);
     hpsi_unpack_ints(p, e->n_slots, g->role);
     hpsi_unpack_reals(p, (int64_t)e->n_slots * HPSI_MAPS, g->prediction);

@@ -171,10 +171,8 @@ START_TEST(test_half_of_the_members_doubt_a_bad_model)
         memcpy(x, e->x, sizeof x);
         memcpy(v, e->v, sizeof v);
         memcpy(p, e->p, sizeof p);
-        double credit = k % 2 ? 0.51 : 0.49;
-        for (int map = 0; map < HPSI_MAPS; map++) {
-            e->guided->credit[map] = credit;
-        }
+        e->guided->judgements = 5.0;
+        e->guided->ranked = 5.0 * (k % 2 ? 0.46 : 0.44);
         CK_OK(hpsi_swarm_plan(e));
         ck_assert_int_eq(e->guided->has_global, 1);
         for (int i = 0; i < 6; i++) {
@@ -426,6 +424,50 @@ START_TEST(test_the_map_that_orders_best_is_taken)
 }
 END_TEST
 
+/* Judged is the map that steered, batch by batch, also where another one is chosen thereafter. */
+START_TEST(test_how_well_the_map_in_use_does_is_remembered)
+{
+    hps_swarm *e = real_swarm("guided", 1000, 5);
+    one_batch(e, bowl);
+    hpsi_guided *g = e->guided;
+    ck_assert_double_eq(g->judgements, 0.0);
+    double sum = 0.0, weight = 0.0;
+    for (int k = 0; k < 5; k++) {
+        double expected = g->map == HPSI_MAP_RAW ? -1.0 : 1.0;
+        g->predicted = k != 3; /* the fourth batch had no model */
+        for (int i = 0; i < e->n_slots; i++) {
+            e->f[i] = k == 4 ? 1.0 : i; /* the last one says nothing */
+            for (int map = 0; map < HPSI_MAPS; map++) {
+                g->prediction[HPSI_MAPS * i + map] = map == HPSI_MAP_RAW ? -i : i;
+            }
+        }
+        hpsi_guided_judge(e);
+        sum = k < 3 ? 0.95 * sum + expected : sum;
+        weight = k < 3 ? 0.95 * weight + 1.0 : weight;
+        ck_assert_double_eq_tol(g->ranked, sum, 1e-14);
+        ck_assert_double_eq_tol(g->judgements, weight, 1e-14);
+    }
+    ck_assert_double_gt(fabs(sum), 0.0);
+    hps_swarm_destroy(e);
+}
+END_TEST
+
+/* A checkpoint of version 1: the credit stands for what is remembered since version 6. */
+START_TEST(test_old_checkpoints_remember_the_credit)
+{
+    hps_space *s;
+    hps_swarm *e;
+    CK_OK(mixed_space(&s, NULL));
+    CK_OK(hps_swarm_load(&e, NULL, s, HPS_TEST_DATA "/checkpoint_1_guided.hpsw"));
+    const hpsi_guided *g = e->guided;
+    ck_assert_double_gt(g->credit[g->map], 0.0);
+    ck_assert_double_eq(g->ranked, g->credit[g->map]);
+    ck_assert_double_eq(g->judgements, 1.0);
+    hps_swarm_destroy(e);
+    hps_space_destroy(s);
+}
+END_TEST
+
 static void add(TCase *t)
 {
     tcase_add_test(t, test_models_save_evaluations);
@@ -440,6 +482,8 @@ static void add(TCase *t)
     tcase_add_test(t, test_a_space_of_choices);
     tcase_add_test(t, test_failed_points_are_the_worst_of_a_model);
     tcase_add_test(t, test_the_map_that_orders_best_is_taken);
+    tcase_add_test(t, test_how_well_the_map_in_use_does_is_remembered);
+    tcase_add_test(t, test_old_checkpoints_remember_the_credit);
 }
 
 int main(void)

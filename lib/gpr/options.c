@@ -29,7 +29,7 @@ static const hpsi_option rows[] = {
     {"sigma_force", HPS_OPTION_REAL, 0, "eV/angstrom", "", 1e-12, 1e6, 0.1,
      "noise of a force component",
      "Beside sigma_energy it decides how much forces count. Our fits on energies and forces "
-     "ended between 5 and 30 meV/angstrom, most at 30 to 40 times sigma_energy."},
+     "ended between 5 and 30 meV/angstrom, most at 30 to 50 times sigma_energy."},
     {"sigma_virial", HPS_OPTION_REAL, 0, "eV", "", 1e-12, 1e6, 0.1,
      "noise of a virial component; scaled like sigma_energy",
      "Only with fit_virials, beside sigma_energy as sigma_force. None of our studies fits "
@@ -39,8 +39,8 @@ static const hpsi_option rows[] = {
      "1 is gap_fit's rule and right for cells of different sizes; 0 for molecules whose error "
      "counts per molecule, as in the paper's."},
     {"fit_forces", HPS_OPTION_INT, 0, "", "", 0, 1, 0, "1: fit forces too",
-     "Worth its price if forces matter: for the same descriptor their errors fell by 38 to 71 "
-     "% in our studies, while a fit took about six times as long and the errors of energies "
+     "Worth its price if forces matter: for the same descriptor their errors fell by 40 % or "
+     "more in our studies, while a fit took about six times as long and the errors of energies "
      "went up or down."},
     {"fit_virials", HPS_OPTION_INT, 0, "", "", 0, 1, 0, "1: fit virials too",
      "For models that have to know stresses; needs frames with cells and virials or stresses. "

@@ -6,8 +6,8 @@ static const hpsi_option rows[] = {
     {"n_max", HPS_OPTION_INT, 1, "", "", 1, 16, 8, "radial functions",
      "Components grow with the square of n_max times the number of elements: with l_max = "
      "n_max, 4 gives 50 for one element and 6 gives 147, the two sizes of the paper. From 4 to "
-     "6 the energy errors of iron fell by 30 %, those of disordered carbon did not, for 1.4 "
-     "times the time."},
+     "6 the energy errors of iron fell by a quarter to a third, those of disordered carbon did "
+     "not, for 1.4 times the time."},
     {"l_max", HPS_OPTION_INT, 0, "", "", 0, 16, 8, "highest angular momentum",
      "Components grow in proportion to l_max + 1. The paper sets it equal to n_max (4 and 6), "
      "and so do all our studies."},
@@ -52,8 +52,8 @@ static const hpsi_option rows[] = {
      "meant for QUIP or gap_fit, which do not have it."},
     {"radial_enhancement", HPS_OPTION_INT, 0, "", "", 0, 2, 0,
      "extra weight of distant atoms: density times r^0, r^1 or r^2",
-     "Search it over whole numbers ([0, 2]), it costs nothing: of 33 of our searches 17 ended "
-     "at 2, 15 at 1 and one at 0."},
+     "Search it over whole numbers ([0, 2]), it costs nothing: nearly all of our searches "
+     "ended at 1 or 2."},
     {"basis", HPS_OPTION_TEXT, 0, "", "poly3|poly3gauss", 0, 1, 0,
      "radial basis: polynomials, or polynomials and a Gaussian at the centre (the paper's)",
      "The paper's tables come out with poly3gauss only, and all our studies use it."},

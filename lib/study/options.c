@@ -9,8 +9,8 @@ static const hpsi_option rows[] = {
      "what is minimised: the kernel's spread (negative), the same with its skew, an error, or the "
      "errors of energies and of forces as two objectives",
      "rmse trains and tests each candidate and gave the lower errors in most of our studies; "
-     "std-skew trains nothing; loo needs no test set and is for energies; mae is for "
-     "molecules. rmse-pair shows what energies and forces cost each other."},
+     "std-skew trains nothing; loo needs no test set, for twice the price where forces are "
+     "fitted; mae is for molecules. rmse-pair shows what energies and forces cost each other."},
     {"skew_weight", HPS_OPTION_REAL, 0, "", "", 0, 1e6, 1,
      "std-skew minimises skew_weight*|skew| - std",
      "1 asks for kernels that are as symmetric as they are wide; 0 is the objective std."},

@@ -107,7 +107,12 @@ def common_flags(commands):
 def page_program(commands, version, general):
     common = common_flags(commands)
     lines = heading("hpswarm", 1, version, "hyper-parameters of SOAP/GAP potentials by particle swarm")
-    lines += [".SH SYNOPSIS", ".B hpswarm", ".I COMMAND", "[arguments] [flags]", ".SH COMMANDS"]
+    lines += [".SH SYNOPSIS", ".B hpswarm", ".I COMMAND", "[arguments] [flags]", ".SH DESCRIPTION",
+              "Searches the hyper\\-parameters of SOAP/GAP interatomic potentials with a particle swarm, and fits, uses and",
+              "looks at such potentials. Data are extended XYZ; a search is described by a run file,",
+              ".BR hpswarm.yaml (5).",
+              "Results go to standard output, progress and messages to standard error. Lengths in angstrom, energies in eV.",
+              ".SH COMMANDS"]
     for c in commands:
         lines += [".SS hpswarm %s %s" % (c.name, escape(c.words)), escape(c.summary[0].upper() + c.summary[1:] + ".")]
         lines += described((flag_tag(f), f.text) for f in c.flags if f not in common)

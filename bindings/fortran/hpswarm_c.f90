@@ -414,6 +414,21 @@ module hpswarm_c
         type(c_ptr), value :: force_mask
         integer(c_int32_t) :: result_
       end function hps_dataset_set_noise
+      function hps_dataset_set_force_sigmas(d, i, sigma) bind(c, name="hps_dataset_set_force_sigmas") &
+          result(result_)
+        import :: c_int32_t, c_int64_t, c_ptr
+        type(c_ptr), value :: d
+        integer(c_int64_t), value :: i
+        type(c_ptr), value :: sigma
+        integer(c_int32_t) :: result_
+      end function hps_dataset_set_force_sigmas
+      function hps_dataset_force_sigmas(d, i) bind(c, name="hps_dataset_force_sigmas") &
+          result(result_)
+        import :: c_int64_t, c_ptr
+        type(c_ptr), value :: d
+        integer(c_int64_t), value :: i
+        type(c_ptr) :: result_
+      end function hps_dataset_force_sigmas
       function hps_dataset_species(d, capacity, n, numbers) bind(c, name="hps_dataset_species") &
           result(result_)
         import :: c_int32_t, c_ptr

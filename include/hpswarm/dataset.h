@@ -43,7 +43,8 @@ HPS_API hps_status hps_dataset_add(hps_dataset *d, int32_t n, const int32_t *num
  *  forces (forces, force, REF_forces, dft_forces, ...), virial (virial, virials,
  *  REF_virial, dft_virial) or a stress key, converted by W = -stress * volume; case
  *  does not matter. The key "none" reads none. energy_sigma, force_sigma and virial_sigma in
- *  the header and a column force_mask:L:1 are the frame's noise in a fit, as gap_fit has them. If
+ *  the header and columns force_mask:L:1, force_atom_sigma:R:1 and force_component_sigma:R:3 (which
+ *  goes first) are the frame's noise in a fit, as gap_fit has them. If
  * several candidates are present in a frame and disagree by more than rounding (1e-5 eV, 1e-4
  * eV/angstrom, 1e-3 of a virial) the file is refused and the message names them; free_energy, which
  * differs from energy where electrons are smeared, is read only if there is no other and never
@@ -91,6 +92,14 @@ HPS_API hps_status hps_dataset_frame(const hps_dataset *d, int64_t i, hps_frame 
 HPS_API hps_status hps_dataset_set_noise(hps_dataset *d, int64_t i, double energy_sigma,
                                          double force_sigma, double virial_sigma,
                                          const int32_t *force_mask);
+
+/** Noise of each component of the forces of one structure, in place of force_sigma of the frame, of
+ *  its config_type and of the fit. A set that was made from d before keeps what it has, pointers
+ *  from hps_dataset_frame to this frame end.
+ *  @param sigma [n_atoms][3] eV/angstrom, each > 0; NULL: none of their own */
+HPS_API hps_status hps_dataset_set_force_sigmas(hps_dataset *d, int64_t i, const double *sigma);
+/** That noise, [n_atoms][3], borrowed; NULL without. */
+HPS_API const double *hps_dataset_force_sigmas(const hps_dataset *d, int64_t i);
 
 /** Atomic numbers present, ascending. *n is the full size, also on HPS_E_CAPACITY.
  *  @param[out] numbers [capacity], may be NULL with capacity 0 */

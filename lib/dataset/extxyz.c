@@ -110,7 +110,7 @@ static hps_status read_frame(hpsi_reader *x, int64_t index, hpsi_record **record
     x->frame.source = x->name;
     x->frame.line = x->first;
     x->frame.index = index;
-    *record = hpsi_record_create(x->context, &x->frame);
+    *record = hpsi_record_create(x->context, &x->frame, x->has_sigmas != 0 ? x->sigmas : NULL);
     return *record != NULL ? HPS_OK : HPS_E_MEMORY;
 }
 
@@ -206,6 +206,7 @@ static void free_reader(hpsi_reader *x)
     hpsi_free(x->columns);
     hpsi_free(x->numbers);
     hpsi_free(x->mask);
+    hpsi_free(x->sigmas);
     hpsi_free(x->positions);
     hpsi_free(x->forces);
     hpsi_free(x->config_type);

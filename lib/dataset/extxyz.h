@@ -29,7 +29,9 @@ enum {
     HPSI_ROLE_NUMBER = 2,
     HPSI_ROLE_POSITION = 3,
     HPSI_ROLE_MASK = 4,
-    HPSI_ROLE_FORCE = 5 /* + index of the candidate */
+    HPSI_ROLE_ATOM_SIGMA = 5,      /* of a force, one number, */
+    HPSI_ROLE_COMPONENT_SIGMA = 6, /* or three */
+    HPSI_ROLE_FORCE = 7            /* + index of the candidate */
 };
 #define HPSI_MAX_FORCES 8 /* candidates for the forces in one file */
 
@@ -61,17 +63,18 @@ typedef struct hpsi_reader {
 
     hpsi_column *columns;
     int64_t n_columns, columns_capacity;
-    int32_t masked;   /* 1: a column is the mask of the forces */
-    int32_t plain;    /* no Properties: further columns are passed over */
-    int32_t n_forces; /* candidates; number `force` is the one in use */
+    int32_t masked;     /* 1: a column is the mask of the forces */
+    int32_t has_sigmas; /* role of the column that is their noise, 0: none */
+    int32_t plain;      /* no Properties: further columns are passed over */
+    int32_t n_forces;   /* candidates; number `force` is the one in use */
     int32_t force;
     hpsi_span force_name[HPSI_MAX_FORCES];
     int32_t force_rank[HPSI_MAX_FORCES];
 
     hps_frame frame; /* being read; its arrays are these */
     int32_t *numbers, *mask;
-    double *positions, *forces;
-    int64_t numbers_capacity, mask_capacity, positions_capacity, forces_capacity;
+    double *positions, *forces, *sigmas;
+    int64_t numbers_capacity, mask_capacity, positions_capacity, forces_capacity, sigmas_capacity;
     double cell[9], virial[9];
     char *config_type;
     int64_t config_capacity;

@@ -63,13 +63,14 @@ static hps_status fail_number(const hpsi_reader *x, hpsi_span line, const char *
                             kind == HPSI_NUMBER_NOT_FINITE ? "must be finite" : "is not a number");
 }
 
-/* Three reals from *at on; *at stays at the word that failed. */
+/* The reals of a column from *at on, three but for one noise; *at stays at the word that failed. */
 static hps_status read_vector(hpsi_reader *x, hpsi_span line, const char **at,
                               const hpsi_column *column, int32_t atom, double v[3])
 {
     const char *end = line.text + line.size;
+    const int32_t n = column->role == HPSI_ROLE_ATOM_SIGMA ? 1 : 3;
 
-    for (int32_t c = 0; c < 3; c++) {
+    for (int32_t c = 0; c < n; c++) {
         const char *p = *at = skip_blanks(*at, end);
         int32_t kind;
 
@@ -153,6 +154,29 @@ static hps_status read_mask(hpsi_reader *x, hpsi_span word, int32_t atom)
     return HPS_OK;
 }
 
+/* The noise of the force; that of the components goes before that of the atom. */
+static hps_status read_sigmas(hpsi_reader *x, hpsi_span line, const char **at,
+                              const hpsi_column *column, int32_t atom)
+{
+    double v[3] = {0};
+    hps_status s = read_vector(x, line, at, column, atom, v);
+
+    if (column->role == HPSI_ROLE_ATOM_SIGMA) {
+        v[1] = v[2] = v[0];
+    }
+    for (int32_t c = 0; s == HPS_OK && c < 3; c++) {
+        if (!(v[c] >= HPSI_MIN_SIGMA && v[c] <= HPSI_MAX_SIGMA)) {
+            s = hpsi_reader_fail(x, x->line - 1, "%s = %g must be in %g..%g",
+                                 hpsi_span_quote(column->name).text, v[c], HPSI_MIN_SIGMA,
+                                 HPSI_MAX_SIGMA);
+        }
+    }
+    if (s == HPS_OK && column->role == x->has_sigmas) {
+        memcpy(x->sigmas + 3 * (int64_t)atom, v, sizeof v);
+    }
+    return s;
+}
+
 static hps_status read_column(hpsi_reader *x, hpsi_span line, const char **at,
                               const hpsi_column *column, int32_t atom, double (*force)[3])
 {
@@ -160,6 +184,9 @@ static hps_status read_column(hpsi_reader *x, hpsi_span line, const char **at,
 
     if (column->role == HPSI_ROLE_POSITION) {
         return read_vector(x, line, at, column, atom, x->positions + 3 * (int64_t)atom);
+    }
+    if (column->role == HPSI_ROLE_ATOM_SIGMA || column->role == HPSI_ROLE_COMPONENT_SIGMA) {
+        return read_sigmas(x, line, at, column, atom);
     }
     if (column->role >= HPSI_ROLE_FORCE) {
         return read_vector(x, line, at, column, atom, force[column->role - HPSI_ROLE_FORCE]);
@@ -239,6 +266,9 @@ hps_status hpsi_atoms_read(hpsi_reader *x)
     }
     if (s == HPS_OK) {
         s = hpsi_grow(x->context, (void **)&x->mask, &x->mask_capacity, n, sizeof(int32_t));
+    }
+    if (s == HPS_OK && x->has_sigmas != 0) {
+        s = hpsi_grow(x->context, (void **)&x->sigmas, &x->sigmas_capacity, 3 * n, sizeof(double));
     }
     for (int32_t i = 0; s == HPS_OK && i < n; i++) {
         hpsi_span line = {NULL, 0};

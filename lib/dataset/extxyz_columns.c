@@ -73,6 +73,12 @@ static int32_t role_of(const hpsi_reader *x, hpsi_span name, int32_t type)
     if (hpsi_span_is_like(name, "force_mask")) {
         return HPSI_ROLE_MASK;
     }
+    if (hpsi_span_is_like(name, "force_atom_sigma")) {
+        return HPSI_ROLE_ATOM_SIGMA;
+    }
+    if (hpsi_span_is_like(name, "force_component_sigma")) {
+        return HPSI_ROLE_COMPONENT_SIGMA;
+    }
     return hpsi_label_rank(x, HPSI_FORCES, name) >= 0 ? HPSI_ROLE_FORCE : HPSI_ROLE_SKIP;
 }
 
@@ -98,7 +104,8 @@ static hps_status add_force(hpsi_reader *x, hpsi_column *column)
 /* A column in use must have the shape that its use needs. */
 static hps_status check_shape(const hpsi_reader *x, const hpsi_column *c)
 {
-    const int32_t is_vector = c->role == HPSI_ROLE_POSITION || c->role >= HPSI_ROLE_FORCE;
+    const int32_t is_vector = c->role == HPSI_ROLE_POSITION ||
+                              c->role == HPSI_ROLE_COMPONENT_SIGMA || c->role >= HPSI_ROLE_FORCE;
     const int32_t count = is_vector ? 3 : 1;
 
     if (c->role == HPSI_ROLE_SKIP ||
@@ -134,6 +141,9 @@ static hps_status make_column(hpsi_reader *x, hpsi_span *rest)
     column.count = (int32_t)count;
     column.role = role_of(x, name, column.type);
     x->masked |= column.role == HPSI_ROLE_MASK;
+    if (column.role == HPSI_ROLE_ATOM_SIGMA || column.role == HPSI_ROLE_COMPONENT_SIGMA) {
+        x->has_sigmas = column.role > x->has_sigmas ? column.role : x->has_sigmas;
+    }
     if (column.role == HPSI_ROLE_FORCE) {
         s = add_force(x, &column);
     }
@@ -181,6 +191,7 @@ hps_status hpsi_columns_make(hpsi_reader *x)
     x->n_columns = 0;
     x->n_forces = 0;
     x->masked = 0;
+    x->has_sigmas = 0;
     x->plain = 0;
     if (value == NULL) {
         return make_plain(x);

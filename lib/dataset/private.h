@@ -29,10 +29,11 @@ double hpsi_element_radius(int32_t number);
  * allocation (the arrays follow the struct). */
 typedef struct hpsi_record {
     atomic_int references;
-    hps_frame frame; /* its pointers lead into this allocation */
+    hps_frame frame;            /* its pointers lead into this allocation, */
+    const double *force_sigmas; /* and this [n_atoms][3], or NULL */
 } hpsi_record;
 /* Copy of the frame; NULL after setting the message. Held once. */
-hpsi_record *hpsi_record_create(hps_context *c, const hps_frame *f);
+hpsi_record *hpsi_record_create(hps_context *c, const hps_frame *f, const double *force_sigmas);
 hpsi_record *hpsi_record_retain(hpsi_record *r);
 void hpsi_record_release(hpsi_record *r); /* NULL is fine */
 

@@ -5,7 +5,8 @@
 #include "dataset/private.h"
 
 /* Bytes of the arrays behind the struct; n <= INT32_MAX keeps this far from overflow. */
-static int64_t payload_size(const hps_frame *f, int64_t config_size, int64_t source_size)
+static int64_t payload_size(const hps_frame *f, int32_t has_sigmas, int64_t config_size,
+                            int64_t source_size)
 {
     const int64_t n = f->n_atoms;
     int64_t reals = 3 * n;
@@ -13,6 +14,7 @@ static int64_t payload_size(const hps_frame *f, int64_t config_size, int64_t sou
     reals += f->cell != NULL ? 9 : 0;
     reals += f->forces != NULL ? 3 * n : 0;
     reals += f->virial != NULL ? 9 : 0;
+    reals += has_sigmas ? 3 * n : 0;
     return reals * (int64_t)sizeof(double) +
            (f->force_mask != NULL ? 2 : 1) * n * (int64_t)sizeof(int32_t) + config_size +
            source_size;
@@ -31,7 +33,7 @@ static void *place(char **at, const void *from, int64_t size)
     return to;
 }
 
-hpsi_record *hpsi_record_create(hps_context *c, const hps_frame *f)
+hpsi_record *hpsi_record_create(hps_context *c, const hps_frame *f, const double *force_sigmas)
 {
     const char *config = f->config_type != NULL ? f->config_type : "";
     const char *source = f->source != NULL ? f->source : "";
@@ -40,7 +42,8 @@ hpsi_record *hpsi_record_create(hps_context *c, const hps_frame *f)
     const int64_t vectors = 3 * (int64_t)f->n_atoms * (int64_t)sizeof(double);
     const int64_t integers = (int64_t)f->n_atoms * (int64_t)sizeof(int32_t);
     const int64_t matrix = 9 * (int64_t)sizeof(double);
-    hpsi_record *r = hpsi_new(c, (int64_t)sizeof *r + payload_size(f, config_size, source_size), 1);
+    const int64_t payload = payload_size(f, force_sigmas != NULL, config_size, source_size);
+    hpsi_record *r = hpsi_new(c, (int64_t)sizeof *r + payload, 1);
     char *at;
 
     if (r == NULL) {
@@ -54,6 +57,7 @@ hpsi_record *hpsi_record_create(hps_context *c, const hps_frame *f)
     r->frame.cell = place(&at, f->cell, matrix);
     r->frame.forces = place(&at, f->forces, vectors);
     r->frame.virial = place(&at, f->virial, matrix);
+    r->force_sigmas = place(&at, force_sigmas, vectors);
     r->frame.numbers = place(&at, f->numbers, integers);
     r->frame.force_mask = place(&at, f->force_mask, integers);
     r->frame.config_type = place(&at, config, config_size);

@@ -66,7 +66,7 @@ static void put_known(writer *w, const char *name, double value)
     }
 }
 
-static void put_header(writer *w, const hps_frame *f)
+static void put_header(writer *w, const hps_frame *f, int32_t has_sigmas)
 {
     static const char *const truth[] = {"F", "T"};
 
@@ -74,8 +74,9 @@ static void put_header(writer *w, const hps_frame *f)
     if (f->cell != NULL) {
         put_matrix(w, "Lattice", f->cell);
     }
-    put(w, "Properties=species:S:1:pos:R:3%s%s ", f->forces != NULL ? ":forces:R:3" : "",
-        f->force_mask != NULL ? ":force_mask:L:1" : "");
+    put(w, "Properties=species:S:1:pos:R:3%s%s%s ", f->forces != NULL ? ":forces:R:3" : "",
+        f->force_mask != NULL ? ":force_mask:L:1" : "",
+        has_sigmas ? ":force_component_sigma:R:3" : "");
     if (f->has_energy) {
         put(w, "energy=%.17g ", f->energy);
     }
@@ -92,7 +93,7 @@ static void put_header(writer *w, const hps_frame *f)
         truth[f->periodic[2]]);
 }
 
-static void put_atoms(writer *w, const hps_frame *f)
+static void put_atoms(writer *w, const hps_frame *f, const double *sigmas)
 {
     for (int32_t i = 0; i < f->n_atoms; i++) {
         const double *r = f->positions + 3 * (int64_t)i;
@@ -105,6 +106,10 @@ static void put_atoms(writer *w, const hps_frame *f)
         if (f->force_mask != NULL) {
             put(w, f->force_mask[i] != 0 ? " T" : " F");
         }
+        if (sigmas != NULL) {
+            r = sigmas + 3 * (int64_t)i;
+            put(w, " %.17g %.17g %.17g", r[0], r[1], r[2]);
+        }
         put(w, "\n");
     }
 }
@@ -112,6 +117,7 @@ static void put_atoms(writer *w, const hps_frame *f)
 /* Frame i with the labels given in place of its own. */
 static void put_frame(writer *w, const hps_dataset *d, int64_t i, const double *const label[3])
 {
+    const double *sigmas;
     hps_frame f;
 
     hpsi_dataset_frame(d, i, &f);
@@ -125,8 +131,9 @@ static void put_frame(writer *w, const hps_dataset *d, int64_t i, const double *
     if (label[HPSI_VIRIAL] != NULL) {
         f.virial = label[HPSI_VIRIAL] + 9 * i;
     }
-    put_header(w, &f);
-    put_atoms(w, &f);
+    sigmas = hpsi_dataset_force_sigmas(d, i);
+    put_header(w, &f, sigmas != NULL);
+    put_atoms(w, &f, sigmas);
 }
 
 /* A number that is not finite could not be read again. */

@@ -272,12 +272,16 @@ static void add_targets(hpsi_stream *t, const item *it, const hps_frame *f)
     int32_t own_force, own_virial;
     double sigma_force = hpsi_gpr_noise(t->g, f, HPSI_GPR_SIGMA_FORCE, &own_force);
     double sigma_virial = hpsi_gpr_noise(t->g, f, HPSI_GPR_SIGMA_VIRIAL, &own_virial);
+    const double *sigmas = hpsi_dataset_force_sigmas(t->source->data, it->frame);
 
     for (int64_t i = 3 * (int64_t)it->first; i < 3 * (int64_t)(it->first + it->count); i++) {
         const int32_t out = f->force_mask != NULL && f->force_mask[i / 3] != 0;
 
-        add_row(&t->rows, it->frame, -f->forces[i], out ? (double)INFINITY : sigma_force,
-                own_force ? HPSI_PART_OWN : HPSI_PART_FORCE);
+        add_row(&t->rows, it->frame, -f->forces[i],
+                out              ? (double)INFINITY
+                : sigmas != NULL ? sigmas[i]
+                                 : sigma_force,
+                own_force || sigmas != NULL ? HPSI_PART_OWN : HPSI_PART_FORCE);
     }
     for (int v = 0; it->virial && v < 6; v++) {
         const double *w = f->virial;

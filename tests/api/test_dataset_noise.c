@@ -134,6 +134,54 @@ START_TEST(test_read_and_written)
 }
 END_TEST
 
+/* gap_fit's columns; the components' goes before the atom's, whatever the order. */
+START_TEST(test_noise_of_single_forces)
+{
+    static const char text[] =
+        "2\nProperties=species:S:1:pos:R:3:force_atom_sigma:R:1:forces:R:3 energy=-1\n"
+        "C 0 0 0 0.5 1 2 3\nC 0 0 1.3 0.25 4 5 6\n"
+        "1\nProperties=species:S:1:force_component_sigma:R:3:pos:R:3:Force_Atom_Sigma:R:1\n"
+        "C 1 2 3 0 0 0 9\n"
+        "1\nProperties=species:S:1:pos:R:3 energy=-1\nC 0 0 0\n";
+    const double wanted[] = {0.5, 0.5, 0.5, 0.25, 0.25, 0.25}, other[] = {1, 2, 3};
+    double set[6] = {1, 2, 3, 4, 5, 1e-12};
+    const int64_t one = 0;
+    hps_dataset *d = NULL, *again = NULL, *part = NULL;
+
+    OK(hps_dataset_create(&d, NULL));
+    OK(hps_dataset_create(&again, NULL));
+    OK(read_text(d, text));
+    OK(hps_dataset_write_extxyz(d, path, NULL, NULL, NULL));
+    OK(hps_dataset_read_extxyz(again, path, NULL, NULL, NULL));
+    for (int i = 0; i < 2; i++) {
+        const hps_dataset *s = i == 0 ? d : again;
+        ck_assert_mem_eq(hps_dataset_force_sigmas(s, 0), wanted, sizeof wanted);
+        ck_assert_mem_eq(hps_dataset_force_sigmas(s, 1), other, sizeof other);
+        ck_assert_ptr_null(hps_dataset_force_sigmas(s, 2));
+        ck_assert(frame_of(s, 0).forces[5] == 6);
+    }
+    OK(hps_dataset_subset(&part, d, 1, &one));
+    OK(hps_dataset_set_force_sigmas(d, 0, set));
+    ck_assert_mem_eq(hps_dataset_force_sigmas(d, 0), set, sizeof set);
+    ck_assert_mem_eq(hps_dataset_force_sigmas(part, 0), wanted, sizeof wanted);
+    OK(hps_dataset_set_noise(d, 0, 1, (double)NAN, (double)NAN, NULL)); /* stays */
+    ck_assert_mem_eq(hps_dataset_force_sigmas(d, 0), set, sizeof set);
+    set[4] = 0;
+    ck_assert_int_eq(hps_dataset_set_force_sigmas(d, 0, set), HPS_E_ARGUMENT);
+    ck_assert_ptr_nonnull(strstr(hps_last_error(), "sigma[4] = 0 must be"));
+    ck_assert_double_eq(hps_dataset_force_sigmas(d, 0)[4], 5);
+    OK(hps_dataset_set_force_sigmas(d, 0, NULL));
+    ck_assert_ptr_null(hps_dataset_force_sigmas(d, 0));
+    ck_assert_int_eq(hps_dataset_set_force_sigmas(d, 3, NULL), HPS_E_ARGUMENT);
+    ck_assert_int_eq(hps_dataset_set_force_sigmas(NULL, 0, NULL), HPS_E_ARGUMENT);
+    ck_assert_ptr_null(hps_dataset_force_sigmas(d, -1));
+    ck_assert_ptr_null(hps_dataset_force_sigmas(NULL, 0));
+    hps_dataset_destroy(part);
+    hps_dataset_destroy(d);
+    hps_dataset_destroy(again);
+}
+END_TEST
+
 static const struct {
     const char *text, *message;
 } bad[] = {
@@ -145,6 +193,16 @@ static const struct {
     {"1\nenergy_sigma=low Properties=species:S:1:pos:R:3\nC 0 0 0\n", "'low' in energy_sigma"},
     {"1\nProperties=species:S:1:pos:R:3:force_mask:L:1\nC 0 0 0 x\n",
      ":3: 'x' in column force_mask must be T or F"},
+    {"1\nProperties=species:S:1:pos:R:3:force_atom_sigma:R:1\nC 0 0 0 0\n",
+     ":3: force_atom_sigma = 0 must be"},
+    {"1\nProperties=species:S:1:pos:R:3:force_atom_sigma:R:1\nC 0 0 0 x\n",
+     "'x' in column 5 (force_atom_sigma) is not a number"},
+    {"1\nProperties=species:S:1:pos:R:3:force_atom_sigma:R:3\nC 0 0 0 1 1 1\n",
+     "force_atom_sigma:R:1"},
+    {"1\nProperties=species:S:1:pos:R:3:force_component_sigma:R:1\nC 0 0 0 1\n",
+     "force_component_sigma:R:3"},
+    {"1\nProperties=species:S:1:pos:R:3:force_component_sigma:R:3\nC 0 0 0 1 -1 1\n",
+     "force_component_sigma = -1 must be"},
     {"1\nProperties=species:S:1:pos:R:3:force_mask:L:3\nC 0 0 0 T T T\n", "force_mask:L:1"},
     {"1\nProperties=species:S:1:force_mask:L:1:pos:R:3:force_mask:L:1\nC T 0 0 0 T\n",
      "second column for 'force_mask'"},
@@ -197,6 +255,7 @@ int main(void)
     tcase_add_test(tc, test_given_and_taken_back);
     tcase_add_test(tc, test_the_shorter_frame);
     tcase_add_test(tc, test_read_and_written);
+    tcase_add_test(tc, test_noise_of_single_forces);
     tcase_add_loop_test(tc, test_bad_text_is_refused, 0, (int)(sizeof bad / sizeof bad[0]));
     tcase_add_test(tc, test_bad_calls_are_refused);
     suite_add_tcase(suite, tc);

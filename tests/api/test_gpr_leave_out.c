@@ -37,6 +37,8 @@ enum { VARIANTS = sizeof variants / sizeof variants[0] };
 static hps_dataset *data_without(const variant *v, int64_t left)
 {
     static const int32_t mask[MORSE_LARGEST] = {0, 1, 0, 0, 1};
+    static const double sigma[3 * MORSE_LARGEST] = {0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8,
+                                                    0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7};
     hps_dataset *all = NULL, *out = NULL;
 
     OK(hps_dataset_create(&all, NULL));
@@ -52,6 +54,9 @@ static hps_dataset *data_without(const variant *v, int64_t left)
                            has_energy ? &f.energy : NULL, has_forces ? f.forces : NULL,
                            i != left && !(v->gaps && i % 3 == 0) ? f.virial : NULL,
                            i % 2 ? "odd" : ""));
+        if (v->own_noise && i % 5 == 0) {
+            OK(hps_dataset_set_force_sigmas(out, i, sigma));
+        }
         if (v->own_noise && i % 3 == 1) {
             OK(hps_dataset_set_noise(out, i, 0.005, NONE, 0.3, i % 2 ? mask : NULL));
         }

@@ -202,6 +202,81 @@ START_TEST(test_masked_forces_are_left_out)
 }
 END_TEST
 
+/* Forces of every second structure with noises of their own, component by component, against the
+ * slow way: the structure as often as the noise asks for, other components masked by a large one.
+ */
+START_TEST(test_noise_of_single_components)
+{
+    const double root = sqrt(0.5);
+    hps_dataset *own = NULL, *twice = NULL;
+    hps_gpr *g = settings(NULL);
+    values a, b, plain;
+    double sigma[3 * MORSE_LARGEST], large[3 * MORSE_LARGEST];
+
+    OK(hps_dataset_create(&own, NULL));
+    OK(hps_dataset_create(&twice, NULL));
+    add(own, N, 0, 1, WITH_VIRIAL, "odd");
+    add(twice, N, 0, 1, WITH_VIRIAL, "");
+    add(twice, N, 0, 1, 0, ""); /* the energies and the virials once is enough: */
+    fitted(g, own, &plain);
+    for (int32_t k = 0; k < 3 * MORSE_LARGEST; k++) {
+        sigma[k] = k % 4 == 0 ? 0.3 * root : 0.3;
+        large[k] = k % 4 == 0 ? 0.3 : 1e6; /* the component a second time, or not */
+    }
+    for (int64_t i = 0; i < N; i++) {
+        OK(hps_dataset_set_noise(own, i, NONE, 55, NONE, NULL)); /* gives way */
+        OK(hps_dataset_set_force_sigmas(own, i, sigma));
+        OK(hps_dataset_set_noise(twice, N + i, 1e6, NONE, NONE, NULL));
+        OK(hps_dataset_set_force_sigmas(twice, N + i, large));
+    }
+    OK(hps_gpr_set_sigma(g, "odd", NONE, 17, NONE)); /* and so does this */
+    fitted(g, own, &a);
+    fitted(g, twice, &b);
+    ck_assert_double_lt(apart(&a, &b), 1e-8);
+    ck_assert_double_gt(apart(&a, &plain), 1e-4);
+    hps_gpr_destroy(g);
+    hps_dataset_destroy(own);
+    hps_dataset_destroy(twice);
+}
+END_TEST
+
+/* Any delta and sigma_energy from normal equations, the forces' noise stays. */
+START_TEST(test_a_path_keeps_the_noise_of_components)
+{
+    const double query[][2] = {{1, 0.02}, {0.3, 0.02}, {2, 0.1}};
+    hps_dataset *d = NULL, *test = morse_dataset(NULL, 12, 5, MORSE_FORCES);
+    hps_gpr *g = settings(NULL);
+    double sigma[3 * MORSE_LARGEST];
+    hps_path *p = NULL;
+
+    for (int32_t k = 0; k < 3 * MORSE_LARGEST; k++) {
+        sigma[k] = 0.1 + 0.05 * (k % 5);
+    }
+    OK(hps_dataset_create(&d, NULL));
+    add(d, N, 0, 1, 0, "");
+    OK(hps_gpr_set_int(g, "fit_virials", 0));
+    for (int64_t i = 0; i < N; i += 2) {
+        OK(hps_dataset_set_force_sigmas(d, i, sigma));
+    }
+    OK(hps_path_create_noises(&p, g, d, test));
+    for (int i = 0; i < 3; i++) {
+        hps_errors a = {.struct_size = sizeof a}, b = {.struct_size = sizeof b};
+        OK(hps_gpr_set_real(g, "delta", query[i][0]));
+        OK(hps_gpr_set_real(g, "sigma_energy", query[i][1]));
+        OK(hps_gpr_set_real(g, "sigma_force", 0.3 + i));
+        OK(hps_gpr_fit(g, d));
+        OK(hps_gpr_score(g, test, &a));
+        OK(hps_path_errors_at(p, query[i][0], query[i][1], 0.3 + i, 1, 1, &b));
+        ck_assert_double_eq_tol(a.rmse_energy_per_atom, b.rmse_energy_per_atom, 2e-8);
+        ck_assert_double_eq_tol(a.rmse_force, b.rmse_force, 1e-6);
+    }
+    hps_path_destroy(p);
+    hps_gpr_destroy(g);
+    hps_dataset_destroy(d);
+    hps_dataset_destroy(test);
+}
+END_TEST
+
 /* A path made with these weights: any delta, and a common factor of all noises. */
 START_TEST(test_a_path_has_the_same_weights)
 {
@@ -306,6 +381,8 @@ int main(void)
     tcase_add_loop_test(tc, test_half_the_variance_is_the_structure_twice, 0, 3);
     tcase_add_loop_test(tc, test_what_is_not_given_follows_the_options, 0, 2);
     tcase_add_test(tc, test_masked_forces_are_left_out);
+    tcase_add_test(tc, test_noise_of_single_components);
+    tcase_add_test(tc, test_a_path_keeps_the_noise_of_components);
     tcase_add_test(tc, test_a_path_has_the_same_weights);
     tcase_add_test(tc, test_values_and_bad_values);
     tcase_add_test(tc, test_failing_allocations);

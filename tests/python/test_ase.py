@@ -61,7 +61,7 @@ class Ase(unittest.TestCase):
         self.assertEqual(len(atoms), 64)
         MaxwellBoltzmannDistribution(atoms, temperature_K=300, rng=np.random.default_rng(8))
         total = [atoms.get_total_energy()]
-        dynamics = VelocityVerlet(atoms, 0.1 * units.fs)
+        dynamics = VelocityVerlet(atoms, 0.2 * units.fs)
         dynamics.attach(lambda: total.append(atoms.get_total_energy()))
         dynamics.run(100)
         self.assertLess(np.ptp(total) / 64, 1e-5)

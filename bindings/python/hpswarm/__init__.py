@@ -5,6 +5,7 @@
 potentials; `Study` searches their hyper-parameters as the paper does; `Calculator` runs them in ASE.
 Lengths in angstrom, energies in eV.
 """
+from types import ModuleType as _Module
 from typing import Any
 
 from ._load import build_info, version
@@ -25,7 +26,8 @@ from .surface import Quality, Surface, design
 from .swarm import Front, History, Points, Progress, Swarm, minimize
 
 __version__ = version()
-__all__ = [name for name in dir() if not name.startswith("_") and name != "Any"] + ["Calculator"]
+__all__ = [name for name, what in list(globals().items())
+           if not (name.startswith("_") or name == "Any" or isinstance(what, _Module))] + ["Calculator"]
 
 
 def __getattr__(name: str) -> Any:

@@ -154,6 +154,26 @@ static int check_objective(const runfile *r)
     return EXIT_DONE;
 }
 
+/* `delta: evidence` beside `delta_method`: which one? */
+static int check_delta(const runfile *r)
+{
+    const setting *first = NULL;
+
+    for (int i = 0; i < r->n; i++) {
+        const setting *s = &r->items[i];
+
+        if (strcmp(s->rule->section, "gap") != 0 || strcmp(s->rule->key, "delta_method") != 0) {
+            continue;
+        }
+        if (first != NULL) {
+            return fail_at(s->at, "gap.delta",
+                           "evidence is delta_method: evidence; give one of them");
+        }
+        first = s;
+    }
+    return EXIT_DONE;
+}
+
 /* The variants of the swarm are for one objective or for several. */
 static int check_variant(const runfile *r)
 {
@@ -251,7 +271,7 @@ static int check_search(const runfile *r)
 int runfile_check(const runfile *r, int flags)
 {
     int (*const always[])(const runfile *) = {check_strategy, check_all_cutoffs, check_elements,
-                                              check_sparse};
+                                              check_sparse, check_delta};
     int (*const run[])(const runfile *) = {check_sources, check_split, check_objective,
                                            check_variant, check_swarm, check_searched};
     int rc = EXIT_DONE;

@@ -156,9 +156,18 @@ static int is_long_form(const node *n)
     return tree_item(n, "range") != NULL || tree_item(n, "choice") != NULL;
 }
 
+/* `delta: evidence` is `delta_method: evidence`. */
+static const key_rule *rule_of(const char *section, const node *n)
+{
+    return strcmp(section, "gap") == 0 && strcmp(n->key, "delta") == 0 && n->kind == NODE_SCALAR &&
+                   strcmp(n->text, "evidence") == 0
+               ? rule_find(section, "delta_method")
+               : rule_find(section, n->key);
+}
+
 static int read_key(const reader *in, const char *section, const node *n)
 {
-    const key_rule *rule = rule_find(section, n->key);
+    const key_rule *rule = rule_of(section, n);
 
     if (rule == NULL) {
         return unknown_key(section, n);

@@ -224,6 +224,16 @@ class FitAndPredict(ProgramTest):
         self.write("iron.xyz", "2\nProperties=species:S:1:pos:R:3\nFe 0 0 0\nC 0 0 2\n")
         self.refused(3, "Fe", "predict", "model", "iron.xyz")
 
+    def test_delta_by_the_evidence_has_two_spellings(self):
+        runs = []
+        for keys in ("delta_method: evidence", "delta: evidence", "delta: 1"):
+            self.write("hp.yaml", HP.replace("n_sparse: 20", f"n_sparse: 20, {keys}"))
+            runs.append(self.json("fit", DIMERS, "-p", "hp.yaml", "-m", "model"))
+        self.assertEqual(runs[0]["delta"], runs[1]["delta"])
+        self.assertEqual(runs[0]["train"], runs[1]["train"])
+        self.assertNotEqual(runs[0]["delta"], runs[2]["delta"])
+        self.assertLess(runs[0]["minus_log_evidence"], runs[2]["minus_log_evidence"])
+
     def test_singular_fit_is_exit_4_or_a_raised_jitter(self):
         text = HP.replace("n_sparse: 20", "sparse: all, jitter: 0, delta: 1e8")
         self.write("hp.yaml", text)

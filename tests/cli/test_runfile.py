@@ -141,6 +141,8 @@ class RunFile(ProgramTest):
         self.bad("gap.fit_forces: is true, but no training frame has forces",
                  text + "gap: {fit_forces: true}\n")
         self.bad("file needs gap.sparse_file", GOOD + "gap: {sparse: file}\n")
+        for keys in ("delta: evidence, delta_method: given", "delta_method: evidence, delta: evidence"):
+            self.bad("gap.delta: evidence is delta_method: evidence; give one of them", GOOD + "gap: {%s}\n" % keys)
 
     def test_config_types(self):
         line = 'sigma_energy: {default: [0.001, 0.1], liquid: 0.02}'

@@ -21,9 +21,9 @@ swarm: {particles: 8, iterations: 12, parallel: 3, variant: %s}
 """
 
 
-def run(folder, out, seconds):
+def run(folder, out, seconds, *flags):
     """True when the run has ended, False when it was killed."""
-    program = subprocess.Popen([PROGRAM, "tune", "run.yaml", "-o", out, "--resume", "-q"], cwd=folder,
+    program = subprocess.Popen([PROGRAM, "tune", "run.yaml", "-o", out, "--resume", "-q", *flags], cwd=folder,
                                stdout=subprocess.DEVNULL, stderr=subprocess.PIPE)
     try:
         _, err = program.communicate(timeout=seconds)
@@ -43,11 +43,19 @@ def content(folder):
         return result, [without_times(json.loads(line)) for line in f]
 
 
+def ordered(folder):
+    with open(os.path.join(folder, "run.yaml")) as f:
+        return "asynchronous: true" in f.read()
+
+
 def one_run(folder, seconds, most):
     """Kill a run up to `most` times; the number of kills."""
     kills = 0
     while not run(folder, "killed", random.uniform(0, 0.6 * seconds) if kills < most else 600):
         kills += 1
+    if ordered(folder):  # nothing but its own order can say what it has to be
+        shutil.rmtree(os.path.join(folder, "whole"))
+        run(folder, "whole", 600, "--set", "swarm.replay=killed/history.jsonl")
     if content(os.path.join(folder, "killed")) != content(os.path.join(folder, "whole")):
         sys.exit(f"after {kills} kills the run differs: {folder}")
     shutil.rmtree(os.path.join(folder, "killed"))
@@ -59,6 +67,8 @@ def main(wanted, seed):
     texts = {"joint": (RUN % (DIMERS, "joint")).replace("iterations: 5", "iterations: 60"),
              "two-stage": (RUN % (DIMERS, "two-stage")).replace("iterations: 5", "iterations: 60"),
              "guided": (RUN % (DIMERS, "joint")).replace("iterations: 5", "iterations: 40, variant: guided"),
+             "asynchronous": (SEARCH % "guided").replace("parallel: 3", "parallel: 3, asynchronous: true")
+                             .replace("sleep 0.01", "sleep 0.0$(({id} * 7 % 10))"),
              "search": SEARCH % "paper", "search guided": SEARCH % "guided"}
     total = runs = 0
     share = -(-wanted // len(texts))

@@ -477,6 +477,40 @@ class Resume(ProgramTest):
             # what was done is not done again: even the seconds are those of the first time
             self.assertEqual(self.read(f"{folder}/history.jsonl").splitlines()[:12], before[:12])
 
+    def test_terminated_inside_a_long_evaluation(self):
+        """Half a minute each: the run does not wait for the end of one, and can be resumed."""
+        side, frames = 8, []
+        for k in range(120):
+            generator = random.Random(k)
+            lines = [f"C {' '.join(f'{2.1 * c + generator.uniform(-0.3, 0.3):.3f}' for c in (i, j, l))}"
+                     for i in range(side) for j in range(side) for l in range(side)]
+            box = f"{2.1 * side} 0 0 0 {2.1 * side} 0 0 0 {2.1 * side}"
+            frames.append(f"{len(lines)}\nLattice=\"{box}\" Properties=species:S:1:pos:R:3 energy={-8.0 * len(lines) + k}\n"
+                          + "\n".join(lines) + "\n")
+        self.write("large.xyz", "".join(frames))
+        self.write("run.yaml", """\
+data: {file: large.xyz, test_fraction: 0.2}
+strategy: joint
+soap: {n_max: 12, l_max: 12, rcut_hard: 6.0, rcut_soft: [5.0, 6.0], atom_sigma_r: 0.4, atom_sigma_t: 0.5}
+kernel: {zeta: 4}
+gap: {n_sparse: 3000, delta: 1.0, sigma_energy: 0.01}
+swarm: {particles: 4, iterations: 5}
+""")
+        def opened():  # which file the history is: each start makes it anew before its first evaluation
+            return os.stat(self.path("out/history.jsonl")).st_ino if os.path.exists(
+                self.path("out/history.jsonl")) and os.path.exists(self.path("out/checkpoint.hpsw")) else 0
+        for _ in range(2):
+            before = opened()
+            run = self.start("tune", "run.yaml", "-o", "out", "-q", "--resume", "--threads", "1")
+            while run.poll() is None and opened() == before:
+                time.sleep(0.02)
+            time.sleep(1)
+            run.send_signal(signal.SIGTERM)
+            _, err = run.communicate(timeout=30)
+            self.assertEqual(run.returncode, 75, err)
+            self.assertIn("stopped inside an evaluation; the checkpoint is in out, --resume goes on", err)
+            self.assertEqual(self.read("out/history.jsonl"), "")
+
     def test_time_limit(self):
         for n in range(200):
             flags = ["--resume"] if n else []

@@ -3,6 +3,7 @@
 killing and resuming it on another number of ranks."""
 import json
 import os
+import resource
 import shlex
 import signal
 import subprocess
@@ -61,9 +62,10 @@ class Ranks(ProgramTest):
         self.search("[ {id} = 4 ] && exit 3; sleep 0.0$(({id} % 4)); " + BOWL, "guided")
         self.run_program("tune", "run.yaml", "-o", "alone", "-q")
         for n in (1, 2, 3, 5):
-            self.tune(n, f"n{n}")
-            self.same_run("alone", f"n{n}")
-        self.assertEqual(self.history("n5")[4]["reason"], "exit status 3")
+            for threads in "12":
+                self.tune(n, f"n{n}{threads}", "--threads", threads)
+                self.same_run("alone", f"n{n}{threads}")
+        self.assertEqual(self.history("n52")[4]["reason"], "exit status 3")
 
     def test_asynchronous_runs_are_repeated_on_any_number_of_ranks(self):
         self.search("[ {id} = 4 ] && exit 3; sleep 0.0$(({id} * 7 % 10)); " + BOWL, "guided, asynchronous: true")
@@ -130,6 +132,17 @@ class Ranks(ProgramTest):
         self.search(BOWL)
         self.tune(5, "out", "--set", "swarm.particles=2")
         self.assertLessEqual(len(self.history("out")), 8)
+
+    def test_ranks_without_work_take_no_time(self):
+        """CPU of five ranks, four of them idle, whose command takes a moment or 6 s."""
+        def spent(seconds):
+            self.search(f"sleep {seconds}; " + BOWL)
+            before = resource.getrusage(resource.RUSAGE_CHILDREN)
+            self.tune(5, f"s{seconds}", "--set", "swarm.particles=1", "--set", "swarm.iterations=0",
+                      "--set", "swarm.evaluations=1")
+            after = resource.getrusage(resource.RUSAGE_CHILDREN)
+            return after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
+        self.assertLess(spent(6) - spent(0.1), 1.5)
 
     def test_every_rank_works_and_none_sees_the_mpi_of_the_others(self):
         self.search("env | grep -c -E \"OMPI_COMM_WORLD|PMI_|PMIX_\" >> seen; echo $PPID >> ranks; sleep 0.1; " + BOWL)

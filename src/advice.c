@@ -26,6 +26,12 @@ static const struct {
      "what "
      "is best by it need not interpolate well: see strategy."},
     {"swarm", "parallel", "As many as the machine runs side by side: it changes no result."},
+    {"swarm", "ranks_per_evaluation",
+     "More than 1 where there are more ranks than particles, or where one evaluation takes longer "
+     "than a run can wait for. It changes no result."},
+    {"swarm", "replay",
+     "For proof, and to look again at what happened: nothing is gained in time over the run that "
+     "is repeated."},
     {"swarm", "warm_start",
      "After a change of bounds or budget: what is known costs no evaluation. Not after a change of "
      "the data, whose values are others."},
@@ -41,6 +47,7 @@ static const struct {
     {"objective", "stage2", "study", "objective"},
     {"swarm", "iterations", "swarm", "max_iterations"},
     {"swarm", "evaluations", "swarm", "max_evaluations"},
+    {"swarm", "threads_for", "study", "threads_for"},
 };
 
 static const char *advice_of_option(const char *owner, const char *name)

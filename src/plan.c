@@ -12,6 +12,8 @@
 
 typedef struct estimate {
     double first, next; /* seconds of an evaluation; NaN: could not be measured */
+    double each[2];     /* beside others, alone with all threads; 0: not measured */
+    int at_a_time;
     int64_t bytes;
 } estimate;
 
@@ -40,40 +42,70 @@ static double *middle(const hps_space *space)
     return x;
 }
 
-static int evaluate_once(const stage *s, const double *x, double *seconds)
+enum { FEW = 4, MOST_VALUES = 16 };
+
+static int evaluate_points(const stage *s, int n, const double *x, double *seconds)
 {
-    double *f = new_memory((size_t)s->n_objectives, sizeof *f), start = seconds_now();
-    const int64_t id = 0;
-    const int32_t particle = 0;
-    int32_t outcome = HPS_EVAL_OK;
+    double f[FEW * MOST_VALUES] = {0}, start = seconds_now();
+    const int64_t id[FEW] = {0, 1, 2, 3};
+    const int32_t particle[FEW] = {0, 1, 2, 3};
+    int32_t outcome[FEW] = {HPS_EVAL_OK, HPS_EVAL_OK, HPS_EVAL_OK, HPS_EVAL_OK};
     const hps_batch b = {.struct_size = sizeof b,
-                         .n = 1,
+                         .n = n,
                          .n_params = hps_space_size(s->space),
                          .n_objectives = s->n_objectives,
-                         .id = &id,
-                         .particle = &particle,
+                         .id = id,
+                         .particle = particle,
                          .x = x};
 
-    if (hps_study_evaluate(&b, f, &outcome, s->study) != 0) {
-        free(f);
+    if (hps_study_evaluate(&b, f, outcome, s->study) != 0) {
         return fail_library(HPS_E_INTERNAL, EXIT_INTERNAL);
     }
-    free(f);
-    *seconds = outcome == HPS_EVAL_OK ? seconds_now() - start : (double)NAN;
+    *seconds = outcome[0] == HPS_EVAL_OK ? seconds_now() - start : (double)NAN;
     return EXIT_DONE;
+}
+
+/* Points near the middle, from which a study sees what they cost side by side. */
+static int evaluate_few(const tuning *t, const stage *s, const double *x)
+{
+    int32_t n = hps_space_size(s->space), threads = hps_context_threads(t->context);
+    int particles = (int)runfile_number(t->r, "swarm", "particles");
+    double *few, seconds;
+    int rc;
+
+    if (threads == 1 || particles % threads == 0) {
+        return EXIT_DONE; /* no thread would be without a point */
+    }
+    few = new_memory(FEW * (size_t)n, sizeof *few);
+    for (int32_t i = 0; i < FEW * n; i++) {
+        hps_param_info p = {.struct_size = sizeof p};
+
+        few[i] = x[i % n];
+        if (hps_space_describe(s->space, i % n, &p) == HPS_OK && p.kind == HPS_PARAM_REAL) {
+            few[i] -= 0.1 * (i / n) * (few[i] - p.lo);
+        }
+    }
+    rc = evaluate_points(s, threads == FEW - 1 ? FEW : FEW - 1, few, &seconds);
+    free(few);
+    return rc;
 }
 
 /* The first evaluation may make what the later ones share. */
 static int measure(tuning *t, stage *s, estimate *out)
 {
     double *x = middle(s->space);
-    int rc = evaluate_once(s, x, &out->first);
+    int rc = evaluate_points(s, 1, x, &out->first);
 
     out->bytes = s->bytes;
     out->next = out->first;
     if (rc == EXIT_DONE && out->first < 60) {
-        rc = evaluate_once(s, x, &out->next);
+        rc = evaluate_points(s, 1, x, &out->next);
     }
+    if (rc == EXIT_DONE && out->next < 20) {
+        rc = evaluate_few(t, s, x);
+    }
+    out->at_a_time = hps_study_at_a_time(
+        s->study, (int32_t)runfile_number(t->r, "swarm", "particles"), out->each);
     if (rc == EXIT_DONE) {
         runfile_fix(t->r, s->space, x);
     }
@@ -112,9 +144,26 @@ static void plan_json(json *j, const stage *s, const estimate *e, int64_t evalua
     json_int(j, "evaluations", evaluations);
     json_number(j, "seconds_first_evaluation", e->first);
     json_number(j, "seconds_per_evaluation", e->next);
+    if (e->each[0] > 0) {
+        json_number(j, "seconds_side_by_side", e->each[0]);
+        json_number(j, "seconds_all_threads", e->each[1]);
+    }
+    json_int(j, "threads_parallel", e->at_a_time);
     json_number(j, "seconds", total(e, evaluations));
     json_int(j, "memory_bytes", e->bytes);
     json_close(j, '}');
+}
+
+static void print_shares(const tuning *t, const estimate *e)
+{
+    char one[48], all[48];
+    int threads = hps_context_threads(t->context);
+
+    if (ranks_count() == 1 && e->each[0] > 0 && e->each[1] > 0) {
+        printf(
+            "  one takes %s beside others and %s with %d threads: %d of an iteration at a time\n",
+            duration_text(e->each[0], one), duration_text(e->each[1], all), threads, e->at_a_time);
+    }
 }
 
 static void plan_text(const stage *s, const estimate *e, int64_t evaluations)
@@ -138,10 +187,21 @@ static void print_data(const tuning *t)
            t->data.test != NULL ? (long long)hps_dataset_n_atoms(t->data.test) : 0);
 }
 
+/* As a study has it before it has measured anything. */
+static int may_share(const tuning *t)
+{
+    enum { SIDE_BY_SIDE_ATOMS = 5000 }; /* of the option threads_for */
+
+    return runfile_is(t->r, "swarm", "threads_for", "points") ||
+           (runfile_is(t->r, "swarm", "threads_for", "auto") &&
+            hps_dataset_n_atoms(t->data.train) +
+                    (t->data.test != NULL ? hps_dataset_n_atoms(t->data.test) : 0) <
+                SIDE_BY_SIDE_ATOMS);
+}
+
 /* Evaluations side by side first, what is left of the threads inside each. */
 static void share_out(const tuning *t, int *at_a_time, int *inside)
 {
-    enum { SIDE_BY_SIDE_ATOMS = 5000 }; /* study.h: above, a study takes points in turn */
     int threads = hps_context_threads(t->context);
 
     *at_a_time = ranks_groups(stage_ranks(t->r));
@@ -152,9 +212,7 @@ static void share_out(const tuning *t, int *at_a_time, int *inside)
     if (runfile_is_search(t->r)) {
         *at_a_time = search_parallel(t->r);
         *inside = search_threads_each(t->r, threads);
-    } else if (hps_dataset_n_atoms(t->data.train) +
-                   (t->data.test != NULL ? hps_dataset_n_atoms(t->data.test) : 0) <=
-               SIDE_BY_SIDE_ATOMS) {
+    } else if (may_share(t)) {
         *at_a_time = threads;
         *inside = 1;
     }
@@ -303,7 +361,7 @@ int plan_print(tuning *t)
     }
     for (int k = 0; k < t->n_stages && rc == EXIT_DONE; k++) {
         stage *s = &t->stages[k];
-        estimate e = {(double)NAN, (double)NAN, 0};
+        estimate e = {.first = (double)NAN, .next = (double)NAN};
 
         rc = stage_prepare(t, s);
         rc = rc == EXIT_DONE ? measure(t, s, &e) : rc;
@@ -311,6 +369,7 @@ int plan_print(tuning *t)
             plan_json(&j, s, &e, evaluations);
         } else if (rc == EXIT_DONE) {
             plan_text(s, &e, evaluations);
+            print_shares(t, &e);
         }
         all = e.bytes > all ? e.bytes : all;
         stage_forget(s);

@@ -136,19 +136,18 @@ int ranks_agree(int rc)
 
 /* ------------------------------------------------------------------- stages */
 
-static int wait_for(MPI_Request *request)
+/* Bytes of rank r of a group to all of it. */
+static int send_to_group(char *data, int n, int r, MPI_Comm group)
 {
-    int done = 0;
+    MPI_Request request = MPI_REQUEST_NULL;
+    int done = 0, wrong = MPI_Ibcast(data, n, MPI_BYTE, r, group, &request);
 
-    while (!done) {
-        if (MPI_Test(request, &done, MPI_STATUS_IGNORE) != MPI_SUCCESS) {
-            return 1;
-        }
-        if (!done) {
-            sched_yield(); /* its partners may have to share this processor */
-        }
+    while (wrong == MPI_SUCCESS && !done) {
+        wrong = MPI_Test(&request, &done, MPI_STATUS_IGNORE);
+        sched_yield(); /* its partners may have to share this processor */
     }
-    return 0;
+    MPI_Wait(&request, MPI_STATUS_IGNORE); /* at once */
+    return wrong != MPI_SUCCESS;
 }
 
 /* hps_gather_fn: everybody sends its part to the others, in messages that an int can count. */
@@ -162,11 +161,8 @@ static int32_t gather(void *base, const int64_t *begin, void *user)
     for (int r = 0; r < size; r++) {
         for (int64_t at = begin[r]; at < begin[r + 1] && !wrong; at += PIECE) {
             int64_t n = begin[r + 1] - at < PIECE ? begin[r + 1] - at : PIECE;
-            MPI_Request request;
 
-            wrong = MPI_Ibcast((char *)base + at, (int)n, MPI_BYTE, r, *group, &request) !=
-                        MPI_SUCCESS ||
-                    wait_for(&request);
+            wrong = send_to_group((char *)base + at, (int)n, r, *group);
         }
     }
     return wrong;

@@ -76,6 +76,9 @@ static const key_rule own[] = {
      "search: of each command's output and errors so much is kept (64K, 1M)", "1M", NULL},
     {"swarm", "parallel", KIND_INT, 0, 0, 1, 1, 4096, NULL, "",
      "search: so many commands at a time", "1", NULL},
+    {"swarm", "threads_for", KIND_WORD, 0, 0, 1, 0, 0, "auto|points|inside", "",
+     "threads of a study: for several points at a time, inside of one, or by the measured cost",
+     "auto", NULL},
     {"swarm", "ranks_per_evaluation", KIND_INT, 0, 0, 1, 1, 1000000, NULL, "",
      "under mpirun: so many ranks share each evaluation", "1", NULL},
     {"swarm", "iterations", KIND_INT, 0, 0, 1, 0, 4294967295.0, NULL, "",
@@ -257,6 +260,9 @@ int rule_serves(const key_rule *rule)
          word_in("command|response|folder|values|timeout|keep_output", rule->key, &index)) ||
         (swarm && strcmp(rule->key, "parallel") == 0)) {
         return RULE_SEARCH;
+    }
+    if (swarm && strcmp(rule->key, "threads_for") == 0) {
+        return RULE_STUDY;
     }
     return swarm || rule->section[0] == '\0' ? RULE_SEARCH | RULE_STUDY : RULE_STUDY;
 }

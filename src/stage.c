@@ -24,8 +24,11 @@ static hps_status set_objective(const runfile *r, const stage *s, hps_study *stu
         st =
             hps_study_set_int(study, wholes[i], (int64_t)runfile_number(r, "objective", wholes[i]));
     }
+    st = st == HPS_OK
+             ? hps_study_set_text(study, "precision", runfile_text(r, "objective", "precision"))
+             : st;
     return st == HPS_OK
-               ? hps_study_set_text(study, "precision", runfile_text(r, "objective", "precision"))
+               ? hps_study_set_text(study, "threads_for", runfile_text(r, "swarm", "threads_for"))
                : st;
 }
 

@@ -19,8 +19,9 @@ typedef struct batch_job {
     const hps_batch *batch; /* under way, with its values */
     const double *f;
     const int32_t *outcome;
-    char *known;      /* [n] 1: the value came from the history */
-    int next;         /* point of the batch to begin next */
+    char *known; /* [n] 1: the value came from the history */
+    int next;    /* point of the batch to begin next */
+    int shares_told;
     flights *flights; /* of an asynchronous stage */
 } batch_job;
 

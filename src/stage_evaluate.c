@@ -43,6 +43,24 @@ static int chunk_size(const batch_job *job, int left)
     return left < threads ? left : threads;
 }
 
+/* What the study has found out about sharing the threads, once. */
+static void tell_shares(batch_job *job, int n)
+{
+    double each[2];
+    int at_a_time = hps_study_at_a_time(job->s->study, n, each);
+    char one[48], all[48];
+
+    if (job->shares_told || job->t->a->quiet || each[0] <= 0 || each[1] <= 0) {
+        return;
+    }
+    job->shares_told = 1;
+    fprintf(
+        stderr,
+        "hpswarm: stage %s: one takes %s beside others, %s with %d threads: %d of %d at a time\n",
+        job->s->name, duration_text(each[0], one), duration_text(each[1], all),
+        hps_context_threads(job->t->context), at_a_time, n);
+}
+
 static int evaluate_chunk(batch_job *job, int at, int n, double *f, int32_t *outcome)
 {
     hps_batch part = *job->batch;
@@ -57,6 +75,7 @@ static int evaluate_chunk(batch_job *job, int at, int n, double *f, int32_t *out
         hps_study_evaluate(&part, f + (int64_t)at * part.n_objectives, outcome + at, job->s->study);
     job->last_seconds = seconds_now() - start;
     job->last_size = n;
+    tell_shares(job, n);
     job->slowest = job->last_seconds > job->slowest ? job->last_seconds : job->slowest;
     if (code != 0) {
         return fail(EXIT_INTERNAL, "the evaluation stopped with code %d", code);

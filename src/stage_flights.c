@@ -305,8 +305,8 @@ static int evaluate_some(flights *w, int n, const int32_t *which)
     const int32_t m = w->b.n_objectives, width = w->b.n_params;
     hps_batch part = w->b;
     int64_t *id = new_memory((size_t)n, sizeof *id);
-    double *x = new_memory((size_t)(n * width), sizeof *x);
-    double *f = new_memory((size_t)(n * m), sizeof *f);
+    double *x = new_memory((size_t)n * (size_t)width, sizeof *x);
+    double *f = new_memory((size_t)n * (size_t)m, sizeof *f);
     int32_t *outcome = new_memory((size_t)n, sizeof *outcome);
     int rc;
 

@@ -957,6 +957,13 @@ module hpswarm_c
         integer(c_int32_t), value :: i
         real(c_double) :: result_
       end function hps_study_seconds
+      function hps_study_at_a_time(t, n, seconds) bind(c, name="hps_study_at_a_time") result(result_)
+        import :: c_int32_t, c_ptr
+        type(c_ptr), value :: t
+        integer(c_int32_t), value :: n
+        type(c_ptr), value :: seconds
+        integer(c_int32_t) :: result_
+      end function hps_study_at_a_time
       function hps_study_apply(t, x, out) bind(c, name="hps_study_apply") result(result_)
         import :: c_int32_t, c_ptr
         type(c_ptr), value :: t

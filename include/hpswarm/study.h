@@ -53,13 +53,17 @@ HPS_API hps_status hps_study_set_text(hps_study *t, const char *name, const char
  *  In all other cases the values are those of the public calls on the
  *  settings of hps_study_apply, bit for bit; kernel objectives of points that differ in no
  *  option of the descriptor come from one pass over the products. Forces count while force_weight >
- * 0 and the test set has some. Up to 5000 atoms candidates run side by side, above in turn with
- *  threads inside; the values do not depend on it. */
+ * 0 and the test set has some. By the option "threads_for" candidates run side by side, a thread
+ *  each, or in turn with all threads inside; the values do not depend on it. */
 HPS_API int32_t hps_study_evaluate(const hps_batch *b, double *f, int32_t *outcome, void *study);
 /** Why point i of the last batch failed, "" if it did not; borrowed until the next batch. */
 HPS_API const char *hps_study_reason(const hps_study *t, int32_t i);
 /** Seconds that point i of the last batch took. */
 HPS_API double hps_study_seconds(const hps_study *t, int32_t i);
+/** How many points of a batch of n run at a time, by the option "threads_for" and what is known by
+ *  now of the cost of one. @param[out] seconds [2] of a point beside others with a thread
+ *  each, and of one with all threads; 0: not measured (there was no choice); may be NULL */
+HPS_API int32_t hps_study_at_a_time(const hps_study *t, int32_t n, double *seconds);
 /** Settings at a point: base with the parameters of x set. @param x [n_params] */
 HPS_API hps_status hps_study_apply(const hps_study *t, const double *x, hps_gpr **out);
 /** The objective at a point as the model has it that a fit with its settings makes, for the few

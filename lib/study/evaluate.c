@@ -6,11 +6,6 @@
 
 #include "study/internal.h"
 
-/* Below so many atoms a fit has too little work to keep several threads busy, so the
- * candidates of a batch run side by side, one thread each; above, one after another with
- * all threads inside. The digits are the same either way. */
-#define SIDE_BY_SIDE_ATOMS 5000
-
 /* ------------------------------------------------------------ outcomes */
 
 /* Options that contradict each other are no failure: the point was not tried. */
@@ -190,16 +185,9 @@ static void evaluate_on_path(hps_study *t, hpsi_point *p)
 
 /* --------------------------------------------------------------- the batch */
 
-int32_t hpsi_study_is_small(const hps_study *t)
+static void evaluate_in_turn(hps_study *t, int32_t first, int32_t end)
 {
-    const int64_t test = t->test != NULL ? hps_dataset_n_atoms(t->test) : 0;
-
-    return hps_dataset_n_atoms(t->train) + test < SIDE_BY_SIDE_ATOMS;
-}
-
-static void evaluate_in_turn(hps_study *t)
-{
-    for (int32_t i = 0; i < t->n_points; i++) {
+    for (int32_t i = first; i < end; i++) {
         if (t->point[i].settings != NULL && hpsi_study_path_kind(t) != HPSI_PATH_NONE) {
             evaluate_on_path(t, &t->point[i]);
         } else {
@@ -208,12 +196,26 @@ static void evaluate_in_turn(hps_study *t)
     }
 }
 
+typedef struct side {
+    hps_study *study;
+    int32_t first;
+} side;
+
+static hps_status evaluate_side(int64_t item, int32_t worker, void *arg)
+{
+    const side *s = arg;
+
+    return evaluate_item(s->first + item, worker, s->study);
+}
+
 /* Candidates that found no memory beside the others get a second chance alone, so that
  * what fits by itself never depends on the number of threads. */
-static void evaluate_side_by_side(hps_study *t)
+static void evaluate_side_by_side(hps_study *t, int32_t first, int32_t end)
 {
-    hpsi_parallel_for(t->context, t->n_points, evaluate_item, t);
-    for (int32_t i = 0; i < t->n_points; i++) {
+    side s = {.study = t, .first = first};
+
+    hpsi_parallel_for(t->context, end - first, evaluate_side, &s);
+    for (int32_t i = first; i < end; i++) {
         if (t->point[i].status == HPS_E_MEMORY && t->point[i].settings != NULL) {
             evaluate_alone(t, &t->point[i]);
         }
@@ -252,13 +254,46 @@ static void all_failed(hps_study *t, int32_t n, double *f, int32_t *outcome)
     }
 }
 
+/* Seconds of the slowest of some candidates that have come out well, 0 if none has. */
+static double slowest(const hps_study *t, int32_t first, int32_t end)
+{
+    double most = 0;
+
+    for (int32_t i = first; i < end; i++) {
+        const hpsi_point *p = &t->point[i];
+
+        if (p->outcome == HPS_EVAL_OK && p->next < 0 && !p->follows && p->seconds > most) {
+            most = p->seconds;
+        }
+    }
+    return most;
+}
+
+/* The first candidate shows what one costs with all threads, the next ones what each costs beside
+ * others; from which one on the rest is to be evaluated. */
+static int32_t measure(hps_study *t)
+{
+    const int32_t threads = hps_context_threads(t->context);
+    const int32_t end = t->n_points - 1 < threads ? t->n_points : 1 + threads;
+
+    if (!hpsi_study_wants_costs(t)) {
+        return 0;
+    }
+    evaluate_in_turn(t, 0, 1);
+    t->cost_all = slowest(t, 0, 1);
+    evaluate_side_by_side(t, 1, end);
+    t->cost_one = slowest(t, 1, end);
+    return end;
+}
+
 static void evaluate_points(hps_study *t)
 {
-    if (hpsi_study_path_kind(t) != HPSI_PATH_NONE || !hpsi_study_is_small(t) ||
-        hpsi_team_size(t->context) > 1) {
-        evaluate_in_turn(t);
+    const int32_t first = measure(t);
+
+    if (hpsi_study_side_by_side(t, t->n_points - first)) {
+        evaluate_side_by_side(t, first, t->n_points);
     } else {
-        evaluate_side_by_side(t);
+        evaluate_in_turn(t, first, t->n_points);
     }
 }
 

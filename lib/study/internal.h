@@ -13,9 +13,11 @@ enum {
     HPSI_STUDY_FORCE_WEIGHT,
     HPSI_STUDY_REFERENCES,
     HPSI_STUDY_SEED,
-    HPSI_STUDY_PRECISION, /* HPS_KERNEL_DOUBLE or HPS_KERNEL_SINGLE */
+    HPSI_STUDY_PRECISION,   /* HPS_KERNEL_DOUBLE or HPS_KERNEL_SINGLE */
+    HPSI_STUDY_THREADS_FOR, /* HPSI_THREADS_* */
     HPSI_STUDY_OPTIONS
 };
+enum { HPSI_THREADS_AUTO = 0, HPSI_THREADS_FOR_POINTS = 1, HPSI_THREADS_INSIDE = 2 };
 enum {
     HPSI_OBJECTIVE_STD = 0,
     HPSI_OBJECTIVE_STD_SKEW,
@@ -84,6 +86,8 @@ struct hps_study {
     int64_t n_seen;             /* candidates so far */
     int32_t shared;             /* 1: that was decided */
     double *path_x;             /* [n_params]; those that the path has for free are not looked at */
+    double cost_one, cost_all;  /* s of a candidate beside others, a thread each, and of
+                                   one with all; 0: unknown */
 };
 
 /* Copy a space by its public calls. */
@@ -114,8 +118,11 @@ void hpsi_study_drop_lists(hps_study *t);
 /* Bytes of these lists, 0 if there will be none beside candidates of so many bytes. */
 int64_t hpsi_study_lists_bytes(const hps_study *t, int64_t candidate);
 hps_status hpsi_study_batch_bytes(const hps_study *t, int64_t *bytes);
-/* 1 if the candidates of a batch run side by side. */
-int32_t hpsi_study_is_small(const hps_study *t);
+/* 1 if candidates may run side by side; 1 if n of them would, by what is known of their cost. */
+int32_t hpsi_study_may_share(const hps_study *t);
+int32_t hpsi_study_side_by_side(const hps_study *t, int32_t n);
+/* 1 if the batch should begin with finding out what one costs. */
+int32_t hpsi_study_wants_costs(const hps_study *t);
 /* How many values the objective has. */
 int32_t hpsi_study_n_values(const hps_study *t);
 /* Objective of one point from a path, and by a fit or statistics of its own: so many values. */

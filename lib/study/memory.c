@@ -193,9 +193,7 @@ hps_status hpsi_study_batch_bytes(const hps_study *t, int64_t *bytes)
     hpsi_free(x);
     if (st == HPS_OK) {
         most += most / 32 + MARGIN;
-        *bytes = hpsi_study_is_small(t) && hpsi_study_path_kind(t) == HPSI_PATH_NONE
-                     ? most * hps_context_threads(t->context)
-                     : most;
+        *bytes = hpsi_study_may_share(t) ? most * hps_context_threads(t->context) : most;
     }
     return st;
 }

@@ -27,6 +27,10 @@ static const hpsi_option rows[] = {
      "of descriptors and their products in the kernel statistics",
      "single takes 0.6 of the time for n_max = l_max = 6 and more, with moments to about 1e-7 "
      "times zeta; little is gained below."},
+    {"threads_for", HPS_OPTION_TEXT, 0, "", "auto|points|inside", 0, 2, 0,
+     "several candidates at a time, all threads inside of one, or what is faster",
+     "auto measures a candidate where some threads would have no candidate of their own; from 5000 "
+     "atoms on it is inside, which needs the memory of one candidate only."},
 };
 
 const hpsi_option_table hpsi_study_options = {"study", sizeof rows / sizeof rows[0], rows};

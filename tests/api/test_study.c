@@ -97,6 +97,57 @@ static int32_t evaluate(const setup *s, int32_t n, const double *x, double *f, i
     return evaluate_many(s, 1, n, x, f, outcome);
 }
 
+/* ----------------------------------------------------------------- threads */
+
+static const char *const uses[] = {"points", "inside", "auto"};
+
+/* Six points by four threads. */
+static void use_threads(int32_t k, double *f, int64_t *bytes)
+{
+    int32_t outcome[POINTS];
+    double x[POINTS], each[2];
+    setup s = begin(4);
+
+    OK(hps_space_add_real(s.space, "soap.atom_sigma_r", 0.2, 1, HPS_SCALE_LINEAR));
+    open_study(&s);
+    OK(hps_study_set_text(s.study, "threads_for", uses[k]));
+    OK(hps_study_memory(s.study, bytes));
+    for (int32_t i = 0; i < POINTS; i++) {
+        x[i] = 0.3 + 0.05 * i;
+    }
+    ck_assert_int_eq(hps_study_at_a_time(s.study, POINTS, each), k == 1 ? 1 : 4);
+    ck_assert(each[0] == 0 && each[1] == 0);
+    ck_assert_int_eq(evaluate(&s, POINTS, x, f, outcome), 0);
+    if (k < 2) {
+        ck_assert_int_eq(hps_study_at_a_time(s.study, 3, each), k == 1 ? 1 : 3);
+        ck_assert(each[0] == 0 && each[1] == 0);
+    } else {
+        int32_t n = hps_study_at_a_time(s.study, POINTS, each);
+
+        ck_assert(each[0] > 0 && each[1] > 0);
+        ck_assert_int_eq(n, 2 * each[0] <= POINTS * each[1] ? 4 : 1);
+    }
+    end(&s);
+}
+
+/* However the threads are used the digits are the same; auto has measured what a point costs. */
+START_TEST(test_threads_for_points_or_inside)
+{
+    double f[3][POINTS];
+    int64_t bytes[3];
+
+    for (int32_t k = 0; k < 3; k++) {
+        use_threads(k, f[k], &bytes[k]);
+    }
+    for (int32_t i = 0; i < POINTS; i++) {
+        ck_assert(isfinite(f[0][i]) && f[0][i] == f[1][i] && f[0][i] == f[2][i]);
+    }
+    ck_assert_int_eq(bytes[0], bytes[2]);
+    ck_assert_int_lt(bytes[1], bytes[0]);
+    ck_assert_int_eq(hps_study_at_a_time(NULL, 1, NULL), 0);
+}
+END_TEST
+
 /* ------------------------------------------------------------------ names */
 
 static void refuse(setup *s, const char *word)
@@ -1109,6 +1160,7 @@ int main(void)
                         (int)(sizeof wrong_name / sizeof wrong_name[0]));
     tcase_add_loop_test(tc, test_kinds_and_bounds_must_suit_the_option, 0, 7);
     tcase_add_test(tc, test_apply_sets_every_kind);
+    tcase_add_test(tc, test_threads_for_points_or_inside);
     tcase_add_test(tc, test_elements_win_over_the_general_value);
     tcase_add_loop_test(tc, test_objectives_are_the_public_calls, 0, N_GOALS);
     tcase_add_loop_test(tc, test_missing_forces_do_not_count, 0, 2);

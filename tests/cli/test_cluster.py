@@ -32,6 +32,18 @@ class Cluster(ProgramTest):
             a, b = (self.read(f"{d}/{name}").splitlines() for d in ("alone", "out"))
             self.assertEqual(*([without_times(json.loads(l)) for l in lines] for lines in (a, b)))
 
+    def test_scripts_are_sound(self):
+        scripts = sorted(os.path.join(SCRIPTS, n) for n in os.listdir(SCRIPTS) if n.endswith(".sh"))
+        self.assertEqual(len(scripts), 3)
+        for script in scripts:
+            self.assertEqual(os.spawnlp(os.P_WAIT, "bash", "bash", "-n", script), 0, script)
+            with open(script) as f:  # Slurm stops reading at the first command
+                lines = f.read().splitlines()
+            first = next(k for k, l in enumerate(lines) if l and not l.startswith("#"))
+            self.assertEqual([k for k, l in enumerate(lines) if l.startswith("#SBATCH") and k > first], [])
+        if shutil.which("shellcheck"):
+            self.assertEqual(os.spawnlp(os.P_WAIT, "shellcheck", "shellcheck", *scripts), 0)
+
     def test_one_node(self):
         self.assertEqual(self.script("one_node.sh"), 0)
         self.same_run()

@@ -184,6 +184,20 @@ swarm: {{particles: 6, iterations: 5}}
             self.assertEqual(runs[0], runs[2])
             self.assertEqual(self.history(f"{strategy}0"), self.history(f"{strategy}1"))
 
+    def test_threads_for_points_or_inside(self):
+        self.run_file(**{"particles: 4": "particles: 5"})
+        self.run_program("tune", "run.yaml", "-o", "one", "-q", "--threads", "1")
+        for word in ("auto", "points", "inside"):
+            flags = ["--threads", "3", "--set", f"swarm.threads_for={word}"]
+            out, _ = self.run_program("tune", "run.yaml", "--dry-run", *flags)
+            self.assertIn("1 evaluation at a time, 3 threads each" if word == "inside" else
+                          "3 evaluations at a time, 1 thread each", out)
+            self.assertEqual(" of an iteration at a time" in out, word == "auto")
+            _, err = self.run_program("tune", "run.yaml", "-o", word, *flags)
+            self.assertEqual("hpswarm: stage soap: one takes" in err, word == "auto")
+            self.assertEqual(*([without_times(json.loads(l)) for l in self.read(f"{d}/history.jsonl").splitlines()]
+                               for d in ("one", word)))
+
     def test_seed_changes_the_run(self):
         self.run_file(strategy="joint")
         a, b = (self.json("tune", "run.yaml", "-o", f"s{s}", "--seed", s) for s in "12")

@@ -747,6 +747,11 @@ FUNCTIONS = {
         c_double,
         (c_void_p, c_int32),
     ),
+    # int32_t hps_study_at_a_time(const hps_study* t, int32_t n, double* seconds)
+    "hps_study_at_a_time": (
+        c_int32,
+        (c_void_p, c_int32, c_void_p),
+    ),
     # hps_status hps_study_apply(const hps_study* t, const double* x, hps_gpr** out)
     "hps_study_apply": (
         c_int32,

@@ -16,7 +16,7 @@ CONTENTS = [("Begin", ["overview", "getting-started", "method", "coming-from"]),
             ("Program", ["program", "run-file", "hyper-parameters", "cluster"]),
             ("Library", ["embedding", "reproducible", "abi", "optimiser", "examples", "c", "fortran", "python"]),
             ("Background", ["soap", "gpr", "results", "decisions"])]
-LANGUAGES = {".c": "c", ".f90": "fortran", ".py": "python", ".yaml": "yaml"}
+LANGUAGES = {".c": "c", ".cpp": "cpp", ".f90": "fortran", ".py": "python", ".yaml": "yaml"}
 
 
 def read(*path):

@@ -183,7 +183,7 @@ class Descriptors(unittest.TestCase):
         different = s.create([WATER, METHANE])
         self.assertEqual([r.shape for r in different], [(3, n), (5, n)])
         np.testing.assert_array_equal(different[0], s.create(WATER))
-        np.testing.assert_array_equal(s.create(METHANE, centers=[2]), s.create(METHANE)[2:3])
+        np.testing.assert_array_equal(s.create(METHANE, centers=[2], n_jobs=2), s.create(METHANE)[2:3])
         np.testing.assert_allclose(np.linalg.norm(different[1], axis=1), 1.0)
         self.assertEqual(s.species, ["H", "C", "O"])
 

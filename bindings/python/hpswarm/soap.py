@@ -120,13 +120,15 @@ class Soap(Handle):
         check(lib.soap_compute(self._handle, data._handle, rows.ctypes.data, rows.strides[0] // 8))
         return rows
 
-    def create(self, system: Any, centers: Optional[Sequence[int]] = None) -> Union[np.ndarray, List[np.ndarray]]:
+    def create(self, system: Any, centers: Optional[Sequence[int]] = None,
+               n_jobs: Optional[int] = None) -> Union[np.ndarray, List[np.ndarray]]:
         """Descriptors as DScribe gives them.
 
         Parameters
         ----------
         system : one structure, several, or a Dataset.
         centers : atoms to return rows of; of several systems a list of such lists. None: all.
+        n_jobs : understood and not needed: the threads are those of the context.
 
         Returns
         -------

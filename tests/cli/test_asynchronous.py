@@ -16,6 +16,7 @@ parameters: {a: [0, 1], b: {range: [1, 8], type: int}}
 swarm: {particles: 6, iterations: 5, variant: %s, asynchronous: true, parallel: 3}
 """
 BOWL = "echo {a} {b} | awk \"{{ print (\\$1 - 0.3)^2 + (\\$2 - 4)^2 }}\""
+PAIR = "echo {a} {b} | awk \"{{ d = (\\$2 - 4)^2; print (\\$1 - 0.3)^2 + d, (\\$1 - 0.8)^2 + d }}\""
 UNEVEN = "sleep 0.0$(({id} * 7 % 10)); "
 
 
@@ -51,6 +52,21 @@ class Asynchronous(ProgramTest):
             for n in (1, 2, 6):
                 self.tune(f"{variant}{n}", f"swarm.replay={variant}/history.jsonl", f"swarm.parallel={n}")
                 self.same_run(variant, f"{variant}{n}")
+
+    def test_two_objectives(self):
+        self.search("[ {id} = 7 ] && exit 3; " + UNEVEN + PAIR, "pareto")
+        self.tune("out", "objective.values=2")
+        lines = self.check_order("out")
+        self.assertNotEqual([l["order"] for l in lines], sorted(l["order"] for l in lines))
+        self.assertEqual(lines[7]["reason"], "exit status 3")
+        done = [l["objectives"] for l in lines if l["outcome"] == "ok"]
+        front = [f for f in done if not any(g[0] <= f[0] and g[1] <= f[1] and g != f for g in done)]
+        found = json.loads(self.read("out/result.json"))["stages"][0]["front"]
+        self.assertEqual(sorted(p["objectives"] for p in found), sorted(front))
+        for n in (1, 6):
+            self.tune(f"out{n}", "objective.values=2", "swarm.replay=out/history.jsonl",
+                      f"swarm.parallel={n}")
+            self.same_run("out", f"out{n}")
 
     def test_a_slow_command_holds_nobody(self):
         self.search("if [ {id} = 0 ]; then while [ ! -e end ]; do sleep 0.02; done; fi; "
@@ -109,7 +125,7 @@ class Asynchronous(ProgramTest):
                  ("swarm.replay=out/history.jsonl", "swarm.asynchronous=false")),
                 ("swarm.replay: none.jsonl: no such file", ("swarm.replay=none.jsonl",)),
                 ("swarm.asynchronous: cannot stand beside swarm.noisy", ("swarm.noisy=true",)),
-                ("swarm.asynchronous: is for one objective", ("objective.values=2", "swarm.variant=pareto"))):
+                ("swarm.asynchronous: is not for paper_mo", ("objective.values=2", "swarm.variant=paper_mo"))):
             sets = [w for f in flags for w in ("--set", f)]
             self.refused(2, message, "tune", "run.yaml", "-o", "no", *sets)
         self.write("run.yaml", (SEARCH % (BOWL, "guided")).replace("asynchronous: true, ", ""))

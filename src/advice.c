@@ -29,6 +29,9 @@ static const struct {
     {"swarm", "ranks_per_evaluation",
      "More than 1 where there are more ranks than particles, or where one evaluation takes longer "
      "than a run can wait for. It changes no result."},
+    {"swarm", "start",
+     "What you would try by hand, or a list of trials: with iterations 0 and evaluations at their "
+     "number nothing else is evaluated."},
     {"swarm", "replay",
      "For proof, and to look again at what happened: nothing is gained in time over the run that "
      "is repeated."},

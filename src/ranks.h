@@ -41,6 +41,9 @@ int ranks_values(int n, double *x);
 
 /* Processors that this process may use: affinity, and the quota of its control group. */
 int cpus_available(void);
+/* The least quota, in processors, from the groups that a file as /proc/self/cgroup names up to the
+ * roots of their trees below `mount`; both versions of control groups. 0: none. */
+double cpus_group_limit(const char *mount, const char *membership);
 
 /* -------------------------------------------------------------- worker.c */
 

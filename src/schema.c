@@ -87,6 +87,8 @@ static const key_rule own[] = {
      "stop after so many evaluations; 0: no limit", "0", "max_evaluations"},
     {"swarm", "warm_start", KIND_TEXT, 0, 0, 0, 0, 0, NULL, "",
      "history.jsonl of an earlier run, whose values the swarm begins with", NULL, NULL},
+    {"swarm", "start", KIND_TEXT, 0, 0, 0, 0, 0, NULL, "",
+     "file of points to try first: a JSON object {NAME: value, ..} on each line", NULL, NULL},
     {"swarm", "replay", KIND_TEXT, 0, 0, 0, 0, 0, NULL, "",
      "history.jsonl of an earlier asynchronous run, whose order of evaluations is repeated", NULL,
      NULL},

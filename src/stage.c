@@ -116,6 +116,7 @@ static int make_swarm(tuning *t, stage *s)
         rc = load_swarm(t, s, open, 0);
     } else {
         rc = new_swarm(t, s);
+        rc = rc == EXIT_DONE ? start_positions(t, s) : rc;
         rc = rc == EXIT_DONE ? warm_start(t, s) : rc;
     }
     if (rc == EXIT_DONE && hps_swarm_set_autosave(s->swarm, open, 1) != HPS_OK) {
@@ -237,6 +238,9 @@ int stage_check(tuning *t, stage *s)
     rc = rc == EXIT_DONE ? stage_objective(t, &trial) : rc;
     if (rc == EXIT_DONE && !t->resume && s == &t->stages[0]) {
         rc = warm_start(t, &trial); /* what is wrong with it */
+    }
+    if (rc == EXIT_DONE && !t->resume) {
+        rc = start_positions(t, &trial);
     }
     stage_free(&trial);
     return rc;

@@ -374,6 +374,7 @@ int tuning_run(tuning *t)
     tuning_stages(t);
     rc = find_earlier(t, "warm_start");
     rc = rc == EXIT_DONE ? find_earlier(t, "replay") : rc;
+    rc = rc == EXIT_DONE ? find_earlier(t, "start") : rc;
     rc = rc == EXIT_DONE ? check_stages(t) : rc;
     rc = rc == EXIT_DONE ? prepare_folder(t) : rc;
     if (rc != EXIT_DONE) {

@@ -196,6 +196,12 @@ int stage_refit(stage *s);
  * check them. */
 int warm_start(tuning *t, stage *s);
 
+/* --------------------------------------------------------------- start.c */
+
+/* Give a new swarm the positions that swarm.start names, if it is there; without a swarm only check
+ * them. */
+int start_positions(const tuning *t, const stage *s);
+
 /* ---------------------------------------------------------- checkpoint.c */
 
 char *checkpoint_path(const tuning *t, const stage *s, int finished);

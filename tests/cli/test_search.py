@@ -147,6 +147,30 @@ swarm: {particles: 8, iterations: 0, evaluations: 8}
         self.run_program("tune", "run.yaml", "-o", "out2", "-q", env=dict(env, OMP_NUM_THREADS="5"))
         self.assertEqual({l.split()[1] for l in self.read("seen").splitlines()}, {"5"})
 
+    def test_points_to_try_first(self):
+        self.run_file(BOWL)
+        points = [{"cutoff": 3.0 + 0.25 * k, "n_max": 3 + k % 6} for k in range(9)]
+        self.write("points.jsonl", "".join(json.dumps(p) + "\n" for p in points))
+        self.run_program("tune", "run.yaml", "-o", "list", "-q", "--set", "swarm.start=points.jsonl", "--set",
+                         "swarm.iterations=0", "--set", "swarm.evaluations=9")
+        self.assertEqual([l["parameters"] for l in self.history("list")], points)
+        self.write("few.jsonl", "\n" + json.dumps({"n_max": 4, "cutoff": 5.5}) + "\n" + json.dumps(points[0]))
+        self.run_program("tune", "run.yaml", "-o", "few", "-q", "--set", "swarm.start=few.jsonl")
+        self.assertEqual([l["parameters"] for l in self.history("few")[:2]], [{"cutoff": 5.5, "n_max": 4}, points[0]])
+        self.assertEqual(len(self.history("few")), 24)
+        self.run_program("tune", "run.yaml", "-o", "again", "-q", "--set", "swarm.start=list/history.jsonl")
+        self.assertEqual([l["parameters"] for l in self.history("again")[:9]], points)
+        for text, message in (('{"cutoff": 9, "n_max": 4}', "bad.jsonl:2: cutoff: 9 is not from 3 to 6"),
+                              ('{"cutoff": 4}', "bad.jsonl:2: n_max: has no value"),
+                              ('{"cutoff": 4, "n_max": 4.5}', "bad.jsonl:2: n_max: is no whole number"),
+                              ('{"cutoff": 4, "n_max": 4, "z": 1}', "bad.jsonl:2: z: is not searched"),
+                              ('{"cutoff": "x", "n_max": 4}', "bad.jsonl:2: cutoff: is no number"),
+                              ("[1, 2]", "bad.jsonl:2: is no object"), ("{", "bad.jsonl:2: is no object")):
+            self.write("bad.jsonl", json.dumps(points[0]) + "\n" + text + "\n")
+            self.refused(3, message, "tune", "run.yaml", "-o", "no", "--set", "swarm.start=bad.jsonl")
+        self.refused(2, "swarm.start: none.jsonl: no such file", "tune", "run.yaml", "-o", "no", "--set",
+                     "swarm.start=none.jsonl")
+
     def test_several_values_make_a_front(self):
         self.run_file("[ $(({id} % 5)) = 2 ] && exit 1; echo {x} | awk \"{{ a = \\$1 - 3; b = \\$2 - 3; "
                       "print a + b, (3 - a)^2 + (5 - b)^2 }}\"", "values: 2")

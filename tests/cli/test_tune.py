@@ -198,6 +198,18 @@ swarm: {{particles: 6, iterations: 5}}
             self.assertEqual(*([without_times(json.loads(l)) for l in self.read(f"{d}/history.jsonl").splitlines()]
                                for d in ("one", word)))
 
+    def test_points_to_try_first_of_two_stages(self):
+        self.run_file()
+        self.run_program("tune", "run.yaml", "-o", "one", "-q")
+        lines = [json.loads(l) for l in self.read("one/history.jsonl").splitlines()]
+        best = {s: min((l for l in lines if l["stage"] == s), key=lambda l: l["objectives"])["parameters"]
+                for s in ("soap", "gap")}
+        self.write("start.jsonl", json.dumps({**best["soap"], **best["gap"]}) + "\n")
+        self.run_program("tune", "run.yaml", "-o", "two", "-q", "--set", "swarm.start=start.jsonl", "--seed", "9")
+        again = [json.loads(l) for l in self.read("two/history.jsonl").splitlines()]
+        for stage in ("soap", "gap"):
+            self.assertEqual(next(l for l in again if l["stage"] == stage)["parameters"], best[stage])
+
     def test_seed_changes_the_run(self):
         self.run_file(strategy="joint")
         a, b = (self.json("tune", "run.yaml", "-o", f"s{s}", "--seed", s) for s in "12")

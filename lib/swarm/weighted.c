@@ -146,9 +146,12 @@ static void draw_share(const hps_swarm *e, int32_t slot, int32_t at, double *wei
 {
     int32_t led = hpsi_weighted_count(e);
     hpsi_uniform2 r = hpsi_swarm_draw(e, HPSI_STREAM_WEIGHT, slot, 0);
-    /* of an iteration; asynchronously it would be another one for each of them */
-    hpsi_uniform2 turn = hpsi_swarm_draw(e, HPSI_STREAM_WEIGHT, 0, 1);
-    int32_t part = e->asynchronous ? at : (at + (int32_t)(led * turn.u[0])) % led;
+    /* chance is the same for an iteration; asynchronously it would be another one for each of them
+     */
+    hpsi_uniform2 chance = hpsi_swarm_draw(e, HPSI_STREAM_WEIGHT, 0, 1);
+    int64_t turn =
+        e->asynchronous ? e->pareto->weighted->leads / led : (int64_t)(led * chance.u[0]);
+    int32_t part = (int32_t)((at + turn) % led);
     weight[0] = fmin(fmax((part + r.u[0]) / led, LEAST_WEIGHT), 1.0 - LEAST_WEIGHT);
     weight[1] = 1.0 - weight[0];
 }

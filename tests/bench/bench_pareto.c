@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /* Hypervolumes of the variants for several objectives, in percent of what can be attained,
  * after 300, 1000, 2000 and 5000 evaluations, as one JSON object a line.
- *     bench_pareto [variant [evaluations [seeds]]]
+ *     bench_pareto [variant [evaluations [seeds [first seed]]]]
  * "ms" is the time per evaluation, the functions' own included. */
 #include <stdio.h>
 #include <stdlib.h>
@@ -13,6 +13,10 @@
 #define REFERENCE 1.1
 enum { BUDGETS = 4, MOST = 5000 };
 static const int budgets[BUDGETS] = {300, 1000, 2000, MOST};
+
+typedef struct range {
+    int first, n;
+} range;
 
 typedef struct recorder {
     int problem, n;
@@ -69,7 +73,8 @@ static double now(void)
 }
 
 /* Percent of one problem at each budget into percent[]; the milliseconds per evaluation. */
-static double score(const char *variant, int evaluations, int seeds, int problem, double *percent)
+static double score(const char *variant, int evaluations, const range *seeds, int problem,
+                    double *percent)
 {
     recorder *r = malloc(sizeof *r);
     double *points = malloc(sizeof r->f);
@@ -78,7 +83,7 @@ static double score(const char *variant, int evaluations, int seeds, int problem
     }
     double attainable = bench_attainable(problem, REFERENCE);
     double start = now();
-    for (int seed = 1; seed <= seeds; seed++) {
+    for (int seed = seeds->first; seed < seeds->first + seeds->n; seed++) {
         r->problem = problem;
         r->n = 0;
         solve(variant, evaluations, 1000 * seed + problem, r);
@@ -87,12 +92,12 @@ static double score(const char *variant, int evaluations, int seeds, int problem
             for (int i = 0; i < 2 * n; i++) {
                 points[i] = r->f[i];
             }
-            percent[k] += 100.0 * bench_hypervolume(n, points, REFERENCE) / attainable / seeds;
+            percent[k] += 100.0 * bench_hypervolume(n, points, REFERENCE) / attainable / seeds->n;
         }
     }
     free(r);
     free(points);
-    return 1e3 * (now() - start) / seeds / evaluations;
+    return 1e3 * (now() - start) / seeds->n / evaluations;
 }
 
 static void print(const char *variant, const char *problem, int evaluations, const double *percent,
@@ -108,7 +113,7 @@ static void print(const char *variant, const char *problem, int evaluations, con
     (void)fflush(stdout);
 }
 
-static void bench(const char *variant, int evaluations, int seeds)
+static void bench(const char *variant, int evaluations, const range *seeds)
 {
     double mean[BUDGETS] = {0};
     double ms = 0.0;
@@ -127,16 +132,17 @@ static void bench(const char *variant, int evaluations, int seeds)
 int main(int argc, char **argv)
 {
     int evaluations = argc > 2 ? atoi(argv[2]) : 2000;
-    int seeds = argc > 3 ? atoi(argv[3]) : 10;
-    if (evaluations < 1 || evaluations > MOST || seeds < 1) {
-        (void)fprintf(stderr, "usage: %s [variant [1..%d evaluations [seeds]]]\n", argv[0], MOST);
+    range seeds = {.first = argc > 4 ? atoi(argv[4]) : 1, .n = argc > 3 ? atoi(argv[3]) : 10};
+    if (evaluations < 1 || evaluations > MOST || seeds.n < 1) {
+        (void)fprintf(stderr, "usage: %s [variant [1..%d evaluations [seeds [first seed]]]]\n",
+                      argv[0], MOST);
         return 2;
     }
     if (argc > 1) {
-        bench(argv[1], evaluations, seeds);
+        bench(argv[1], evaluations, &seeds);
         return 0;
     }
-    bench("pareto", evaluations, seeds);
-    bench("paper_mo", evaluations, seeds);
+    bench("pareto", evaluations, &seeds);
+    bench("paper_mo", evaluations, &seeds);
     return 0;
 }

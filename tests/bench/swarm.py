@@ -3,7 +3,7 @@
 """Score the swarm on test functions: one JSON document, then tables.
 
 usage: swarm.py DIR [--variants paper,swarm,guided,pareto,paper_mo] [--instances 1-15]
-                [--instances-40 1-15] [--seed 0] [--dt 1] [--quick]
+                [--instances-40 1-15] [--seed 0] [--dt 1] [--front-seeds 1-20] [--quick]
 
 DIR has bench_swarm and bench_pareto; the document is kept in DIR/../../bench-swarm.json. --quick
 takes one instance and one seed. Scores are percent of 30 targets that are reached within 100, 300,
@@ -85,10 +85,11 @@ def arguments():
     parser.add_argument("--instances-40")
     parser.add_argument("--seed", default="0")
     parser.add_argument("--dt", default="1")
+    parser.add_argument("--front-seeds", default="1-20")
     parser.add_argument("--quick", action="store_true")
     given = parser.parse_args()
     if given.quick:
-        given.instances = "1-1"
+        given.instances = given.front_seeds = "1-1"
     return given
 
 
@@ -103,8 +104,9 @@ def main():
                 "arguments": vars(given), "krr": data is not None, "rows": []}
     for variant in given.variants.split(","):
         if variant in FRONTS:
-            seeds = "1" if given.quick else "20"
-            command = [os.path.join(given.folder, "bench_pareto"), variant, "2000", seeds]
+            first, last = (int(n) for n in given.front_seeds.split("-"))
+            command = [os.path.join(given.folder, "bench_pareto"), variant, "2000",
+                       str(last - first + 1), str(first)]
         else:
             command = [os.path.join(given.folder, "bench_swarm")]
             command += ["--diabetes", data] if data else []

@@ -54,6 +54,17 @@ fi
 if ldd "$work/C/with_static" | grep -q libhpswarm; then
     fail "the static target links the shared library"
 fi
+# The library of MPI, if it was built: HPSWARM_MPICC is its compiler. Without mpiexec it is one rank.
+if [ -f "$libdir/pkgconfig/hpswarm_mpi.pc" ]; then
+    cmake -S "$here/consumer" -B "$work/mpi" -DCMAKE_PREFIX_PATH="$prefix" -DCONSUMER_LANGUAGE=C -DCONSUMER_MPI=ON \
+        -DMPI_C_COMPILER="$HPSWARM_MPICC" -DCMAKE_C_COMPILER="$cc" >"$work/log" 2>&1 || { cat "$work/log"; fail "configure, MPI"; }
+    cmake --build "$work/mpi" >"$work/log" 2>&1 || { cat "$work/log"; fail "build with find_package, MPI"; }
+    # shellcheck disable=SC2046 # flags are words
+    "$HPSWARM_MPICC" "$here/../../docs/examples/mpi.c" -o "$work/pc_mpi" \
+        $(PKG_CONFIG_PATH=$libdir/pkgconfig pkg-config --cflags --libs hpswarm_mpi) -lm
+    one=$("$work/mpi/with_mpi")
+    [ -n "$one" ] && [ "$one" = "$(LD_LIBRARY_PATH=$libdir "$work/pc_mpi")" ] || fail "the consumers of MPI"
+fi
 # Another minor version is refused while the major version is 0.
 if cmake -S "$here/consumer" -B "$work/none" -DCMAKE_PREFIX_PATH="$prefix" -DCONSUMER_LANGUAGE=C \
     -DWANT_VERSION=0.2 >"$work/log" 2>&1; then
@@ -104,7 +115,7 @@ touch "$work/gone/usr/include/other.h"
 DESTDIR=$work/gone cmake -P "$build/pkgconfig/uninstall.cmake"
 left=$(find "$work/gone" ! -type d ! -name other.h -o -name '*hpswarm*')
 [ -z "$left" ] || fail "an uninstall leaves: $left"
-[ -e "$work/gone/usr/include/other.h" ] && [ -d "$work/gone/usr/bin" ] || fail "an uninstall takes what is not ours"
+[ -e "$work/gone/usr/include/other.h" ] && [ -d "$work/gone/usr/${libdir#"$prefix"/}" ] || fail "an uninstall takes what is not ours"
 if DESTDIR=$work/gone cmake -P "$build/pkgconfig/uninstall.cmake" 2>/dev/null; then
     fail "an uninstall of nothing succeeds"
 fi

@@ -107,6 +107,9 @@ hps_status hpsi_path_memory(const hps_gpr *g, const hps_dataset *train, const hp
 hps_status hpsi_gpr_e0(const hps_gpr *g, hpsi_source *train, double e0[HPSI_ELEMENTS]);
 /* Choose sparse points by the method of g; *p is zeroed first. */
 hps_status hpsi_gpr_select(const hps_gpr *g, hpsi_source *train, hpsi_sparse *p);
+/* Sparse points of each element by the options, from the numbers of its environments. */
+void hpsi_gpr_share_points(const hps_gpr *g, int32_t n_species, const int32_t *number,
+                           const int64_t *count, int64_t *share);
 /* CUR on points: choose n_sparse of the n environments `atom` (ascending); chosen [n_sparse]
  * are positions in that list, ascending. The generator goes on from one element to the next. */
 hps_status hpsi_gpr_cur(hpsi_source *s, int64_t n, const int64_t *atom, int32_t n_sparse,

@@ -12,40 +12,41 @@ static int64_t larger(int64_t a, int64_t b)
     return a > b ? a : b;
 }
 
-/* Environments by element, and the number of sparse points that they could give. */
+/* Environments of one element at most, and how many sparse points there will be: more than there
+ * are where environments repeat. */
 static int64_t count_points(const hps_gpr *g, const hps_dataset *d, int64_t *most_of_one)
 {
-    int64_t count[HPSI_ELEMENTS] = {0};
+    const int32_t method = (int32_t)g->option[HPSI_GPR_SPARSE_METHOD];
+    int64_t all[HPSI_ELEMENTS] = {0};
+    int64_t count[HPSI_ELEMENTS];
+    int64_t share[HPSI_ELEMENTS];
+    int32_t number[HPSI_ELEMENTS];
+    int32_t n = 0;
     int64_t total = 0;
-    int64_t wanted = (int64_t)g->option[HPSI_GPR_N_SPARSE];
-    int32_t method = (int32_t)g->option[HPSI_GPR_SPARSE_METHOD];
 
-    *most_of_one = 0;
     for (int64_t i = 0; i < hps_dataset_n_frames(d); i++) {
         hps_frame f;
 
         hpsi_dataset_frame(d, i, &f);
         for (int32_t j = 0; j < f.n_atoms; j++) {
-            count[f.numbers[j]]++;
+            all[f.numbers[j]]++;
         }
     }
+    *most_of_one = 0;
     for (int32_t z = 1; z < HPSI_ELEMENTS; z++) {
-        int64_t own = method == HPSI_SPARSE_FILE  ? g->n_chosen[z]
-                      : method == HPSI_SPARSE_ALL ? count[z]
-                                                  : g->n_sparse_own[z];
-
-        *most_of_one = larger(*most_of_one, count[z]);
-        total += own < count[z] ? own : count[z];
-        wanted -= g->n_sparse_own[z] < wanted && count[z] > 0 ? g->n_sparse_own[z] : 0;
-        count[z] = own > 0 ? 0 : count[z];
-    }
-    if (method == HPSI_SPARSE_CUR || method == HPSI_SPARSE_RANDOM) {
-        int64_t others = 0;
-
-        for (int32_t z = 1; z < HPSI_ELEMENTS; z++) {
-            others += count[z];
+        if (all[z] > 0) {
+            *most_of_one = larger(*most_of_one, all[z]);
+            number[n] = z;
+            count[n++] = all[z];
         }
-        total += wanted < others ? wanted : others;
+    }
+    hpsi_gpr_share_points(g, n, number, count, share);
+    for (int32_t i = 0; i < n; i++) {
+        int64_t wanted = method == HPSI_SPARSE_FILE  ? g->n_chosen[number[i]]
+                         : method == HPSI_SPARSE_ALL ? count[i]
+                                                     : share[i];
+
+        total += wanted < count[i] ? wanted : count[i];
     }
     return total;
 }

@@ -34,24 +34,25 @@ typedef struct selection {
 
 /* n_sparse is shared out among the elements without a number of their own, in proportion to
  * their environments: largest remainders, at least one each. */
-static void share_out(const selection *x, int32_t n_species, int64_t *share)
+void hpsi_gpr_share_points(const hps_gpr *g, int32_t n_species, const int32_t *number,
+                           const int64_t *count, int64_t *share)
 {
-    int64_t total = (int64_t)x->g->option[HPSI_GPR_N_SPARSE];
+    int64_t total = (int64_t)g->option[HPSI_GPR_N_SPARSE];
     int64_t environments = 0;
     int64_t left;
 
     for (int32_t s = 0; s < n_species; s++) {
-        int64_t own = x->g->n_sparse_own[x->number[s]];
+        int64_t own = g->n_sparse_own[number[s]];
 
-        share[s] = x->count[s] > 0 ? own : 0;
+        share[s] = count[s] > 0 ? own : 0;
         total -= share[s];
-        environments += own == 0 ? x->count[s] : 0;
+        environments += own == 0 ? count[s] : 0;
     }
     total = total > 0 ? total : 0;
     left = total;
     for (int32_t s = 0; s < n_species; s++) {
-        if (environments > 0 && x->g->n_sparse_own[x->number[s]] == 0) {
-            share[s] = total * x->count[s] / environments;
+        if (environments > 0 && g->n_sparse_own[number[s]] == 0) {
+            share[s] = total * count[s] / environments;
             left -= share[s];
         }
     }
@@ -61,9 +62,9 @@ static void share_out(const selection *x, int32_t n_species, int64_t *share)
 
         for (int32_t s = 0; s < n_species; s++) {
             /* what the exact share is above the present one, times environments */
-            int64_t remainder = total * x->count[s] - share[s] * environments;
+            int64_t remainder = total * count[s] - share[s] * environments;
 
-            if (x->count[s] > 0 && x->g->n_sparse_own[x->number[s]] == 0 && remainder > most) {
+            if (count[s] > 0 && g->n_sparse_own[number[s]] == 0 && remainder > most) {
                 best = s;
                 most = remainder;
             }
@@ -75,7 +76,7 @@ static void share_out(const selection *x, int32_t n_species, int64_t *share)
         left--;
     }
     for (int32_t s = 0; s < n_species; s++) {
-        share[s] = x->count[s] > 0 && share[s] == 0 ? 1 : share[s];
+        share[s] = count[s] > 0 && share[s] == 0 ? 1 : share[s];
     }
 }
 
@@ -319,6 +320,23 @@ static hps_status take_descriptors(selection *x)
     return hpsi_source_gather(s, x->n_picked, x->picked, p->q, p->ld);
 }
 
+/* A number of an element that is not there may be a slip. */
+static void warn_unknown(const selection *x)
+{
+    int64_t there[HPSI_ELEMENTS] = {0};
+
+    for (int32_t i = 0; i < HPSI_ELEMENTS && x->number[i] > 0; i++) {
+        there[x->number[i]] = x->count[i];
+    }
+    for (int32_t z = 1; z < HPSI_ELEMENTS; z++) {
+        if (x->g->n_sparse_own[z] > 0 && there[z] == 0) {
+            hpsi_log(x->source->context, HPS_LOG_WARN,
+                     "gpr: n_sparse = %d of %s, of which there are no environments",
+                     x->g->n_sparse_own[z], hps_element_symbol(z));
+        }
+    }
+}
+
 static hps_status select_all(selection *x)
 {
     hpsi_source *s = x->source;
@@ -332,7 +350,8 @@ static hps_status select_all(selection *x)
     for (int64_t i = 0; i < s->n_atoms; i++) {
         x->count[s->species[i]]++;
     }
-    share_out(x, n_species, share);
+    warn_unknown(x);
+    hpsi_gpr_share_points(x->g, n_species, x->number, x->count, share);
     if ((int32_t)x->g->option[HPSI_GPR_SPARSE_METHOD] != HPSI_SPARSE_FILE) {
         status = hpsi_parallel_for(s->context, s->n_chunks, hash_chunk, x);
     }

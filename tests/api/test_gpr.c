@@ -314,6 +314,11 @@ START_TEST(test_too_many_sparse_points_are_clamped_and_said)
     ck_assert_int_eq(hps_gpr_fit(w.model, w.train), HPS_OK);
     ck_assert_msg(strstr(said, "n_sparse = 45 of C is above its") != NULL, "said: %s", said);
     ck_assert_ptr_null(strstr(said, "of H"));
+    ck_assert_ptr_null(strstr(said, "of Fe"));
+    ck_assert_int_eq(hps_gpr_set_int(w.model, "n_sparse:Fe", 3), HPS_OK);
+    ck_assert_int_eq(hps_gpr_fit(w.model, w.train), HPS_OK);
+    ck_assert_msg(strstr(said, "n_sparse = 3 of Fe, of which there are no environments") != NULL,
+                  "said: %s", said);
     ck_assert_int_eq(hps_gpr_get_report(w.model, &r), HPS_OK);
     ck_assert_int_eq(r.n_sparse, points(&w, 6) + 2);
     ck_assert_int_lt(points(&w, 6), 45);

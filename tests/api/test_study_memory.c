@@ -102,6 +102,41 @@ START_TEST(test_fit)
 }
 END_TEST
 
+/* Two passes over the rows, all of one structure at a time. */
+START_TEST(test_leave_out)
+{
+    bench b = begin(_i % N_SETS, 1 + _i / N_SETS);
+    int64_t bytes = 0;
+
+    OK(hps_gpr_set_text(b.gpr, "sparse_method", "random"));
+    OK(hps_gpr_set_int(b.gpr, "fit_forces", 1));
+    OK(hps_gpr_leave_out_memory(b.gpr, b.train, &bytes));
+    OK(hps_gpr_fit_leave_out(b.gpr, b.train, NULL, NULL, NULL));
+    compare(&b, bytes, 1, "leave out");
+    end(&b);
+}
+END_TEST
+
+/* Elements' own numbers above the total leave one point for each other element. */
+START_TEST(test_own_numbers_of_points)
+{
+    bench b = begin(_i, 1);
+    int64_t bytes = 0;
+    int32_t numbers[8], n = 0;
+    char name[32];
+
+    OK(hps_gpr_set_text(b.gpr, "sparse_method", "random"));
+    OK(hps_dataset_species(b.train, 8, &n, numbers));
+    snprintf(name, sizeof name, "n_sparse:%s", hps_element_symbol(numbers[0]));
+    OK(hps_gpr_set_int(b.gpr, name, 40));
+    OK(hps_gpr_set_int(b.gpr, "n_sparse", n == 1 ? 900 : 30));
+    OK(hps_gpr_memory(b.gpr, b.train, &bytes));
+    OK(hps_gpr_fit(b.gpr, b.train));
+    compare(&b, bytes, 1, "own numbers");
+    end(&b);
+}
+END_TEST
+
 START_TEST(test_predict)
 {
     const int32_t which = _i % N_SETS;
@@ -250,6 +285,8 @@ int main(void)
 
     tcase_set_timeout(tc, 300);
     tcase_add_loop_test(tc, test_fit, 0, N_SETS * N_FITS);
+    tcase_add_loop_test(tc, test_leave_out, 0, 2 * N_SETS);
+    tcase_add_loop_test(tc, test_own_numbers_of_points, 0, N_SETS);
     tcase_add_loop_test(tc, test_predict, 0, 4 * N_SETS);
     tcase_add_loop_test(tc, test_kernel, 0, 4 * N_SETS);
     tcase_add_loop_test(tc, test_study, 0, N_SETS * N_GOALS);

@@ -12,7 +12,8 @@ static const struct {
     const char *flag, *value, *text;
 } flag_texts[] = {
     {"--output", "-o, --output PATH", "where results go"},
-    {"--parameters", "-p, --parameters HP.yaml", "hyper-parameters: the grammar of run files, fixed values only"},
+    {"--parameters", "-p, --parameters HP.yaml",
+     "hyper-parameters: the grammar of run files, fixed values only"},
     {"--model", "-m, --model MODEL", "model file to write"},
     {"--resume", "--resume", "go on from the checkpoint in the output folder"},
     {"--frames", "--frames A:B", "frames A to B-1 of the file, counted from 0"},

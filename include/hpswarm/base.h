@@ -163,7 +163,8 @@ typedef struct hps_option_info {
  *  @return HPS_E_ARGUMENT for an unknown owner or i past the end */
 HPS_API hps_status hps_option_describe(const char *owner, int32_t i, hps_option_info *info);
 /** Advice on option number i of an owner, in static storage: a sentence or two on how the value
- *  trades accuracy for cost and what was found for it; "" for an unknown owner or i. [any thread] */
+ *  trades accuracy for cost and what was found for it; "" for an unknown owner or i. [any thread]
+ */
 HPS_API const char *hps_option_advice(const char *owner, int32_t i);
 
 #ifdef __cplusplus

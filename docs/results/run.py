@@ -58,13 +58,13 @@ def search_only(run, data, *values):
     return lambda out: tuned(run, data, *values)(out)[:1]
 
 
-def forces(source, data, ranges, evaluations=100):
+def forces(source, data, ranges, evaluations=100, values=()):
     """The noises of a fit on energies and forces, the descriptor of another study."""
     def commands(out):
         best = f"{os.path.dirname(out)}/{source}/tune/best.yaml"
         place = [f"data.file=data/{data}.train.xyz", "data.test_every=5", "strategy=joint",
                  "gap.fit_forces=true", *ranges, "swarm.variant=guided",
-                 f"swarm.evaluations={evaluations}", "swarm.seed=1"]
+                 f"swarm.evaluations={evaluations}", "swarm.seed=1", *values]
         return [("tune", ["tune", best, *sets(place), "-o", f"{out}/tune"]),
                 *fit(out, data, f"{out}/tune/best.yaml")]
     return commands
@@ -182,13 +182,13 @@ STUDIES = {
     "dragoni-s6-two": tuned("iron", "fe_dragoni", TWO, *SIX),
     "molecules-100": molecules("qm9_mp2", 100, "swarm.evaluations=150"),
     "molecules-1000": molecules("qm9_mp2", 1000, "swarm.evaluations=60"),
-    "qm7-100": molecules("qm7_pbe0", 100, "data.energy=energy", "swarm.evaluations=300"),
+    "qm7-100": molecules("qm7_pbe0", 100, "data.energy=energy", "swarm.evaluations=60"),
     "qm7-1000": molecules("qm7_pbe0", 1000, "data.energy=energy", "swarm.evaluations=300"),
     # Energies and forces with the descriptor of the search on energies.
     "forces-crystal": forces("tuned-crystal", "c_gap17_cryst_lda", NOISES),
     "forces-iron": forces("tuned-iron-s6", "fe_gap22_ext", NOISES),
     "forces-silicon": forces("silicon-s4-joint", "si_gap18_subset", NOISES),
-    "forces-disordered": forces("tuned-disordered", "c_disordered_lda", RATIOS, 40),
+    "forces-disordered": forces("tuned-disordered", "c_disordered_lda", RATIOS, 40, ["gap.n_sparse=500"]),
     "forces-amorphous": forces("tuned-amorphous", "c_gap17_pbe", RATIOS, 40),
     "forces-dragoni": forces("dragoni-s4-joint", "fe_dragoni", RATIOS, 40),
     # Which pairs of errors there are at all on the validation frames, and how errors fall with the number of training frames.

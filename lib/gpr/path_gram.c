@@ -4,6 +4,7 @@
 
 #include "base/linalg.h"
 #include "gpr/path.h"
+#include "gpr/rows.h"
 
 #define TILE 64 /* rows of the Gram matrix that one worker updates at a time */
 
@@ -80,8 +81,10 @@ hps_status hpsi_gram_add(hpsi_gram *q, hps_context *c, int64_t r, int64_t n, con
 hps_status hpsi_gram_append(hpsi_gram *q, const hpsi_family *f, int64_t n, double *rows, int64_t ld,
                             const double *y)
 {
-    hps_status st = hpsi_grow(f->context, (void **)&q->block, &q->capacity, hpsi_size_mul(n, f->r),
-                              sizeof(double));
+    /* at once as large as any block of a stream: growing holds three times as much */
+    const int64_t most = hpsi_stream_capacity((int32_t)f->m);
+    hps_status st = hpsi_grow(f->context, (void **)&q->block, &q->capacity,
+                              hpsi_size_mul(n > most ? n : most, f->r), sizeof(double));
 
     if (st == HPS_OK) {
         st = hpsi_family_transform(f, n, rows, ld, q->block);

@@ -45,7 +45,10 @@ void guard_program(const char *path);
 void guard_start(void);
 void guard_add(pid_t leader);
 void guard_remove(pid_t leader);
-int guard_main(void); /* an exit code */
+/* A variable for the environment of commands, by which the guard knows them. */
+#define GUARD_MARK "HPSWARM_RUN="
+const char *guard_mark(void);
+int guard_main(const char *wanted); /* the mark; an exit code */
 
 /* --------------------------------------------------------------- job.c */
 

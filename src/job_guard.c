@@ -2,6 +2,8 @@
 /* A small process that outlives this one: when we are killed at a blow (SIGKILL, out of memory), it
  * ends the commands that we have left running. It is this program again, and knows of the commands
  * by what comes through a socket, whose end is our end. */
+#include <ctype.h>
+#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <signal.h>
@@ -14,9 +16,10 @@
 
 #include "job.h"
 
-enum { GUARD_SOCKET = 3, GRACE_TENTHS = 20 };
+enum { GUARD_SOCKET = 3, LAST_FILE = 1024, GRACE_TENTHS = 20 };
 
 static const char *program;
+static char mark[80]; /* in the environment of every command */
 static int line = -1; /* to the guard */
 
 /* ------------------------------------------------------------ the guarded side */
@@ -58,7 +61,7 @@ static int set_files(posix_spawn_file_actions_t *f, int socket)
 /* A session of its own: what ends our group or terminal must not end it. */
 static int spawn(int socket)
 {
-    char *const words[] = {(char[]){"hpswarm"}, (char[]){GUARD_WORD}, NULL};
+    char *const words[] = {(char[]){"hpswarm"}, (char[]){GUARD_WORD}, mark, NULL};
     char **environment = make_environment();
     posix_spawnattr_t attributes;
     posix_spawn_file_actions_t files;
@@ -80,10 +83,16 @@ static int spawn(int socket)
 /* A run without a guard is as good, but for what is left when it is killed. */
 void guard_start(void)
 {
+    struct timespec now;
     int ends[2];
 
-    if (line >= 0 || program == NULL ||
-        socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, ends) != 0) {
+    if (line >= 0 || program == NULL) {
+        return;
+    }
+    clock_gettime(CLOCK_REALTIME, &now);
+    snprintf(mark, sizeof mark, GUARD_MARK "%d.%lld.%09ld", (int)getpid(), (long long)now.tv_sec,
+             now.tv_nsec);
+    if (socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, ends) != 0) {
         return;
     }
     /* above the places that the child's files take */
@@ -98,6 +107,11 @@ void guard_start(void)
     if (ends[0] >= 0) {
         close(ends[0]);
     }
+}
+
+const char *guard_mark(void)
+{
+    return mark;
 }
 
 /* Positive: the leader of a command that runs; negative: it has ended. */
@@ -141,24 +155,60 @@ static void note(leaders *l, int64_t message)
     }
 }
 
-static int any_left(const leaders *l)
+/* Is the mark in the environment of this process? */
+static int is_marked(const char *number, const char *wanted)
 {
-    for (int i = 0; i < l->n; i++) {
-        if (kill(-l->pid[i], 0) == 0) {
-            return 1;
+    char path[300], *text;
+    size_t size = strlen(wanted) + 1, n = 0; /* with the end of the text */
+    FILE *f;
+    int c, found = 0;
+
+    snprintf(path, sizeof path, "/proc/%.20s/environ", number);
+    f = fopen(path, "re");
+    if (f == NULL) {
+        return 0;
+    }
+    text = new_memory(size + 1, 1);
+    while (!found && (c = fgetc(f)) != EOF) { /* one variable after the other */
+        if (n < size + 1) {
+            text[n++] = (char)c;
+        }
+        if (c == 0) {
+            found = n == size && strcmp(text, wanted) == 0;
+            n = 0;
         }
     }
-    return 0;
+    free(text);
+    fclose(f);
+    return found;
 }
 
-static void signal_all(const leaders *l, int number)
+/* Signal 0 only counts. Our own sessions, and whoever has our mark: what a command has put into a
+ * session of its own, and a command that we were killed beside before we had told its number. */
+static int signal_all(const leaders *l, int number, const char *wanted)
 {
-    for (int i = 0; i < l->n; i++) {
+    DIR *d = opendir("/proc");
+    const struct dirent *entry;
+    int n = 0;
+
+    for (int i = 0; i < l->n && number != 0; i++) {
         session_signal(l->pid[i], number);
     }
+    while (d != NULL && (entry = readdir(d)) != NULL) {
+        if (isdigit((unsigned char)entry->d_name[0]) && is_marked(entry->d_name, wanted)) {
+            n += kill((pid_t)strtol(entry->d_name, NULL, 10), number) == 0;
+        }
+    }
+    if (d != NULL) {
+        closedir(d);
+    }
+    for (int i = 0; i < l->n; i++) {
+        n += kill(-l->pid[i], 0) == 0;
+    }
+    return n;
 }
 
-int guard_main(void)
+int guard_main(const char *wanted)
 {
     static const int numbers[] = {SIGHUP, SIGINT, SIGTERM, SIGUSR1, SIGUSR2, SIGPIPE};
     const struct timespec tenth = {.tv_nsec = 100000000};
@@ -169,6 +219,9 @@ int guard_main(void)
     for (size_t i = 0; i < sizeof numbers / sizeof numbers[0]; i++) {
         signal(numbers[i], SIG_IGN);
     }
+    for (int fd = GUARD_SOCKET + 1; fd < LAST_FILE; fd++) {
+        close(fd); /* what a library has left open, a connection to the MPI's daemon for one */
+    }
     while ((n = recv(GUARD_SOCKET, &message, sizeof message, MSG_WAITALL)) != 0) {
         if (n == (ssize_t)sizeof message) {
             note(&l, message);
@@ -176,12 +229,11 @@ int guard_main(void)
             break;
         }
     }
-    if (l.n > 0) {
-        signal_all(&l, SIGTERM);
-        for (int i = 0; i < GRACE_TENTHS && any_left(&l); i++) {
+    if (signal_all(&l, SIGTERM, wanted) > 0) {
+        for (int i = 0; i < GRACE_TENTHS && signal_all(&l, 0, wanted) > 0; i++) {
             nanosleep(&tenth, NULL);
         }
-        signal_all(&l, SIGKILL);
+        (void)signal_all(&l, SIGKILL, wanted);
     }
     free(l.pid);
     return EXIT_DONE;

@@ -39,8 +39,8 @@ int main(int argc, char **argv)
 
     signal(SIGPIPE, SIG_IGN); /* a closed pipe is a write error like any other, */
     signal(SIGXFSZ, SIG_IGN); /* and so is a file larger than the shell allows */
-    if (argc == 2 && strcmp(argv[1], GUARD_WORD) == 0) {
-        return guard_main();
+    if (argc == 3 && strcmp(argv[1], GUARD_WORD) == 0) {
+        return guard_main(argv[2]);
     }
     guard_program("/proc/self/exe");
     ranks_begin(&argc, &argv);

@@ -82,7 +82,9 @@ static int evaluate_few(const tuning *t, const stage *s, const double *x)
 
         few[i] = x[i % n];
         if (hps_space_describe(s->space, i % n, &p) == HPS_OK && p.kind == HPS_PARAM_REAL) {
-            few[i] -= 0.1 * (i / n) * (few[i] - p.lo);
+            const int32_t k = i / n;
+
+            few[i] -= 0.1 * k * (few[i] - p.lo);
         }
     }
     rc = evaluate_points(s, threads == FEW - 1 ? FEW : FEW - 1, few, &seconds);

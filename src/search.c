@@ -175,13 +175,18 @@ static char **make_environment(const search *q, int64_t id)
     while (environ[n] != NULL) {
         n++;
     }
-    all = new_memory((size_t)n + 4, sizeof *all);
+    all = new_memory((size_t)n + 5, sizeof *all);
     for (int i = 0; i < n; i++) {
-        if (strncmp(environ[i], "HPSWARM_ID=", 11) != 0 && !is_of_rank(environ[i])) {
+        if (strncmp(environ[i], "HPSWARM_ID=", 11) != 0 &&
+            strncmp(environ[i], GUARD_MARK, sizeof GUARD_MARK - 1) != 0 &&
+            !is_of_rank(environ[i])) {
             all[kept++] = new_text(environ[i]);
         }
     }
     all[kept++] = new_textf("HPSWARM_ID=%lld", (long long)id);
+    if (guard_mark()[0] != '\0') {
+        all[kept++] = new_text(guard_mark());
+    }
     if (!chosen) {
         all[kept] = new_textf("OMP_NUM_THREADS=%d", q->threads_each);
     }

@@ -31,7 +31,9 @@ static double side_by_side(const hps_study *t, int32_t n)
 {
     const int32_t threads = hps_context_threads(t->context);
 
-    return t->cost_one * ((n + threads - 1) / threads);
+    const int32_t rounds = (n + threads - 1) / threads;
+
+    return t->cost_one * rounds;
 }
 
 int32_t hpsi_study_side_by_side(const hps_study *t, int32_t n)

@@ -466,10 +466,11 @@ class Stop(Search):
         self.assertLessEqual(len(self.read("count").splitlines()), self.count + 3 * kills)
 
     def test_killed_at_a_blow_the_commands_end_too(self):
+        self.write("daemon.sh", "echo $$ >> pids\nsleep 300\n")
         self.write("hang.sh", """\
 bash -c 'echo $$ >> pids; sleep 300' &
 (trap '' TERM; echo $BASHPID >> pids; sleep 300) &
-timeout 300 bash -c 'echo $$ >> pids; sleep 300' &
+(setsid bash daemon.sh &)
 echo $$ >> pids
 wait
 sleep 300

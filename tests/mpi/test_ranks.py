@@ -206,6 +206,23 @@ class Ranks(ProgramTest):
         self.run_program("tune", "run.yaml", "-o", "alone", "-q", "--set", "swarm.parallel=6")
         self.same_run("alone", "out")
 
+    def test_the_commands_of_a_rank_that_is_killed_end_too(self):
+        self.search("echo $$ >> pids; echo $PPID >> ranks; sleep 300")
+        run = self.start_ranks(3, "out")
+        deadline = time.time() + 100
+        while time.time() < deadline and not (os.path.exists(self.path("ranks")) and len(self.read("ranks").split()) == 3):
+            time.sleep(0.02)
+        for rank in self.read("ranks").split():
+            os.kill(int(rank), signal.SIGKILL)
+        run.communicate(timeout=100)
+        self.assertNotEqual(run.returncode, 0)
+        pids = self.read("pids").split()
+        self.assertEqual(len(pids), 3)
+        deadline = time.time() + 30
+        while time.time() < deadline and any(self.state(p) not in "ZX" for p in pids):
+            time.sleep(0.05)
+        self.assertEqual([p for p in pids if self.state(p) not in "ZX"], [])
+
     def test_a_rank_that_is_killed_ends_the_job_and_nothing_is_lost(self):
         self.search("sleep 0.05; " + BOWL)
         self.run_program("tune", "run.yaml", "-o", "whole", "-q", "--set", "swarm.parallel=4")

@@ -32,6 +32,7 @@ void guard_program(const char *path)
 /* The caller's environment, without a second set of threads for a BLAS that does nothing. */
 static char **make_environment(void)
 {
+    static char one_thread[] = "OPENBLAS_NUM_THREADS=1";
     int n = 0, kept = 0;
     char **all;
 
@@ -44,7 +45,7 @@ static char **make_environment(void)
             all[kept++] = environ[i];
         }
     }
-    all[kept] = (char[]){"OPENBLAS_NUM_THREADS=1"};
+    all[kept] = one_thread;
     return all;
 }
 

@@ -134,7 +134,7 @@ HPS_API hps_status hps_context_set_team(hps_context *c, int32_t rank, int32_t si
 /** After calls that may have failed on some processes only: wait for all. Every process has to
  *  call it once behind the shared work. */
 HPS_API hps_status hps_context_settle_team(hps_context *c);
-/** Drop the caller's reference; handles made from the context keep it alive. */
+/** Drop the caller's reference; handles made from the context keep it alive, without its team. */
 HPS_API void hps_context_destroy(hps_context *c);
 
 /* ------------------------------------------- one way to set every option */

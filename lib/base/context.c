@@ -64,13 +64,15 @@ hps_context *hpsi_context_retain(hps_context *c)
 void hpsi_context_release(hps_context *c)
 {
     if (c != NULL && !c->is_default && atomic_fetch_sub(&c->references, 1) == 1) {
-        hpsi_team_free(c);
         hpsi_context_deallocate(c);
     }
 }
 
 void hps_context_destroy(hps_context *c)
 {
+    if (c != NULL) {
+        hpsi_team_free(c); /* its memory holds the context, too */
+    }
     hpsi_context_release(c);
 }
 

@@ -332,7 +332,7 @@ sleep 300
             time.sleep(0.01)
         run.communicate()
         self.assertEqual(run.returncode, 0)
-        self.assertLess(most, 6)
+        self.assertLess(most, 20)  # of more than a hundred; some wait while the machine is busy
 
     def test_much_output_fills_neither_memory_nor_disk(self):
         self.run_file("echo {cutoff}; head -c 100000000 /dev/zero | tr \"\\0\" x; echo; echo the end; "

@@ -6,6 +6,8 @@ import logging
 import math
 import warnings
 
+import bayesian
+
 
 class Full(Exception):
     """The evaluations are used up."""
@@ -174,34 +176,6 @@ def pagmo(algorithm):
     return run
 
 
-def smac(problem, _generator, seed):
-    """SMAC3's facade for black boxes (a Gaussian process)."""
-    import tempfile
-
-    from ConfigSpace import ConfigurationSpace, Float, Integer
-    from smac import BlackBoxFacade, Scenario
-
-    logging.disable(logging.CRITICAL)
-    warnings.simplefilter("ignore")
-    space = ConfigurationSpace(seed=seed % 2**31)
-    for d, levels in enumerate(problem.levels):
-        space.add(Integer(f"u{d}", (0, levels - 1)) if levels > 0 else Float(f"u{d}", (0.0, 1.0)))
-
-    def objective(config, seed=0):  # pylint: disable=unused-argument
-        return problem([(config[f"u{d}"] + 0.5) / n if n > 0 else config[f"u{d}"]
-                        for d, n in enumerate(problem.levels)])
-
-    with tempfile.TemporaryDirectory() as folder:
-        scenario = Scenario(space, deterministic=True, n_trials=problem.budget,
-                            seed=seed % 2**31, output_directory=folder)
-        facade = BlackBoxFacade(scenario, objective, overwrite=True, logging_level=False)
-        while problem.left() > 0:
-            info = facade.ask()
-            from smac.runhistory import TrialValue
-            facade.tell(info, TrialValue(cost=objective(info.config)))
-    raise Full
-
-
 # name: (call, the packages that it needs)
 PEERS = {
     "random": (random_search, ("numpy",)),
@@ -215,5 +189,10 @@ PEERS = {
     "pagmo-cmaes": (pagmo("cmaes"), ("pygmo",)),
     "pagmo-pso": (pagmo("pso"), ("pygmo",)),
     "pagmo-sade": (pagmo("sade"), ("pygmo",)),
-    "smac": (smac, ("smac",)),
+    "smac-gp": (bayesian.smac("BlackBoxFacade"), ("smac",)),
+    "smac-forest": (bayesian.smac("HyperparameterOptimizationFacade"), ("smac",)),
+    "botorch": (bayesian.botorch_logei, ("botorch", "gpytorch", "torch")),
+    "turbo": (bayesian.turbo(1), ("botorch", "gpytorch", "torch")),
+    "turbo-12": (bayesian.turbo(12), ("botorch", "gpytorch", "torch")),
+    "hebo": (bayesian.hebo, ("HEBO", "gpytorch", "torch")),
 }

@@ -73,7 +73,7 @@ forbidden refuses 'void abort(void); void f(void){abort();}'
 if command -v python3 >/dev/null; then
     types() { # verdict, header
         echo "$2" >include/hpswarm/base.h
-        "$1" python3 -B "$here/types.py" include
+        "$1" python3 -B "$here/crossing.py" include
     }
     types passes 'typedef struct hps_a { int32_t struct_size; double x[3]; const char *t; void *(*f)(int64_t n, void *u); } hps_a;
 HPS_API hps_status hps_f(hps_a *a, const double *x, int32_t n);'

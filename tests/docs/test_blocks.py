@@ -12,6 +12,7 @@ right before a block is what has to stand around it (at the @) to make it whole.
 
 `languages` reads all pages: a block without a known language fails, and so does one that is marked by nothing but its
 indentation, a link that leads nowhere, and too few executed blocks."""
+import glob
 import os
 import re
 import shutil
@@ -98,6 +99,8 @@ class Page:
         shutil.copytree(os.path.join(root, "docs"), os.path.join(folder, "docs"))
         self.write("run", STAND_IN % os.path.join(root, "run"))
         os.chmod(os.path.join(folder, "run"), 0o755)
+        if shutil.which("make") is None and shutil.which("ninja"):
+            self.environment["CMAKE_GENERATOR"] = "Ninja"
         self.python_blocks = []
 
     def write(self, name, text):
@@ -158,6 +161,9 @@ def run(prefix, root, page):
         if "```" + language + "\n" in read(page) and shutil.which(tool) is None:
             print("skipped: %s is missing" % tool)
             return 77
+    if "```fortran\n" in read(page) and not glob.glob(os.path.join(os.path.abspath(prefix), "**", "hpswarm-fortran.pc"), recursive=True):
+        print("skipped: this build has no Fortran module")
+        return 77
     with tempfile.TemporaryDirectory(prefix="hpswarm-test-") as folder:
         sandbox = Page(os.path.abspath(prefix), root, folder)
         for line, language, text in blocks(read(page), page):

@@ -78,7 +78,8 @@ def pages(folder, program, root):
                                   env={**os.environ, "MANPAGER": "cat", "LC_ALL": "C.UTF-8", "MANWIDTH": "100"}, check=True)
             check(not done.stderr, page, done.stderr)
             check(len(done.stdout.splitlines()) > 50, page, "is short")
-    check(shutil.which("groff") or shutil.which("man"), "neither groff nor man")
+    if not (shutil.which("groff") or shutil.which("man")):
+        raise Skip("neither groff nor man")
 
 
 def text(folder, program, root):

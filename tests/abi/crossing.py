@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: BSD-3-Clause
-"""usage: types.py INCLUDE: what crosses the ABI. Every struct that is not opaque begins with `int32_t struct_size`, holds
+"""usage: crossing.py INCLUDE: what crosses the ABI. Every struct that is not opaque begins with `int32_t struct_size`, holds
 fixed-width types and pointers, and never goes by value; functions take and return nothing but int32_t, int64_t, double,
 texts and pointers. The structs are listed, and so are those that docs/abi.md (if it is there) has to name."""
 import os

@@ -11,7 +11,9 @@ module hpswarm
       hps_kernel_stats, hps_progress, hps_surface_quality, hps_last_callback_code
   use hpswarm_data, only: hps_dataset, hps_soap, hps_kernel_distribution
   use hpswarm_model, only: hps_gpr, hps_study
-  use hpswarm_search, only: hps_space, hps_swarm, hps_objective, hps_preference, hps_watch
+  use hpswarm_callbacks, only: hps_objective, hps_preference, hps_watch
+  use hpswarm_search, only: hps_swarm
+  use hpswarm_space, only: hps_space
   use hpswarm_surface, only: hps_surface, hps_design
   implicit none
   public

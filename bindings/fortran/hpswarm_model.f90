@@ -5,6 +5,7 @@ module hpswarm_model
   use hpswarm_c
   use hpswarm_base
   use hpswarm_data
+  use hpswarm_space
   use hpswarm_search
   implicit none
   private

@@ -1,31 +1,14 @@
 ! SPDX-License-Identifier: BSD-3-Clause
-!> Search spaces and the swarm.
+!> The swarm.
 module hpswarm_search
   use, intrinsic :: iso_c_binding
   use hpswarm_c
   use hpswarm_base
+  use hpswarm_callbacks
+  use hpswarm_space
   implicit none
   private
-  public :: hps_space, hps_swarm, hps_objective, hps_preference, hps_watch
-
-  !> A search space of named parameters. Released with the variable.
-  type :: hps_space
-    type(c_ptr) :: handle = c_null_ptr
-  contains
-    procedure :: create => space_create
-    procedure :: add_real => space_add_real
-    procedure :: add_int => space_add_int
-    procedure :: add_choice => space_add_choice
-    procedure :: fix => space_fix
-    procedure :: unfix => space_unfix
-    procedure :: size => space_size
-    procedure :: index => space_index
-    procedure :: label => space_label
-    procedure :: destroy => space_destroy
-    procedure, private :: space_assign
-    generic :: assignment(=) => space_assign
-    final :: space_final
-  end type hps_space
+  public :: hps_swarm
 
   !> A particle swarm: run it, or ask and tell in a loop of the host's own.
   type :: hps_swarm
@@ -63,193 +46,7 @@ module hpswarm_search
     final :: swarm_final
   end type hps_swarm
 
-  abstract interface
-    !> Evaluate all points of an iteration.
-    !> @param x (n_params, n)   @param f (n_objectives, n), smaller is better, NaN: failed
-    !> @param outcome (n) arrives 0; HPS_EVAL_INFEASIBLE or HPS_EVAL_FAILED
-    !> @param context what was given to run, or a whole number 0
-    !> @param code arrives 0; any other value ends the run with HPS_E_CALLBACK
-    subroutine hps_objective(x, f, outcome, context, code)
-      import :: c_double, c_int32_t
-      real(c_double), intent(in) :: x(:, :)
-      real(c_double), intent(inout) :: f(:, :)
-      integer(c_int32_t), intent(inout) :: outcome(:)
-      class(*), intent(inout) :: context
-      integer(c_int32_t), intent(inout) :: code
-    end subroutine hps_objective
-
-    !> Which of two points with several objectives is better: below 0 the first, above 0 the second, 0
-    !> neither. A strict partial order, without side effects: it may run on several threads.
-    integer function hps_preference(a, b)
-      import :: c_double
-      real(c_double), intent(in) :: a(:), b(:)
-    end function hps_preference
-
-    !> After each iteration. @param stop arrives .false.; .true. ends the run with HPS_E_CANCELLED
-    subroutine hps_watch(progress, stop)
-      import :: hps_progress
-      type(hps_progress), intent(in) :: progress
-      logical, intent(inout) :: stop
-    end subroutine hps_watch
-  end interface
-
-  !> What the library holds on to for as long as the swarm lives.
-  type :: told_box
-    procedure(hps_preference), pointer, nopass :: preference => null()
-    procedure(hps_watch), pointer, nopass :: watch => null()
-  end type told_box
-
-  !> What C hands back to `trampoline`.
-  type :: call_box
-    procedure(hps_objective), pointer, nopass :: objective => null()
-    class(*), pointer :: context => null()
-  end type call_box
-
 contains
-
-  ! ---------------------------------------------------------------------------- space
-
-  subroutine space_create(self, stat, errmsg)
-    class(hps_space), intent(inout) :: self
-    integer, intent(out), optional :: stat
-    character(len=*), intent(inout), optional :: errmsg
-    type(c_ptr), target :: out
-
-    call self%destroy()
-    call hps_finish(hps_space_create(c_loc(out), c_null_ptr), stat, errmsg)
-    self%handle = out
-  end subroutine space_create
-
-  !> @param log .true.: searched on a logarithmic scale
-  subroutine space_add_real(self, name, lo, hi, log, stat, errmsg)
-    class(hps_space), intent(in) :: self
-    character(len=*), intent(in) :: name
-    real(c_double), intent(in) :: lo, hi
-    logical, intent(in), optional :: log
-    integer, intent(out), optional :: stat
-    character(len=*), intent(inout), optional :: errmsg
-    character(kind=c_char), allocatable, target :: text(:)
-
-    call hps_to_c(name, text)
-    call hps_finish(hps_space_add_real(self%handle, c_loc(text), lo, hi, scale_of(log)), stat, errmsg)
-  end subroutine space_add_real
-
-  subroutine space_add_int(self, name, lo, hi, log, stat, errmsg)
-    class(hps_space), intent(in) :: self
-    character(len=*), intent(in) :: name
-    integer, intent(in) :: lo, hi
-    logical, intent(in), optional :: log
-    integer, intent(out), optional :: stat
-    character(len=*), intent(inout), optional :: errmsg
-    character(kind=c_char), allocatable, target :: text(:)
-
-    call hps_to_c(name, text)
-    call hps_finish(hps_space_add_int(self%handle, c_loc(text), int(lo, c_int64_t), int(hi, c_int64_t), &
-        scale_of(log)), stat, errmsg)
-  end subroutine space_add_int
-
-  !> @param labels a point has the 0-based place of one of them
-  subroutine space_add_choice(self, name, labels, stat, errmsg)
-    class(hps_space), intent(in) :: self
-    character(len=*), intent(in) :: name
-    character(len=*), intent(in) :: labels(:)
-    integer, intent(out), optional :: stat
-    character(len=*), intent(inout), optional :: errmsg
-    character(kind=c_char), allocatable, target :: text(:), words(:, :)
-    type(c_ptr), allocatable, target :: addresses(:)
-    integer :: i
-
-    call hps_to_c(name, text)
-    allocate (words(len(labels) + 1, size(labels)), addresses(size(labels) + 1))
-    do i = 1, size(labels)
-      words(1:len_trim(labels(i)) + 1, i) = hps_text(labels(i))
-      addresses(i) = c_loc(words(1, i))
-    end do
-    call hps_finish(hps_space_add_choice(self%handle, c_loc(text), int(size(labels), c_int32_t), &
-        c_loc(addresses)), stat, errmsg)
-  end subroutine space_add_choice
-
-  !> Take a parameter out of the search and pin it.
-  subroutine space_fix(self, name, value, stat, errmsg)
-    class(hps_space), intent(in) :: self
-    character(len=*), intent(in) :: name
-    real(c_double), intent(in) :: value
-    integer, intent(out), optional :: stat
-    character(len=*), intent(inout), optional :: errmsg
-    character(kind=c_char), allocatable, target :: text(:)
-
-    call hps_to_c(name, text)
-    call hps_finish(hps_space_fix(self%handle, c_loc(text), value), stat, errmsg)
-  end subroutine space_fix
-
-  subroutine space_unfix(self, name, stat, errmsg)
-    class(hps_space), intent(in) :: self
-    character(len=*), intent(in) :: name
-    integer, intent(out), optional :: stat
-    character(len=*), intent(inout), optional :: errmsg
-    character(kind=c_char), allocatable, target :: text(:)
-
-    call hps_to_c(name, text)
-    call hps_finish(hps_space_unfix(self%handle, c_loc(text)), stat, errmsg)
-  end subroutine space_unfix
-
-  integer function space_size(self)
-    class(hps_space), intent(in) :: self
-
-    space_size = 0
-    if (c_associated(self%handle)) space_size = int(hps_space_size(self%handle))
-  end function space_size
-
-  !> Place of a parameter in a point, from 1; 0 if there is none of that name.
-  integer function space_index(self, name)
-    class(hps_space), intent(in) :: self
-    character(len=*), intent(in) :: name
-    character(kind=c_char), allocatable, target :: text(:)
-
-    call hps_to_c(name, text)
-    space_index = int(hps_space_index(self%handle, c_loc(text))) + 1
-  end function space_index
-
-  !> Label of a choice: of parameter i (from 1) the one that the value x of a point stands for.
-  function space_label(self, i, x) result(text)
-    class(hps_space), intent(in) :: self
-    integer, intent(in) :: i
-    real(c_double), intent(in) :: x
-    character(len=:), allocatable :: text
-
-    text = hps_from_c(hps_space_label(self%handle, int(i - 1, c_int32_t), int(x, c_int32_t)))
-  end function space_label
-
-  subroutine space_destroy(self)
-    class(hps_space), intent(inout) :: self
-
-    call hps_space_destroy(self%handle)
-    self%handle = c_null_ptr
-  end subroutine space_destroy
-
-  subroutine space_assign(self, other)
-    class(hps_space), intent(inout) :: self
-    type(hps_space), intent(in) :: other
-
-    if (c_associated(self%handle) .or. c_associated(other%handle)) call hps_refuse_copy('hps_space')
-  end subroutine space_assign
-
-  subroutine space_final(self)
-    type(hps_space), intent(inout) :: self
-
-    call hps_space_destroy(self%handle)
-    self%handle = c_null_ptr
-  end subroutine space_final
-
-  pure function scale_of(log) result(scale)
-    logical, intent(in), optional :: log
-    integer(c_int32_t) :: scale
-
-    scale = HPS_SCALE_LINEAR
-    if (present(log)) then
-      if (log) scale = HPS_SCALE_LOG
-    end if
-  end function scale_of
 
   ! ---------------------------------------------------------------------------- swarm
 
@@ -346,19 +143,6 @@ contains
     call hps_finish(hps_swarm_set_preference(self%handle, prefer, c_loc(self%told)), stat, errmsg)
   end subroutine swarm_set_preference
 
-  function ask_preference(m, a, b, user) bind(c) result(code)
-    integer(c_int32_t), value :: m
-    type(c_ptr), value :: a, b, user
-    integer(c_int32_t) :: code
-    type(told_box), pointer :: box
-    real(c_double), pointer :: first(:), second(:)
-
-    call c_f_pointer(user, box)
-    call c_f_pointer(a, first, [m])
-    call c_f_pointer(b, second, [m])
-    code = int(box%preference(first, second), c_int32_t)
-  end function ask_preference
-
   !> Called after each iteration, from run and tell; absent: no more.
   subroutine swarm_set_progress(self, watch, stat, errmsg)
     class(hps_swarm), intent(inout) :: self
@@ -376,21 +160,6 @@ contains
     call hps_finish(hps_swarm_set_progress(self%handle, progress, c_loc(self%told)), stat, errmsg)
   end subroutine swarm_set_progress
 
-  function tell_progress(p, user) bind(c) result(code)
-    type(c_ptr), value :: p, user
-    integer(c_int32_t) :: code
-    type(told_box), pointer :: box
-    type(hps_progress), pointer :: progress
-    logical :: stop
-
-    call c_f_pointer(user, box)
-    call c_f_pointer(p, progress)
-    stop = .false.
-    call box%watch(progress, stop)
-    code = 0
-    if (stop) code = 1
-  end function tell_progress
-
   !> Evaluate until a stop criterion holds. @param context handed to the objective
   subroutine swarm_run(self, objective, context, stat, errmsg)
     class(hps_swarm), intent(in) :: self
@@ -407,23 +176,6 @@ contains
     if (present(context)) box%context => context
     call hps_finish(hps_swarm_run(self%handle, c_funloc(trampoline), c_loc(box)), stat, errmsg)
   end subroutine swarm_run
-
-  function trampoline(b, f, outcome, user) bind(c) result(code)
-    type(c_ptr), value :: b, f, outcome, user
-    integer(c_int32_t) :: code
-    type(hps_batch), pointer :: batch
-    type(call_box), pointer :: box
-    real(c_double), pointer :: x(:, :), values(:, :)
-    integer(c_int32_t), pointer :: outcomes(:)
-
-    call c_f_pointer(b, batch)
-    call c_f_pointer(user, box)
-    call c_f_pointer(batch%x, x, [batch%n_params, batch%n])
-    call c_f_pointer(f, values, [batch%n_objectives, batch%n])
-    call c_f_pointer(outcome, outcomes, [batch%n])
-    code = 0
-    call box%objective(x, values, outcomes, box%context, code)
-  end function trampoline
 
   !> Points that are not handed out yet, at most n (default: 1024).
   subroutine swarm_ask(self, id, x, n, stat, errmsg)

@@ -4,7 +4,7 @@ module hpswarm_surface
   use, intrinsic :: iso_c_binding
   use hpswarm_c
   use hpswarm_base
-  use hpswarm_search
+  use hpswarm_space
   implicit none
   private
   public :: hps_surface, hps_design

@@ -145,10 +145,11 @@ def references():
     write("python.md", links(read("bindings", "python", "README.md").replace("# hpswarm", "# Python", 1), "bindings/python/README.md")
           + "\n## Reference\n\n```{eval-rst}\n.. currentmodule:: hpswarm\n\n%s\n```\n" % "\n".join(python_members()))
     text = read("bindings", "fortran", "README.md").replace("# The module hpswarm", "# Fortran", 1)
-    for name, title in (("hpswarm_search", "Spaces and swarms"), ("hpswarm_surface", "Designs and surfaces"),
+    for name, title in (("hpswarm_space", "Spaces"), ("hpswarm_search", "Swarms"),
+                        ("hpswarm_callbacks", "Procedures that you pass"), ("hpswarm_surface", "Designs and surfaces"),
                         ("hpswarm_data", "Data and descriptors"), ("hpswarm_model", "Potentials")):
         head = read("bindings", "fortran", name + ".f90").split("\ncontains\n")[0]
-        types = "\n\n".join(re.findall(r"(?:^  !>.*\n)*^  type :: hps_.*?^  end type.*?$", head, re.M | re.S))
+        types = "\n\n".join(re.findall(r"(?:^  !>.*\n)*^  (?:type :: hps_.*?^  end type|abstract interface.*?^  end interface).*?$", head, re.M | re.S))
         text += "\n## %s\n\n```fortran\n%s\n```\n" % (title, types)
     write("fortran.md", links(text, "bindings/fortran/README.md"))
 

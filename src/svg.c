@@ -95,19 +95,29 @@ static void draw_axes(FILE *f, const axis *x, const axis *y, const char *x_label
     fputs("</text>\n", f);
 }
 
+/* Frame, axes and labels of n points, x linear; 0: there is nothing to draw. */
+static int begin_plot(FILE *f, const char *title, const char *x_label, const char *y_label, int n,
+                      const double *x, const double *y, axis *ax, axis *ay)
+{
+    if (n == 0) {
+        return 0;
+    }
+    *ax = make_axis(n, x, LEFT, WIDTH - RIGHT);
+    *ay = make_axis(n, y, HEIGHT - BOTTOM, TOP);
+    ax->log_scale = 0;
+    begin(f, title);
+    draw_axes(f, ax, ay, x_label, y_label);
+    return 1;
+}
+
 void svg_steps(FILE *f, const char *title, const char *x_label, const char *y_label, int n,
                const double *x, const double *y)
 {
     axis ax, ay;
 
-    if (n == 0) {
+    if (!begin_plot(f, title, x_label, y_label, n, x, y, &ax, &ay)) {
         return;
     }
-    ax = make_axis(n, x, LEFT, WIDTH - RIGHT);
-    ay = make_axis(n, y, HEIGHT - BOTTOM, TOP);
-    ax.log_scale = 0;
-    begin(f, title);
-    draw_axes(f, &ax, &ay, x_label, y_label);
     fprintf(f, "<path class=\"l\" d=\"M%.1f %.1f", at(&ax, x[0]), at(&ay, y[0]));
     for (int i = 1; i < n; i++) {
         fprintf(f, "H%.1fV%.1f", at(&ax, x[i]), at(&ay, y[i]));
@@ -120,14 +130,9 @@ void svg_points(FILE *f, const char *title, const char *x_label, const char *y_l
 {
     axis ax, ay;
 
-    if (n == 0) {
+    if (!begin_plot(f, title, x_label, y_label, n, x, y, &ax, &ay)) {
         return;
     }
-    ax = make_axis(n, x, LEFT, WIDTH - RIGHT);
-    ay = make_axis(n, y, HEIGHT - BOTTOM, TOP);
-    ax.log_scale = 0;
-    begin(f, title);
-    draw_axes(f, &ax, &ay, x_label, y_label);
     for (int i = 0; i < n; i++) {
         fprintf(f, "<circle cx=\"%.1f\" cy=\"%.1f\" r=\"%d\" class=\"%s\"/>\n", at(&ax, x[i]),
                 at(&ay, y[i]), i == mark ? 6 : 3, i == mark ? "l" : "b");

@@ -127,7 +127,7 @@ static void search(hps_context *c, const char *variant)
 
 static void potential(hps_context *c)
 {
-    char path[] = "/tmp/hpswarm-host-XXXXXX";
+    char path[] = "hpswarm-host-XXXXXX";
     hps_dataset *d = atoms_dataset(c), *copy;
     hps_soap *s = atoms_soap(c, 3, 2);
     hps_gpr *g, *loaded;

@@ -5,12 +5,6 @@
 static const char *const variants[] = {"paper", "swarm", "guided"};
 
 /* The call fails with the status and the message holds the text. */
-#define FAILS(call, status, text)                                                                  \
-    do {                                                                                           \
-        ck_assert_int_eq(call, status);                                                            \
-        ck_assert_msg(strstr(hps_last_error(), text) != NULL, "message: %s", hps_last_error());    \
-    } while (0)
-
 /* ------------------------------------------------------------- options */
 
 START_TEST(test_unknown_options_name_the_nearest)

@@ -1,92 +1,18 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /* The asynchronous mode: what is under way, a trajectory that the order of completion alone
  * decides, its replay, checkpoints at any moment, and what it refuses. */
-#include <stdio.h>
-#include <unistd.h>
-
 #include "support/failing_allocator.h"
-#include "support/swarm_run.h"
+#include "support/swarm_file.h"
+#include "support/swarm_workers.h"
 
 static const char *const variants[] = {"paper", "swarm", "guided"};
-enum { EVALUATIONS = 331, MOST = 64 };
-
-#define FAILS(call, status, part)                                                                  \
-    do {                                                                                           \
-        ck_assert_int_eq(call, status);                                                            \
-        ck_assert_msg(strstr(hps_last_error(), part) != NULL, "%s", hps_last_error());             \
-    } while (0)
-
-static char path[256];
-
-static void make_path(void)
-{
-    const char *folder = getenv("TMPDIR");
-    snprintf(path, sizeof path, "%s/hps_async_%ld.hpsw", folder != NULL ? folder : "/tmp",
-             (long)getpid());
-}
-
-static void drop_path(void)
-{
-    unlink(path);
-}
-
-static hps_swarm *reborn(hps_swarm *e)
-{
-    hps_space *s;
-    hps_swarm *again;
-    CK_OK(hps_swarm_save(e, path));
-    hps_swarm_destroy(e);
-    CK_OK(mixed_space(&s, NULL));
-    CK_OK(hps_swarm_load(&again, NULL, s, path));
-    hps_space_destroy(s);
-    return again;
-}
+enum { EVALUATIONS = 331 };
 
 static hps_swarm *async_swarm(const char *variant, int64_t evaluations)
 {
     hps_swarm *e = mixed_swarm(NULL, variant, evaluations);
     CK_OK(hps_swarm_set_int(e, "asynchronous", 1));
     return e;
-}
-
-static uint32_t random_state;
-
-static int32_t pick(int32_t n)
-{
-    random_state = random_state * 1664525u + 1013904223u;
-    return (int32_t)((random_state >> 8) % (uint32_t)n);
-}
-
-/* Points under way. */
-typedef struct pool {
-    int32_t n, most;
-    int64_t id[MOST];
-    double f[MOST];
-    int32_t outcome[MOST];
-} pool;
-
-static int32_t ask_some(hps_swarm *e, pool *p, int32_t capacity)
-{
-    double x[MOST * MIXED_PARAMS];
-    int32_t n = 0;
-    CK_OK(hps_swarm_ask(e, capacity, &n, p->id + p->n, x));
-    for (int32_t i = 0; i < n; i++) {
-        p->outcome[p->n + i] = HPS_EVAL_OK;
-        p->f[p->n + i] = broken_objective(x + i * MIXED_PARAMS, &p->outcome[p->n + i]);
-    }
-    p->n += n;
-    p->most = p->n > p->most ? p->n : p->most;
-    return n;
-}
-
-static void tell_one(hps_swarm *e, pool *p)
-{
-    int32_t k = pick(p->n);
-    CK_OK(hps_swarm_tell(e, 1, &p->id[k], &p->f[k], &p->outcome[k]));
-    p->n--;
-    p->id[k] = p->id[p->n];
-    p->f[k] = p->f[p->n];
-    p->outcome[k] = p->outcome[p->n];
 }
 
 /* Workers that end in any order; `lazy`: they also wait before they ask again; `saved`: the
@@ -562,8 +488,8 @@ END_TEST
 
 START_TEST(test_start_positions)
 {
-    double start[3 * MIXED_PARAMS], x[MOST * MIXED_PARAMS];
-    int64_t id[MOST];
+    double start[3 * MIXED_PARAMS], x[POOL_MAX * MIXED_PARAMS];
+    int64_t id[POOL_MAX];
     int32_t n;
     for (int k = 0; k < 3; k++) {
         const double at[MIXED_PARAMS] = {0.1 + 0.1 * k, 1e-2, 3.0, 20.0, 1.0, 1.25};

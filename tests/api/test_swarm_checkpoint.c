@@ -6,26 +6,21 @@
 #include <unistd.h>
 
 #include "support/failing_allocator.h"
-#include "support/swarm_run.h"
+#include "support/swarm_file.h"
 
 static const char *const variants[] = {"paper", "swarm", "guided"};
 
-static char path[256];
 static hps_space *space;
 
 static void make(void)
 {
-    /* Thousands of saves, each waiting for the disk: in memory, where there is such a folder. */
-    const char *folder = getenv("TMPDIR");
-    const char *memory = access("/dev/shm", W_OK) == 0 ? "/dev/shm" : "/tmp";
-    snprintf(path, sizeof path, "%s/hps_checkpoint_%ld.hpsw", folder != NULL ? folder : memory,
-             (long)getpid());
+    make_path();
     CK_OK(mixed_space(&space, NULL));
 }
 
 static void drop(void)
 {
-    unlink(path);
+    drop_path();
     hps_space_destroy(space);
 }
 

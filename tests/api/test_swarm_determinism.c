@@ -1,27 +1,11 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /* The same trajectory bit for bit: for any number of threads, run or ask/tell, any split and
  * order of the tells, and with a checkpoint anywhere. */
-#include <stdio.h>
-#include <unistd.h>
-
-#include "support/swarm_run.h"
+#include "support/swarm_file.h"
+#include "support/swarm_workers.h"
 
 static const char *const variants[] = {"paper", "swarm", "guided"};
 enum { EVALUATIONS = 331 };
-
-static char path[256];
-
-static void make_path(void)
-{
-    const char *folder = getenv("TMPDIR");
-    snprintf(path, sizeof path, "%s/hps_swarm_%ld.hpsw", folder != NULL ? folder : "/tmp",
-             (long)getpid());
-}
-
-static void drop_path(void)
-{
-    unlink(path);
-}
 
 START_TEST(test_threads_do_not_matter)
 {
@@ -61,44 +45,6 @@ START_TEST(test_ask_and_tell_equal_run_for_every_chunk)
 }
 END_TEST
 
-static uint32_t random_state;
-
-static int32_t pick(int32_t n)
-{
-    random_state = random_state * 1664525u + 1013904223u;
-    return (int32_t)((random_state >> 8) % (uint32_t)n);
-}
-
-/* Points on their way: asked for, not told yet. */
-typedef struct pool {
-    int32_t n;
-    int64_t id[64];
-    double f[64];
-    int32_t outcome[64];
-} pool;
-
-static void ask_some(hps_swarm *e, pool *p)
-{
-    double x[64 * MIXED_PARAMS];
-    int32_t n = 0;
-    CK_OK(hps_swarm_ask(e, pick(6), &n, p->id + p->n, x));
-    for (int32_t i = 0; i < n; i++) {
-        p->outcome[p->n + i] = HPS_EVAL_OK;
-        p->f[p->n + i] = broken_objective(x + i * MIXED_PARAMS, &p->outcome[p->n + i]);
-    }
-    p->n += n;
-}
-
-static void tell_one(hps_swarm *e, pool *p)
-{
-    int32_t k = pick(p->n);
-    CK_OK(hps_swarm_tell(e, 1, &p->id[k], &p->f[k], &p->outcome[k]));
-    p->n--;
-    p->id[k] = p->id[p->n];
-    p->f[k] = p->f[p->n];
-    p->outcome[k] = p->outcome[p->n];
-}
-
 START_TEST(test_order_of_tells_does_not_matter)
 {
     trace *expected = reference_trace(variants[_i], EVALUATIONS);
@@ -108,7 +54,7 @@ START_TEST(test_order_of_tells_does_not_matter)
         pool p = {0};
         while (!hps_swarm_done(e)) {
             if (p.n == 0 || (p.n < 40 && pick(2) == 0)) {
-                ask_some(e, &p);
+                ask_some(e, &p, pick(6));
             } else {
                 tell_one(e, &p);
             }
@@ -121,19 +67,6 @@ START_TEST(test_order_of_tells_does_not_matter)
     free(expected);
 }
 END_TEST
-
-/* Save, forget, load. */
-static hps_swarm *reborn(hps_swarm *e)
-{
-    hps_space *s;
-    hps_swarm *again;
-    CK_OK(hps_swarm_save(e, path));
-    hps_swarm_destroy(e);
-    CK_OK(mixed_space(&s, NULL));
-    CK_OK(hps_swarm_load(&again, NULL, s, path));
-    hps_space_destroy(s);
-    return again;
-}
 
 START_TEST(test_checkpoint_after_every_iteration)
 {
@@ -165,7 +98,7 @@ START_TEST(test_checkpoint_inside_a_batch)
             e = reborn(e);
             p.n = 0;
         } else if (p.n == 0 || (p.n < 40 && what < 4)) {
-            ask_some(e, &p);
+            ask_some(e, &p, pick(6));
         } else {
             tell_one(e, &p);
         }

@@ -1,15 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /* A space of integers and choices alone, with many more points than evaluations: members that
  * meet only known points do not end the run, and its end is in the checkpoint. */
-#include <check.h>
-#include <math.h>
-#include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
-#include <unistd.h>
-
-#include "hpswarm/swarm.h"
-#include "support/swarm_run.h"
+#include "support/swarm_file.h"
 
 enum { N_PARAMS = 3, MOST = 1000, EVALUATIONS = 260, LEVELS = 40, LABELS = 4, MORE = 9 };
 
@@ -19,20 +11,6 @@ static const struct {
 } cases[] = {{"swarm", 0, 1, 1},  {"swarm", 1, 1, 1},  {"guided", 0, 1, 1}, {"guided", 1, 1, 1},
              {"pareto", 0, 2, 1}, {"pareto", 1, 2, 1}, {"paper", 0, 1, 0},  {"paper", 1, 1, 0}};
 enum { N_CASES = sizeof cases / sizeof cases[0] };
-
-static char path[256];
-
-static void make_path(void)
-{
-    const char *folder = getenv("TMPDIR");
-    snprintf(path, sizeof path, "%s/hps_discrete_%ld.hpsw", folder != NULL ? folder : "/tmp",
-             (long)getpid());
-}
-
-static void drop_path(void)
-{
-    unlink(path);
-}
 
 static hps_space *space(void)
 {
@@ -52,15 +30,12 @@ static void values(const double *x, double *f)
     f[1] = x[0] + x[1] + x[2]; /* the front is a point or two, nobody moves for long */
 }
 
-static hps_swarm *reborn(hps_swarm *e)
+static hps_swarm *reborn_here(hps_swarm *e)
 {
     hps_space *s = space();
-    hps_swarm *again;
-    CK_OK(hps_swarm_save(e, path));
-    hps_swarm_destroy(e);
-    CK_OK(hps_swarm_load(&again, NULL, s, path));
+    e = reborn_over(e, s);
     hps_space_destroy(s);
-    return again;
+    return e;
 }
 
 /* Ask for up to three points and tell them, last one first. */
@@ -88,7 +63,7 @@ static hps_swarm *run(int k, int saved)
     CK_OK(hps_swarm_set_int(e, "asynchronous", cases[k].asynchronous));
     while (!hps_swarm_done(e)) {
         step(e);
-        e = saved ? reborn(e) : e;
+        e = saved ? reborn_here(e) : e;
     }
     return e;
 }

@@ -1,42 +1,12 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /* Noisy objectives: the reported best is better in truth than the luckiest value, its value is
  * honest, repeats are on record, and the trajectory is the same bit for bit as ever. */
-#include <stdio.h>
-#include <unistd.h>
-
 #include "support/failing_allocator.h"
-#include "support/swarm_run.h"
+#include "support/gauss.h"
+#include "support/swarm_file.h"
 
 static const char *const variants[] = {"paper", "swarm", "guided"};
 enum { DIMS = 6, SEEDS = 400 };
-
-static char path[256];
-
-static void make_path(void)
-{
-    const char *folder = getenv("TMPDIR");
-    snprintf(path, sizeof path, "%s/hps_noisy_%ld.hpsw", folder != NULL ? folder : "/tmp",
-             (long)getpid());
-}
-
-static void drop_path(void)
-{
-    unlink(path);
-}
-
-/* Noise that depends on the id alone, so that the order of evaluations does not matter. */
-static double gauss(uint64_t seed, uint64_t id)
-{
-    double u[2];
-    uint64_t s = seed * 0x9E3779B97F4A7C15u + id * 0xD1B54A32D192ED03u;
-    for (int k = 0; k < 2; k++) {
-        s += 0x9E3779B97F4A7C15u;
-        uint64_t z = (s ^ (s >> 30)) * 0xBF58476D1CE4E5B9u;
-        z = (z ^ (z >> 27)) * 0x94D049BB133111EBu;
-        u[k] = (double)((z ^ (z >> 31)) >> 11) * 0x1p-53;
-    }
-    return sqrt(-2.0 * log(1.0 - u[0])) * cos(6.283185307179586 * u[1]);
-}
 
 typedef struct noise {
     uint64_t seed;
@@ -182,18 +152,6 @@ START_TEST(test_the_value_is_the_mean)
 END_TEST
 
 /* -------------------------------------------------------- the same bits */
-
-static hps_swarm *reborn(hps_swarm *e)
-{
-    hps_space *s;
-    hps_swarm *again;
-    CK_OK(hps_swarm_save(e, path));
-    hps_swarm_destroy(e);
-    CK_OK(mixed_space(&s, NULL));
-    CK_OK(hps_swarm_load(&again, NULL, s, path));
-    hps_space_destroy(s);
-    return again;
-}
 
 static hps_swarm *mixed_noisy(const char *variant, int64_t evaluations)
 {

@@ -1,45 +1,10 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /* What an evaluation can end with, points handed out again, points told from outside, and
  * checkpoints of the format before those. */
-#include <stdio.h>
-#include <unistd.h>
-
 #include "support/failing_allocator.h"
-#include "support/swarm_run.h"
+#include "support/swarm_file.h"
 
 static const char *const variants[] = {"paper", "swarm", "guided"};
-
-#define FAILS(call, status, part)                                                                  \
-    do {                                                                                           \
-        ck_assert_int_eq(call, status);                                                            \
-        ck_assert_msg(strstr(hps_last_error(), part) != NULL, "%s", hps_last_error());             \
-    } while (0)
-
-static char path[256];
-
-static void make_path(void)
-{
-    const char *folder = getenv("TMPDIR");
-    snprintf(path, sizeof path, "%s/hps_outcomes_%ld.hpsw", folder != NULL ? folder : "/tmp",
-             (long)getpid());
-}
-
-static void drop_path(void)
-{
-    unlink(path);
-}
-
-static hps_swarm *reborn(hps_swarm *e)
-{
-    hps_space *s;
-    hps_swarm *again;
-    CK_OK(hps_swarm_save(e, path));
-    hps_swarm_destroy(e);
-    CK_OK(mixed_space(&s, NULL));
-    CK_OK(hps_swarm_load(&again, NULL, s, path));
-    hps_space_destroy(s);
-    return again;
-}
 
 /* ------------------------------------------------------------ outcomes */
 

@@ -5,12 +5,6 @@
 
 #include "support/swarm_run.h"
 
-#define FAILS(call, status, text)                                                                  \
-    do {                                                                                           \
-        ck_assert_int_eq(call, status);                                                            \
-        ck_assert_msg(strstr(hps_last_error(), text) != NULL, "%s", hps_last_error());             \
-    } while (0)
-
 enum { MOST = 600, M = 2 };
 
 static const char *const variants[] = {"pareto", "paper_mo"};

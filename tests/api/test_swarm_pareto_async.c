@@ -1,28 +1,11 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /* Several objectives in the asynchronous mode: the order of completion decides the trajectory,
  * checkpoints anywhere, replay, failures, and a front as good as the synchronous one. */
-#include <stdio.h>
-#include <unistd.h>
-
 #include "support/failing_allocator.h"
-#include "support/swarm_run.h"
+#include "support/swarm_file.h"
 
 #define WORST 6.0
 enum { MOST = 400, UNDER_WAY = 64, EVALUATIONS = 240 };
-
-static char path[256];
-
-static void make_path(void)
-{
-    const char *folder = getenv("TMPDIR");
-    snprintf(path, sizeof path, "%s/hps_pareto_async_%ld.hpsw", folder != NULL ? folder : "/tmp",
-             (long)getpid());
-}
-
-static void drop_path(void)
-{
-    unlink(path);
-}
 
 /* Two or three objectives that disagree, with failures of three kinds. */
 static void values(int32_t m, const double *x, double *f, int32_t *outcome)
@@ -122,18 +105,6 @@ static void tell(hps_swarm *e, pool *p, int32_t k)
     p->n--;
     p->id[k] = p->id[p->n];
     memcpy(p->x[k], p->x[p->n], sizeof p->x[k]);
-}
-
-static hps_swarm *reborn(hps_swarm *e)
-{
-    hps_space *s;
-    hps_swarm *again;
-    CK_OK(hps_swarm_save(e, path));
-    hps_swarm_destroy(e);
-    CK_OK(mixed_space(&s, NULL));
-    CK_OK(hps_swarm_load(&again, NULL, s, path));
-    hps_space_destroy(s);
-    return again;
 }
 
 /* Workers that end in any order; saved now and then, which loses what is under way. */

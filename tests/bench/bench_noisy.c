@@ -13,6 +13,7 @@
 
 #include "bench/functions.h"
 #include "hpswarm.h"
+#include "support/gauss.h"
 
 enum { FUNCTIONS = 12 };
 #define LEAST 1e-6 /* of the reference: regrets below are equal */
@@ -28,20 +29,6 @@ typedef struct noisy_problem {
     uint64_t seed;
     double sigma;
 } noisy_problem;
-
-/* Noise of an evaluation by its id. */
-static double gauss(uint64_t seed, uint64_t id)
-{
-    double u[2];
-    uint64_t s = seed * 0x9E3779B97F4A7C15u + id * 0xD1B54A32D192ED03u;
-    for (int k = 0; k < 2; k++) {
-        s += 0x9E3779B97F4A7C15u;
-        uint64_t z = (s ^ (s >> 30)) * 0xBF58476D1CE4E5B9u;
-        z = (z ^ (z >> 27)) * 0x94D049BB133111EBu;
-        u[k] = (double)((z ^ (z >> 31)) >> 11) * 0x1p-53;
-    }
-    return sqrt(-2.0 * log(1.0 - u[0])) * cos(6.283185307179586 * u[1]);
-}
 
 static int32_t evaluate(const hps_batch *b, double *f, int32_t *outcome, void *user)
 {

@@ -11,6 +11,11 @@
 #include "hpswarm/swarm.h"
 
 #define CK_OK(call) ck_assert_msg((call) == HPS_OK, "%s: %s", #call, hps_last_error())
+#define FAILS(call, status, part)                                                                  \
+    do {                                                                                           \
+        ck_assert_int_eq(call, status);                                                            \
+        ck_assert_msg(strstr(hps_last_error(), part) != NULL, "message: %s", hps_last_error());    \
+    } while (0)
 
 enum { MIXED_PARAMS = 6, TRACE_MAX = 2000 };
 

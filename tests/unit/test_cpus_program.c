@@ -38,7 +38,7 @@ static double limit(const char *membership)
 
 static void make_root(void)
 {
-    snprintf(root, sizeof root, "/tmp/hpswarm-groups-XXXXXX");
+    snprintf(root, sizeof root, "hpswarm-groups-XXXXXX");
     ck_assert_ptr_nonnull(mkdtemp(root));
 }
 

@@ -306,7 +306,7 @@ contains
     type(bowl_at) :: centre
     real(c_double), allocatable :: x(:), y(:)
     real(c_double) :: f, g
-    integer :: stat, unit
+    integer :: stat, unit, i
     character(len=*), parameter :: file = 'fortran_checkpoint.hpsw'
 
     call bowl_space(space)
@@ -328,8 +328,10 @@ contains
     call check(f == g .and. all(x == y), 'a resumed run ends where a whole one does')
     call rest%load(space, 'nowhere.hpsw', stat=stat)
     call check(stat == HPS_E_IO, 'a missing file')
-    open (newunit=unit, file=file)
-    close (unit, status='delete')
+    do i = 1, 2
+      open (newunit=unit, file=file//merge('.previous', '         ', i == 2))
+      close (unit, status='delete')
+    end do
   end subroutine checkpoints
 
   subroutine water(data)

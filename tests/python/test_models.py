@@ -97,6 +97,34 @@ swarm: {variant: paper, particles: 6, iterations: 4, seed: 42}
             self.assertEqual(seen[:4], [(r.stages[0].name, i) for i in range(1, 5)])
             self.assertIn(strategy, r._repr_html_())
 
+    def test_two_objectives_and_the_best_models(self):
+        """rmse-pair; and points whose values come from a path, of which the best models are taken."""
+        space = {"gap.delta": (0.1, 5.0), "gap.sigma_energy": (0.001, 0.1, "log")}
+        for objective, forces, jitter in (("rmse-pair", True, 1e-8), ("rmse", False, 1e-3)):
+            run = yaml_file(self.folder.name, """
+data: {file: '%s', test_fraction: 0.2, split_seed: 1, e0: fit}
+strategy: joint
+objective: {stage2: %s, force_weight: 0}
+soap: {n_max: 4, l_max: 4, rcut_hard: 5.0}
+kernel: {zeta: 3}
+gap: {n_sparse: 10, sparse: cur, fit_forces: %s, jitter: %g, delta: [0.1, 5.0], sigma_energy: {range: [0.001, 0.1], scale: log}}
+swarm: {particles: 6, iterations: 5, seed: 42}
+""" % (DATA, objective, str(forces).lower(), jitter), "run.yaml")
+            out = program("tune", run, "-o", os.path.join(self.folder.name, objective))
+            gap = hpswarm.GAP(hpswarm.Soap("C", n_max=4, l_max=4, rcut_hard=5.0), zeta=3, n_sparse=10, e0_method="fit",
+                              fit_forces=forces, jitter=jitter)
+            r = hpswarm.Study(DATA, space=space, gap=gap, objectives={"joint": objective},
+                              objective_options={"force_weight": 0.0}).run(particles=6, max_iterations=5, seed=42)
+            stage = out["stages"][0]
+            self.assertEqual(r.params, stage["best"])
+            self.assertEqual(r.test.rmse_force, out["final"]["test"]["rmse_force"])
+            if forces:
+                self.assertEqual(r.stages[0].result.front.f.tolist(), [p["objectives"] for p in stage["front"]])
+            else:
+                self.assertGreater(len(stage["refits"]), 1)
+                o = hpswarm.Objective(space, gap, *hpswarm.Dataset.read(DATA).split(0.2), objective="rmse", force_weight=0.0)
+                self.assertEqual(o.refit(r.params), min(p["model_objective"] for p in stage["refits"]))
+
 
 class Sets(unittest.TestCase):
     def test_arrays_come_back(self):
@@ -131,6 +159,40 @@ class Sets(unittest.TestCase):
         d.close()
         gc.collect()
         self.assertEqual(part[0].index, 3)  # shares the storage of a set that is gone
+
+    def test_noise_of_a_structure(self):
+        """The same by methods, in a mapping, in Atoms, and in a file."""
+        class Atoms:
+            def __init__(self, s, info, arrays):
+                self.numbers, self.positions, self.cell = np.array(s["numbers"]), s["positions"], s["cell"]
+                self.pbc, self.calc, self.arrays = np.array([True] * 3), None, dict(arrays, forces=s["forces"])
+                self.info = dict(info, energy=s["energy"])
+
+        one = training_set(1)[0]
+        of_atoms, mask = np.linspace(0.1, 0.8, 8), np.arange(8) % 3 == 0
+        of_components = np.repeat(of_atoms[:, None], 3, axis=1)
+        called = hpswarm.Dataset([one])
+        called.set_noise(0, energy=0.3, virial=2.0, force_mask=mask)
+        called.set_force_sigmas(0, of_atoms)
+        info, arrays = {"Energy_Sigma": 0.3, "virial_sigma": 2.0}, {"force_mask": mask}
+        with temporary() as folder:
+            path = os.path.join(folder, "a.xyz")
+            called.write(path)
+            read = hpswarm.Dataset.read(path)
+        for d in (called, read, hpswarm.Dataset(dict(one, energy_sigma=0.3, virial_sigma=2.0, force_mask=mask, force_sigmas=of_atoms)),
+                  hpswarm.Dataset(Atoms(one, info, dict(arrays, force_atom_sigma=of_atoms))),
+                  hpswarm.Dataset(Atoms(one, info, dict(arrays, force_component_sigma=of_components, force_atom_sigma=2 * of_atoms)))):
+            f = d[0]
+            self.assertEqual((f.energy_sigma, f.force_sigma, f.virial_sigma), (0.3, None, 2.0))
+            np.testing.assert_array_equal(f.force_sigmas, of_components)
+            np.testing.assert_array_equal(f.force_mask, mask)
+        called.set_force_sigmas(0, None)
+        self.assertIsNone(called[0].force_sigmas)
+        self.assertIsNone(hpswarm.Dataset(one)[0].force_mask)
+        with self.assertRaisesRegex(ValueError, r"sigmas has the shape \(3,\), it must be \(8, 3\)"):
+            called.set_force_sigmas(0, [0.1] * 3)
+        with self.assertRaisesRegex(hpswarm.ArgumentError, "must be in"):
+            called.set_force_sigmas(0, [0.1] * 7 + [-1])
 
     def test_findings_and_neighbours(self):
         d = hpswarm.Dataset.read(DATA)
@@ -307,6 +369,41 @@ class Potentials(unittest.TestCase):
         self.assertTrue(np.isfinite(p.loo(1.0, 0.01).rmse_energy_per_atom))
         self.assertTrue(np.isfinite(p.evidence(1.0, 0.01)).all())
         self.assertRaises(TypeError, p.errors, 1.0, 0.01, 0.1)
+
+    def test_leave_one_out_is_many_fits(self):
+        frames = training_set(6)
+        settings = dict(n_sparse=15, fit_forces=True, sigma_energy=0.01, sigma_force=0.1, e0={"C": -1.0}, jitter=1e-10)
+        gap = hpswarm.GAP(soap(), **settings)
+        data = hpswarm.Dataset(frames)
+        data.set_force_sigmas(2, np.linspace(0.05, 0.2, 8))
+        left = gap.fit_leave_out(data)
+        np.testing.assert_array_equal(left.forces.shape, (48, 3))
+        self.assertTrue(np.isnan(left.virial).all())  # the data have none
+        refit = hpswarm.GAP(soap(), **settings, sparse_method="file").set_sparse("C", gap.sparse("C"))
+        for i in (0, 2, 5):
+            without = hpswarm.Dataset([dict(f, energy=None, forces=None) if k == i else f for k, f in enumerate(frames)])
+            if i != 2:
+                without.set_force_sigmas(2, np.linspace(0.05, 0.2, 8))
+            p = refit.fit(without).predict(frames[i])
+            self.assertAlmostEqual(left.energy[i], p.energy, places=7)
+            np.testing.assert_allclose(left.forces[8 * i:8 * i + 8], p.forces, atol=1e-7)
+        np.testing.assert_array_equal(gap.predict(data).energy, hpswarm.GAP(soap(), **settings).fit(data).predict(data).energy)
+        self.assertGreater(gap.memory(data, leave_out=True), gap.memory(data))
+        self.assertIsNone(gap.fit_leave_out(data, forces=False, virial=False).forces)
+
+    def test_what_a_fit_used(self):
+        gap = hpswarm.GAP(soap(), n_sparse=8, delta=1.5, sigmas={"wet": {"force": 0.3}}, sigma_energy=0.02)
+        self.assertEqual(gap.sigma("wet"), {"energy": 0.02, "force": 0.3, "virial": gap.get("sigma_virial")})
+        data = hpswarm.Dataset(training_set(4))
+        report = gap.fit(data).report
+        self.assertEqual(report.delta, 1.5)
+        evidence, best = gap.path(data).evidence(1.5, 0.02)
+        self.assertAlmostEqual(report.minus_log_evidence / evidence, 1, places=6)
+        self.assertAlmostEqual(report.best_delta / best, 1, places=6)
+        self.assertGreater(gap.predict_memory(data), gap.predict_memory(data, forces=False, virial=False))
+        gap.soap = hpswarm.Soap("C", r_cut=3.0, n_max=3, l_max=2)
+        self.assertFalse(gap.fitted)
+        self.assertEqual(gap.soap.get("rcut_hard"), 3.0)
 
     def test_own_noise(self):
         gap = hpswarm.GAP(soap(), n_sparse=5, sigmas={"dimer": {"energy": 0.5}}, e0={"C": -1.0})

@@ -52,6 +52,11 @@ class Frame:
     source: str
     line: int
     index: int
+    energy_sigma: Optional[float]  #: noise of its own in a fit, or None
+    force_sigma: Optional[float]
+    virial_sigma: Optional[float]
+    force_sigmas: Optional[np.ndarray]  #: [n][3], of each component
+    force_mask: Optional[np.ndarray]  #: [n], true: left out of a fit
 
 
 def array_at(address: Optional[int], shape: Tuple[int, ...], kind: Any) -> Optional[np.ndarray]:
@@ -132,6 +137,11 @@ class Dataset(Handle):
         check(lib.dataset_add(self._handle, n, address(numbers), address(positions), address(cell),
                               address(pbc), energy, address(forces), address(virial),
                               text(s.config_type)))
+        sigmas = [np.nan if v is None else float(v) for v in (s.energy_sigma, s.force_sigma, s.virial_sigma)]
+        if not np.isnan(sigmas).all() or s.force_mask is not None:
+            self.set_noise(len(self) - 1, energy=sigmas[0], force=sigmas[1], virial=sigmas[2], force_mask=s.force_mask)
+        if s.force_sigmas is not None:
+            self.set_force_sigmas(len(self) - 1, s.force_sigmas)
 
     # ----------------------------------------------------------------------- contents
 
@@ -178,8 +188,10 @@ class Dataset(Handle):
         return Frame(array_at(f.numbers, (n,), whole), array_at(f.positions, (n, 3), real),
                      array_at(f.cell, (3, 3), real), np.array(list(f.periodic), dtype=bool),
                      f.energy if f.has_energy else None, array_at(f.forces, (n, 3), real),
-                     array_at(f.virial, (3, 3), real), f.config_type.decode(), f.source.decode(),
-                     f.line, f.index)
+                     array_at(f.virial, (3, 3), real), f.config_type.decode(), f.source.decode(), f.line, f.index,
+                     *[None if np.isnan(v) else v for v in (f.energy_sigma, f.force_sigma, f.virial_sigma)],
+                     array_at(lib.dataset_force_sigmas(self._handle, i % len(self)), (n, 3), real),
+                     None if f.force_mask is None else array_at(f.force_mask, (n,), whole).astype(bool))
 
     def __getitem__(self, i: Any) -> Union[Frame, "Dataset"]:
         """A structure; or of a slice or a list of indices, a set that shares the storage."""
@@ -243,6 +255,21 @@ class Dataset(Handle):
         true has its force left out."""
         mask = _argument(force_mask, (self._frame(i).n_atoms,), "force_mask", np.int32)
         check(lib.dataset_set_noise(self._handle, i, energy, force, virial, address(mask)))
+
+    def set_force_sigmas(self, i: int, sigmas: Any) -> None:
+        """Noise of the forces of one structure in a fit, eV/angstrom, in place of any other: of each
+        atom [n], or of each component [n][3]. None: none of their own.
+
+        >>> data = Dataset.read("carbon.xyz")
+        >>> data.set_force_sigmas(0, [0.1, 0.2])
+        >>> data[0].force_sigmas[1]
+        array([0.2, 0.2, 0.2])
+        """
+        n = self._frame(i).n_atoms
+        if sigmas is not None and np.ndim(sigmas) == 1 and len(sigmas) == n:
+            sigmas = np.repeat(np.asarray(sigmas, dtype=float)[:, None], 3, axis=1)
+        values = _argument(sigmas, (n, 3), "sigmas")
+        check(lib.dataset_set_force_sigmas(self._handle, i, address(values)))
 
     # ------------------------------------------------------------------------- others
 

@@ -45,6 +45,9 @@ class Report:
     seconds_descriptors: float
     seconds_covariance: float
     seconds_solve: float
+    delta: float  #: eV, as used: the option, or what delta_method="evidence" found
+    minus_log_evidence: float  #: of all rows, at these delta and noises; NaN: loaded
+    best_delta: float  #: eV, of the largest evidence with every noise scaled alike; NaN: loaded
 
 
 def _errors() -> _lib.hps_errors:
@@ -122,6 +125,16 @@ class GAP(Handle):
         check(lib.gpr_set_sigma(self._handle, text(config_type), energy, force, virial))
         return self
 
+    def sigma(self, config_type: str) -> Dict[str, float]:
+        """What holds for a config_type: its own noise, or the options'.
+
+        >>> GAP(Soap("C"), sigma_energy=0.01, sigmas={"wet": {"energy": 0.5}}).sigma("wet")["energy"]
+        0.5
+        """
+        values = [ctypes.c_double() for _ in range(3)]
+        check(lib.gpr_get_sigma(self._handle, text(config_type), *[ctypes.byref(v) for v in values]))
+        return {name: v.value for name, v in zip(("energy", "force", "virial"), values)}
+
     def set_sparse(self, element: Union[str, int], indices: Sequence[int]) -> "GAP":
         """Sparse points for ``sparse_method="file"``: 1-based places among all environments of the
         element, frame by frame."""
@@ -136,6 +149,11 @@ class GAP(Handle):
         check(lib.soap_clone(ctypes.byref(out), lib.gpr_soap(self._handle)))
         return Soap._from_handle(out.value, self._context)
 
+    @soap.setter
+    def soap(self, soap: Soap) -> None:
+        """Another descriptor, copied; drops the fit."""
+        check(lib.gpr_set_soap(self._handle, soap._handle))
+
     def copy(self) -> "GAP":
         """The settings without the fit."""
         out = ctypes.c_void_p()
@@ -149,10 +167,35 @@ class GAP(Handle):
         check(lib.gpr_fit(self._handle, dataset(train, self._context)))
         return self
 
-    def memory(self, train: Any) -> int:
-        """Bytes that `fit` would hold at its peak."""
+    def fit_leave_out(self, train: Any, forces: bool = True, virial: bool = True) -> Prediction:
+        """`fit`, and what fits without one of the structures would predict of it: exactly, for each
+        of them, at the price of about one more fit. Sparse points and e0 stay. NaN where the data
+        have nothing or, of forces and virials, nothing was fitted. `errors` compares.
+
+        >>> gap, data = GAP(Soap("C", r_cut=4.5, n_max=4, l_max=4), n_sparse=10), Dataset.read("carbon.xyz")
+        >>> left = gap.fit_leave_out(data)
+        >>> bool(errors(data, left.energy).rmse_energy_per_atom > gap.score(data).rmse_energy_per_atom)
+        True
+        """
+        d = dataset(train, self._context)
+        e = np.empty(len(d))
+        f = np.empty((d.n_atoms, 3)) if forces else None
+        w = np.empty((len(d), 3, 3)) if virial else None
+        check(lib.gpr_fit_leave_out(self._handle, d._handle, address(e), address(f), address(w)))
+        return Prediction(e, f, w)
+
+    def memory(self, train: Any, leave_out: bool = False) -> int:
+        """Bytes that `fit`, or `fit_leave_out`, would hold at its peak."""
         out = ctypes.c_int64()
-        check(lib.gpr_memory(self._handle, dataset(train, self._context), ctypes.byref(out)))
+        function = lib.gpr_leave_out_memory if leave_out else lib.gpr_memory
+        check(function(self._handle, dataset(train, self._context), ctypes.byref(out)))
+        return out.value
+
+    def predict_memory(self, system: Any, forces: bool = True, virial: bool = True) -> int:
+        """Bytes that `predict` would hold at its peak, beside the model, the data and the results."""
+        out = ctypes.c_int64()
+        check(lib.gpr_predict_memory(self._handle, dataset(system, self._context, labels=False), int(forces),
+                                     int(virial), ctypes.byref(out)))
         return out.value
 
     def predict(self, system: Any, forces: bool = True, virial: bool = True) -> Prediction:

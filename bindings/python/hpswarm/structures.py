@@ -33,6 +33,17 @@ class Structure(NamedTuple):
     forces: Optional[np.ndarray] = None  # [n][3]
     virial: Optional[np.ndarray] = None  # [3][3]
     config_type: str = ""
+    # noise of its own in a fit, absolute; None: that of the fit
+    energy_sigma: Optional[float] = None
+    force_sigma: Optional[float] = None
+    virial_sigma: Optional[float] = None
+    force_sigmas: Optional[np.ndarray] = None  # [n] or [n][3], before force_sigma
+    force_mask: Optional[np.ndarray] = None  # [n], true: left out of a fit
+
+
+SIGMAS = ("energy_sigma", "force_sigma", "virial_sigma")
+# Columns of force_sigmas, the first goes before the second.
+FORCE_SIGMA_KEYS = ("force_component_sigma", "force_atom_sigma")
 
 
 def element_number(what: Any) -> int:
@@ -133,7 +144,17 @@ def _from_atoms(atoms: Any, keys: Mapping[str, Optional[str]], labels: bool) -> 
         virials = [v for v in virials if "stress" not in v[0]]
     virial = _agreeing("virial", _virial(virials, volume), 1e-3, 1e-3)
     return Structure(numbers, atoms.positions, cell, pbc, None if energy is None else float(energy),
-                     forces, virial, str(getattr(atoms, "info", {}).get("config_type", "")))
+                     forces, virial, str(getattr(atoms, "info", {}).get("config_type", "")), **_noise(atoms))
+
+
+def _noise(atoms: Any) -> Dict[str, Any]:
+    """Noise and mask of one Atoms, under the names that they have in a file."""
+    info, arrays = [{str(k).lower(): v for k, v in getattr(atoms, store, {}).items() if v is not None}
+                    for store in ("info", "arrays")]
+    out: Dict[str, Any] = {k: float(info[k]) for k in SIGMAS if k in info}
+    out["force_sigmas"] = next((arrays[k] for k in FORCE_SIGMA_KEYS if k in arrays), None)
+    out["force_mask"] = arrays.get("force_mask")
+    return out
 
 
 def structure(what: Any, keys: Optional[Mapping[str, Optional[str]]] = None,
@@ -143,7 +164,10 @@ def structure(what: Any, keys: Optional[Mapping[str, Optional[str]]] = None,
     Parameters
     ----------
     what : Atoms; a mapping with numbers (or symbols) and positions, and perhaps cell, pbc, energy,
-        forces, virial, config_type; or a tuple of those in that order.
+        forces, virial, config_type, and for a fit energy_sigma, force_sigma, virial_sigma,
+        force_sigmas ([n] or [n][3]), force_mask; or a tuple of those in that order. Atoms have
+        the last ones as files do: the sigmas in info, force_atom_sigma, force_component_sigma and
+        force_mask in arrays.
     keys : names of "energy", "forces" and "virial" in info, arrays and the calculator's results;
         None finds them, "none" reads none.
     labels : whether to read them at all.

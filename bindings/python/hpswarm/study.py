@@ -5,7 +5,7 @@ from __future__ import annotations
 import ctypes
 import os
 import time
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any, Callable, Dict, List, Mapping, Optional, Tuple, Union
 
 import numpy as np
@@ -14,7 +14,7 @@ from . import _lib
 from ._load import check, lib
 from .context import Context, Handle, context_handle, default_context
 from .dataset import Dataset, dataset
-from .exceptions import StateError, error
+from .exceptions import HpswarmError, StateError, error
 from .gap import GAP
 from .options import documented, set_options
 from .results import Errors, KernelStatistics, Result, table
@@ -23,6 +23,7 @@ from .space import Space
 from .swarm import Progress, Swarm
 
 PAUSE = 0.1  # seconds of evaluation after which an interrupt is looked for
+MOST_REFITS = 5  # of the best points of a stage, as the program does
 SMALL = 5000  # atoms up to which the library evaluates points side by side
 STAGES = {"joint": (("joint", ("soap.", "kernel.", "gap."), "rmse"),),
           "two-stage": (("soap", ("soap.", "kernel."), "std-skew"), ("gap", ("gap.",), "rmse"))}
@@ -53,20 +54,59 @@ class Objective(Handle):
                                self.train._handle, None if self.test is None else self.test._handle))
         self._own(out.value)
         set_options("study", self._handle, options)
+        #: values of a point: 2 with objective="rmse-pair", for a swarm of two objectives
+        self.n_objectives = 2 if options.get("objective") == "rmse-pair" else 1
         atoms = self.train.n_atoms + (0 if self.test is None else self.test.n_atoms)
         self._at_once = (self._context or default_context()).threads if atoms <= SMALL else 1
         self._quick = 0.0  # points a second in the last call
         #: why points of the last call failed, by their place
         self.reasons: Dict[int, str] = {}
 
-    def apply(self, x: Any) -> GAP:
-        """The settings at a point."""
+    def _point(self, x: Any) -> np.ndarray:
         point = self.space.as_point(x) if isinstance(x, Mapping) else np.ascontiguousarray(x, dtype=float)
         if point.shape != (len(self.space),):
             raise ValueError("a point has the shape %r, it must be (%d,)" % (point.shape, len(self.space)))
+        return point
+
+    def apply(self, x: Any) -> GAP:
+        """The settings at a point."""
+        point = self._point(x)
         out = ctypes.c_void_p()
         check(lib.study_apply(self._handle, point.ctypes.data, ctypes.byref(out)))
         return GAP._from_handle(out.value, self._context)
+
+    def refit(self, x: Any) -> Any:
+        """The objective at a point as the model of a fit has it, for the few best points of a run
+        whose values come from a `Path`, which has another jitter. A StateError where they are
+        those already."""
+        point = self._point(x)
+        f = np.empty(self.n_objectives)
+        check(lib.study_refit(self._handle, point.ctypes.data, f.ctypes.data))
+        return f if self.n_objectives > 1 else float(f[0])
+
+    def best_of(self, result: Result) -> np.ndarray:
+        """The best point of a run as models have it: where its values come from a `Path`, the best
+        few are refitted, and the best model counts."""
+        if self.n_objectives > 1:
+            return result.x
+        h = result.history
+        order = np.argsort(np.where((h.outcome == 0) & np.isfinite(h.f), h.f, np.inf), kind="stable")
+        good = [h.x[i] for i in order[:np.count_nonzero((h.outcome == 0) & np.isfinite(h.f))]]
+        points: List[np.ndarray] = [result.x]
+        for x in good:  # each once
+            if len(points) < MOST_REFITS and not any((x == p).all() for p in points):
+                points.append(x)
+        best, chosen = np.inf, result.x
+        for x in points:
+            try:
+                f = self.refit(x)
+            except StateError:
+                return result.x
+            except HpswarmError:  # what cannot be fitted is none of the best
+                continue
+            if f < best:
+                best, chosen = f, x
+        return chosen
 
     @property
     def memory(self) -> int:
@@ -82,7 +122,8 @@ class Objective(Handle):
         x = np.ascontiguousarray(points, dtype=float)
         if x.ndim != 2 or x.shape[1] != len(self.space):
             raise ValueError("points have the shape %r, it must be (n, %d)" % (x.shape, len(self.space)))
-        f, outcome = np.full(len(x), np.nan), np.zeros(len(x), dtype=np.int32)
+        f = np.full((len(x), self.n_objectives) if self.n_objectives > 1 else len(x), np.nan)
+        outcome = np.zeros(len(x), dtype=np.int32)
         self.reasons = {}
         at = 0
         while at < len(x):
@@ -97,8 +138,8 @@ class Objective(Handle):
         n = len(x)
         ids, particles = np.arange(n, dtype=np.int64), np.arange(n, dtype=np.int32)
         batch = _lib.hps_batch(struct_size=ctypes.sizeof(_lib.hps_batch), n=n, n_params=x.shape[1],
-                               n_objectives=1, iteration=0, id=ids.ctypes.data,
-                               particle=particles.ctypes.data, x=x.ctypes.data)
+                               n_objectives=self.n_objectives, iteration=0,
+                               id=ids.ctypes.data, particle=particles.ctypes.data, x=x.ctypes.data)
         if lib.study_evaluate(ctypes.byref(batch), f.ctypes.data, outcome.ctypes.data, self._handle) != 0:
             raise error(_lib.HPS_E_CALLBACK, lib.last_error().decode(errors="replace"))
         for i in np.flatnonzero(outcome):
@@ -107,7 +148,7 @@ class Objective(Handle):
 
 @dataclass
 class Stage:
-    """A stage of a study that is over."""
+    """A stage of a study that is over. The result's x is `Objective.best_of`, fun the best value of the run."""
 
     name: str
     objective: str
@@ -155,12 +196,16 @@ class Study:
     gap : settings of everything that is not searched.
     strategy : "joint": everything against the test error. "two-stage": the descriptor (and zeta)
         against the spread of its kernel, then the rest against the test error.
-    objectives : other objectives than the strategy's, {"soap": "std"}, by stage.
+    objectives : other objectives than the strategy's, {"soap": "std"}, by stage. "rmse-pair" keeps the
+        errors of energies and forces apart; the stage's result has a front then.
     objective_options : skew_weight, force_weight, references, seed.
 
+    >>> from hpswarm import GAP, Soap
     >>> study = Study("carbon.xyz", space={"soap.atom_sigma_r": (0.1, 1), "gap.delta": (0.1, 5)},
-    ...               gap=GAP(Soap("C", r_cut=5)), strategy="two-stage")   # doctest: +SKIP
-    >>> study.run(max_iterations=40, seed=42).test                        # doctest: +SKIP
+    ...               gap=GAP(Soap("C", r_cut=5, n_max=4, l_max=4), n_sparse=10), strategy="two-stage")
+    >>> result = study.run(max_iterations=5, seed=42)
+    >>> sorted(result.params), bool(result.test.rmse_energy_per_atom < 5)
+    (['gap.delta', 'soap.atom_sigma_r'], True)
     """
 
     def __init__(self, train: Any, test: Any = None, *, space: Mapping[str, Any], gap: GAP,
@@ -214,9 +259,9 @@ class Study:
                               objective=self.objectives[name], **self.objective_options)
         path = None if checkpoint is None else os.path.join(checkpoint, "checkpoint.%s.hpsw" % name)
         if path is not None and os.path.exists(path):
-            swarm = Swarm.load(path, objective.space, context=self.context)
+            swarm = Swarm.load(path, objective.space, n_objectives=objective.n_objectives, context=self.context)
         else:
-            swarm = Swarm(objective.space, context=self.context, **options)
+            swarm = Swarm(objective.space, objective.n_objectives, context=self.context, **options)
         if path is not None:
             os.makedirs(checkpoint, exist_ok=True)
             swarm.set_autosave(path)
@@ -224,7 +269,9 @@ class Study:
         if not result.success:
             raise StateError("stage %s: every one of %d evaluations failed, the last ones with: %s" % (
                 name, result.n_evaluated, "; ".join(sorted(set(objective.reasons.values())))))
-        best = objective.apply(result.x)
+        x = objective.best_of(result)
+        result = replace(result, x=x, params=objective.space.as_dict(x))
+        best = objective.apply(x)
         o = self.objective_options
         kernel = kernel_statistics(best.soap, self.train, best.get("zeta"),
                                    references=o.get("references", 0), seed=o.get("seed", 1))

@@ -56,11 +56,14 @@ enum {
     HPSI_ROW_HELD = 4 /* told, not applied yet (asynchronous) */
 };
 
+/* Hash chains: of equal bits, and of projections near each other by either tolerance. */
+enum { HPSI_CHAIN_BITS, HPSI_CHAIN_NEAR, HPSI_CHAIN_BATCH, HPSI_CHAINS };
+
 typedef struct hpsi_row {
     double f; /* +inf unless the outcome is HPS_EVAL_OK */
     int64_t iteration;
-    int64_t next; /* in its hash chain, -1 at the end */
-    int64_t id;   /* what the caller calls it; -1: told from outside, no evaluation */
+    int64_t next[HPSI_CHAINS]; /* in its hash chains, -1 at the end */
+    int64_t id;                /* what the caller calls it; -1: told from outside, no evaluation */
     int32_t particle, outcome, state;
     int32_t retries; /* how often it failed and was handed out again */
     int64_t rank;    /* evaluations completed before it; from outside: less one */
@@ -82,7 +85,7 @@ typedef struct hpsi_archive {
     double *u;       /* [n][n_dims] snapped */
     double *x;       /* [n][n_params] */
     double *f;       /* [n][n_objectives] if there are several; row.f is the first of them then */
-    int64_t *head;   /* [n_heads] first row of a hash chain, -1 if none */
+    int64_t *head;   /* [HPSI_CHAINS][n_heads] last row of a hash chain, -1 if none */
 } hpsi_archive;
 
 /* Make room for `more` rows, so that the next adds cannot fail. */

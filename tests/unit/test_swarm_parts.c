@@ -138,6 +138,114 @@ START_TEST(test_archive_finds_within_its_tolerance)
 }
 END_TEST
 
+/* The rule itself, row by row. */
+static int64_t find_slowly(const hpsi_archive *a, const double *u, int64_t batch, int exact)
+{
+    for (int64_t r = 0; r < a->n; r++) {
+        double tolerance = exact ? 0.0 : r >= batch ? 1e-9 : 1e-12;
+        int same = 1;
+        for (int32_t d = 0; d < a->n_dims; d++) {
+            same = same && fabs(a->u[r * a->n_dims + d] - u[d]) <= tolerance;
+        }
+        if (same) {
+            return r;
+        }
+    }
+    return -1;
+}
+
+/* Row k of a swarm that contracts to a point from 1 to 1e-17, now and then where it was. */
+static void contract(uint32_t k, int32_t n_dims, uint32_t n, double *u)
+{
+    uint32_t of = k % 7 == 6 ? k - 5 : k;
+    double width = pow(10.0, -17.0 * of / n);
+    for (int32_t d = 0; d < n_dims; d++) {
+        double r = hpsi_uniform(7, 0, of, 0, (uint32_t)d).u[0];
+        double centre = d % 3 == 1 ? 0.0 : 0.3 + 0.02 * d;
+        u[d] = centre + width * (d % 3 == 1 ? r : r - 0.5);
+    }
+    if (k % 11 == 3 && n_dims > 1) {
+        u[1] = -0.0;
+    }
+}
+
+/* Both ways for a point and for its neighbours on either side; how many of them are found. */
+static int64_t check_around(const hpsi_archive *a, const double *u)
+{
+    static const double away[] = {0.0, 0.9e-12, -0.9e-12, 0.9e-9, -0.9e-9};
+    int64_t found = 0;
+    for (int k = 0; k < 5; k++) {
+        double v[40];
+        for (int32_t d = 0; d < a->n_dims; d++) {
+            v[d] = u[d] == 0.0 && k == 0 ? -u[d] : u[d] + away[k];
+        }
+        for (int64_t batch = a->n > 40 ? a->n - 40 : 0; batch <= a->n; batch += 20) {
+            for (int exact = 0; exact < 2; exact++) {
+                int64_t r = find_slowly(a, v, batch, exact);
+                ck_assert_int_eq(hpsi_archive_find(a, v, batch, exact), r);
+                found += r >= 0;
+            }
+        }
+    }
+    return found;
+}
+
+START_TEST(test_archive_finds_what_row_by_row_is_found)
+{
+    enum { POINTS = 500 };
+    static const int32_t dims[] = {1, 2, 3, 40};
+    hpsi_archive a = {.n_dims = dims[_i], .n_params = 1};
+    double x = 0.0, u[40];
+    int64_t before = 0, after = 0;
+    for (uint32_t k = 0; k < POINTS; k++) {
+        contract(k, a.n_dims, POINTS, u);
+        before += check_around(&a, u);
+        CK_OK(hpsi_archive_reserve(&a, 1));
+        ck_assert_int_eq(hpsi_archive_add(&a, u, &x), k);
+        after += check_around(&a, u);
+    }
+    ck_assert_int_gt(before, POINTS);
+    ck_assert_int_gt(after, 10 * POINTS);
+    hpsi_archive_free(&a);
+}
+END_TEST
+
+static int64_t longest(const hpsi_archive *a, int32_t chain)
+{
+    int64_t most = 0;
+    for (int64_t i = 0; i < a->n_heads; i++) {
+        int64_t n = 0;
+        for (int64_t r = a->head[chain * a->n_heads + i]; r >= 0; r = a->rows[r].next[chain]) {
+            n++;
+        }
+        most = n > most ? n : most;
+    }
+    return most;
+}
+
+/* A swarm of width 1e-7 and one whose points differ in the last digits only: neither may end in
+ * one chain, or every look-up takes as long as the run is old. */
+START_TEST(test_archive_has_short_chains)
+{
+    enum { POINTS = 4000 };
+    double width = _i == 0 ? 1e-7 : 1e-13;
+    hpsi_archive a = {.n_dims = 5, .n_params = 1};
+    double x = 0.0, u[5];
+    CK_OK(hpsi_archive_reserve(&a, POINTS));
+    for (uint32_t k = 0; k < POINTS; k++) {
+        for (uint32_t d = 0; d < 5; d++) {
+            u[d] = 0.5 + width * hpsi_uniform(3, 0, k, 0, d).u[0];
+        }
+        ck_assert_int_eq(hpsi_archive_add(&a, u, &x), k);
+    }
+    ck_assert_int_le(longest(&a, HPSI_CHAIN_BITS), 12);
+    if (_i == 0) {
+        ck_assert_int_le(longest(&a, HPSI_CHAIN_NEAR), 24);
+    }
+    hpsi_archive_free(&a);
+}
+END_TEST
+
 /* -------------------------------------------------------------- engine */
 
 START_TEST(test_option_enum_follows_the_table)
@@ -323,6 +431,8 @@ static void add(TCase *t)
     tcase_add_test(t, test_levels_have_their_share);
     tcase_add_test(t, test_reflection);
     tcase_add_test(t, test_archive_finds_within_its_tolerance);
+    tcase_add_loop_test(t, test_archive_finds_what_row_by_row_is_found, 0, 4);
+    tcase_add_loop_test(t, test_archive_has_short_chains, 0, 2);
     tcase_add_test(t, test_option_enum_follows_the_table);
     tcase_add_test(t, test_first_design_is_a_latin_hypercube);
     tcase_add_test(t, test_a_choice_moves_by_weights);

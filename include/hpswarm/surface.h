@@ -56,7 +56,8 @@ enum {
 HPS_API hps_status hps_surface_create(hps_surface **out, hps_context *c, const hps_space *s,
                                       int32_t kind);
 /** Fit to points and their values; may be repeated, a failed fit leaves no surface. Values that
- *  are not finite (failed evaluations) are left out; two others are needed at least.
+ *  are not finite (failed evaluations) are left out; two others are needed at least. One beyond
+ *  1e100 in size, whose square would leave little room, is HPS_E_ARGUMENT.
  *  HPS_E_NUMERIC if the points do not determine a surface.
  *  @param x [n][n_params], inside the bounds  @param f [n] */
 HPS_API hps_status hps_surface_fit(hps_surface *r, int64_t n, const double *x, const double *f);

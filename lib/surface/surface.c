@@ -6,6 +6,7 @@
 #include <string.h>
 
 enum { KERNEL_MOST = 5000 };
+#define LARGEST_VALUE 1e100 /* squares and their sums stay finite */
 
 const hpsi_param *hpsi_surface_param(const hps_surface *r, int32_t d)
 {
@@ -131,6 +132,10 @@ static hps_status take_data(hps_surface *r, int64_t n, const double *x, const do
         if (!isfinite(f[i])) {
             r->n_left_out++;
             continue;
+        }
+        if (fabs(f[i]) > LARGEST_VALUE) {
+            return hpsi_fail(HPS_E_ARGUMENT, "surface: point %lld: value %g must be in %g .. %g",
+                             (long long)i, f[i], -LARGEST_VALUE, LARGEST_VALUE);
         }
         hps_status st = hpsi_surface_locate(r, i, x + i * r->space->n, r->u + r->n * r->n_dims);
         if (st != HPS_OK) {

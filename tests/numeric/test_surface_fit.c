@@ -449,6 +449,9 @@ START_TEST(test_what_is_no_surface)
     FAILS(hps_surface_fit(r, 3, x, y), HPS_E_ARGUMENT, "1 of 3 values are finite");
     y[2] = y[3] = y[4] = 1.0;
     FAILS(hps_surface_fit(r, 5, x, y), HPS_E_NUMERIC, "values the same");
+    y[4] = -1e101;
+    FAILS(hps_surface_fit(r, 20, x, y), HPS_E_ARGUMENT, "point 4: value -1e+101 must be in");
+    y[4] = 1.0;
     x[10 * P + 3] = 2.5;
     FAILS(hps_surface_fit(r, 20, x, y), HPS_E_ARGUMENT, "point 10: order = 2.5");
     FAILS(hps_surface_predict(r, 1, x, m, NULL), HPS_E_STATE, "before a fit");

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: BSD-3-Clause
 """Random spaces, options, values and structures against the C interface (hypothesis): the library answers
-with a status and a message, never with a crash. HPSWARM_EXAMPLES says how many in all (`./run properties`
+with a status and a message, never with a crash. HPSWARM_EXAMPLES says how many in all (`./run asan-python`
 runs 20,000 with the address sanitizer); skipped without hypothesis."""
 import ctypes
 import os
@@ -155,8 +155,9 @@ class Properties(unittest.TestCase):
     @often
     @given(some.lists(some.integers(-1, 120), min_size=1, max_size=4), some.lists(some.floats(-4, 4), min_size=12, max_size=12),
            some.one_of(some.none(), some.lists(some.one_of(some.floats(-6, 6), some.sampled_from([0.0, 4.0])), min_size=9, max_size=9)),
-           some.lists(some.integers(-1, 2), min_size=3, max_size=3), reals, settings_of("soap"), settings_of("gpr"), reals)
-    def test_structures_and_potentials(self, numbers, at, cell, periodic, energy, soap_options, gpr_options, zeta):
+           some.lists(some.integers(-1, 2), min_size=3, max_size=3), reals, settings_of("soap"), settings_of("gpr"), reals,
+           some.lists(reals, max_size=5), some.lists(some.one_of(some.floats(1e-3, 1), reals), min_size=3, max_size=3))
+    def test_structures_and_potentials(self, numbers, at, cell, periodic, energy, soap_options, gpr_options, zeta, labels, noises):
         context = hpswarm.Context(memory_limit=200_000_000, log=lambda level, message: None)
         data = self.make(lib.dataset_create, context)
         z, p = np.array(numbers, np.int32), np.array(at)
@@ -168,8 +169,12 @@ class Properties(unittest.TestCase):
         flags, e = np.array(periodic, np.int32), ctypes.c_double(energy)
         for k in range(2):
             q = p * (1 + 0.1 * k)
+            forces, virial = [np.resize(np.array(labels, float), size).ctypes if labels else None for size in (3 * len(z), 9)]
             self.status(lib.dataset_add(data, len(z), z.ctypes.data, q.ctypes.data, None if c is None else c.ctypes.data,
-                                        flags.ctypes.data, ctypes.byref(e), None, None, b"t"))
+                                        flags.ctypes.data, ctypes.byref(e), forces and forces.data, virial and virial.data, b"t"))
+        mask, sigmas = np.resize(flags, len(z)), np.resize(np.array(noises), 3 * len(z))
+        self.status(lib.dataset_set_noise(data, 1, *noises, mask.ctypes.data))
+        self.status(lib.dataset_set_force_sigmas(data, 0, sigmas.ctypes.data))
         self.describe_and_fit(context, data, np.unique(z[(z > 0) & (z < 119)]), soap_options, gpr_options, zeta)
         lib.dataset_destroy(data)
 
@@ -194,6 +199,7 @@ class Properties(unittest.TestCase):
         if self.status(lib.gpr_fit(gpr, data)) == 0:
             energy = np.full(lib.dataset_n_frames(data), np.nan)
             self.status(lib.gpr_predict(gpr, data, energy.ctypes.data, None, None))
+            self.status(lib.gpr_fit_leave_out(gpr, data, energy.ctypes.data, None, None))
         lib.gpr_destroy(gpr)
         lib.soap_destroy(soap)
 
@@ -224,7 +230,7 @@ class Properties(unittest.TestCase):
             self.assertEqual(self.status(status) == 0, fitted)
         self.assertEqual(mean[-1], -7.0)
         if fitted:
-            self.assertTrue(np.isfinite(mean[:-1]).all() and np.isfinite(least.value))
+            self.assertTrue(np.isfinite(mean[:-1]).all() and np.isfinite([least.value, quality.rmse]).all())
 
     @often
     @given(some.lists(some.tuples(some.sampled_from(STUDIED), some.floats(-1, 6), some.floats(0, 5)), max_size=3),

@@ -321,6 +321,14 @@ module hpswarm_c
         type(c_ptr), value :: c
         integer(c_int32_t) :: result_
       end function hps_context_settle_team
+      subroutine hps_context_team_seconds(c, own, all, exchange) bind(c, &
+          name="hps_context_team_seconds")
+        import :: c_ptr
+        type(c_ptr), value :: c
+        type(c_ptr), value :: own
+        type(c_ptr), value :: all
+        type(c_ptr), value :: exchange
+      end subroutine hps_context_team_seconds
       subroutine hps_context_destroy(c) bind(c, name="hps_context_destroy")
         import :: c_ptr
         type(c_ptr), value :: c

@@ -134,6 +134,11 @@ HPS_API hps_status hps_context_set_team(hps_context *c, int32_t rank, int32_t si
 /** After calls that may have failed on some processes only: wait for all. Every process has to
  *  call it once behind the shared work. */
 HPS_API hps_status hps_context_settle_team(hps_context *c);
+/** Where the time went since hps_context_set_team: in loops that were shared out, here and in all
+ *  processes together, and waiting for the others and for their data. What took t here would take
+ *  t - own - exchange + all in one process. Each may be NULL. */
+HPS_API void hps_context_team_seconds(const hps_context *c, double *own, double *all,
+                                      double *exchange);
 /** Drop the caller's reference; handles made from the context keep it alive, without its team. */
 HPS_API void hps_context_destroy(hps_context *c);
 

@@ -13,6 +13,7 @@ enum { DONE = 1, MESSAGE = 1024 };
 
 typedef struct header {
     int64_t status, bytes; /* of the whole exchange */
+    double seconds;        /* of the own part */
 } header;
 
 struct hpsi_team {
@@ -22,6 +23,8 @@ struct hpsi_team {
     header *headers; /* [size] */
     int64_t *begin;  /* [size + 1] */
     char *messages;  /* [size][MESSAGE] */
+    double begun;    /* when the own part of a loop did, 0: no loop */
+    double own, all, exchange;
 };
 
 /* ------------------------------------------------------------------- handle */
@@ -75,8 +78,24 @@ hps_status hps_context_set_team(hps_context *c, int32_t rank, int32_t size, hps_
         c->team->rank = rank;
         c->team->gather = gather;
         c->team->user = user;
+        c->team->begun = c->team->own = c->team->all = c->team->exchange = 0;
     }
     return st;
+}
+
+void hps_context_team_seconds(const hps_context *c, double *own, double *all, double *exchange)
+{
+    const struct hpsi_team *t = c != NULL ? c->team : NULL;
+
+    if (own != NULL) {
+        *own = t != NULL ? t->own : 0;
+    }
+    if (all != NULL) {
+        *all = t != NULL ? t->all : 0;
+    }
+    if (exchange != NULL) {
+        *exchange = t != NULL ? t->exchange : 0;
+    }
 }
 
 /* ------------------------------------------------------------------- exchange */
@@ -92,9 +111,10 @@ static hps_status gather_equal(const struct hpsi_team *t, void *base, int64_t by
                : hpsi_fail(HPS_E_CALLBACK, "context: team: the gather function failed");
 }
 
-static hps_status gather_headers(const struct hpsi_team *t, int64_t status, int64_t bytes)
+static hps_status gather_headers(const struct hpsi_team *t, int64_t status, int64_t bytes,
+                                 double seconds)
 {
-    t->headers[t->rank] = (header){.status = status, .bytes = bytes};
+    t->headers[t->rank] = (header){.status = status, .bytes = bytes, .seconds = seconds};
     return gather_equal(t, t->headers, (int64_t)sizeof *t->headers);
 }
 
@@ -118,15 +138,16 @@ static hps_status agree(const struct hpsi_team *t, hps_status own)
 }
 
 /* The data may go only if everybody is here with the same. */
-static hps_status check(const struct hpsi_team *t, hps_status own, int64_t bytes)
+static hps_status check(struct hpsi_team *t, hps_status own, int64_t bytes, double seconds)
 {
-    hps_status st = gather_headers(t, own, bytes);
+    hps_status st = gather_headers(t, own, bytes, seconds);
     int32_t failed = 0, elsewhere = 0;
 
     if (st != HPS_OK) {
         return st;
     }
     for (int32_t r = 0; r < t->size; r++) {
+        t->all += t->headers[r].seconds;
         failed |= t->headers[r].status != HPS_OK;
         elsewhere |= t->headers[r].status == DONE || t->headers[r].bytes != bytes;
     }
@@ -156,6 +177,9 @@ void hpsi_team_range(const hps_context *c, int64_t n, int64_t *first, int64_t *e
 {
     int32_t size = hpsi_team_size(c), rank = size > 1 ? c->team->rank : 0;
 
+    if (size > 1) {
+        c->team->begun = hpsi_seconds();
+    }
     *first = part(n, rank, size);
     *end = part(n, (int64_t)rank + 1, size);
 }
@@ -182,26 +206,37 @@ hps_status hpsi_team_for(hps_context *c, int64_t n, hpsi_body body, void *arg)
     return hpsi_parallel_for(c, end - s.first, run_shifted, &s);
 }
 
+/* Seconds of the own part of the loop that has ended. */
+static double end_loop(struct hpsi_team *t, double now)
+{
+    double seconds = t->begun > 0 ? now - t->begun : 0;
+
+    t->begun = 0;
+    t->own += seconds;
+    return seconds;
+}
+
 hps_status hpsi_team_share(const hps_context *c, hps_status own, int64_t n, void *base,
                            hpsi_offset begin, const void *arg)
 {
     int32_t size = hpsi_team_size(c);
-    const struct hpsi_team *t = size > 1 ? c->team : NULL;
+    struct hpsi_team *t = size > 1 ? c->team : NULL;
+    double start;
     hps_status st;
 
     if (t == NULL) {
         return own;
     }
-    st = check(t, own, begin(n, arg));
-    if (st != HPS_OK) {
-        return st;
-    }
-    for (int32_t r = 0; r <= size; r++) {
+    start = hpsi_seconds();
+    st = check(t, own, begin(n, arg), end_loop(t, start));
+    for (int32_t r = 0; r <= size && st == HPS_OK; r++) {
         t->begin[r] = begin(part(n, r, size), arg);
     }
-    return t->gather(base, t->begin, t->user) == 0
-               ? HPS_OK
-               : hpsi_fail(HPS_E_CALLBACK, "context: team: the gather function failed");
+    if (st == HPS_OK && t->gather(base, t->begin, t->user) != 0) {
+        st = hpsi_fail(HPS_E_CALLBACK, "context: team: the gather function failed");
+    }
+    t->exchange += hpsi_seconds() - start;
+    return st;
 }
 
 hps_status hps_context_settle_team(hps_context *c)
@@ -210,7 +245,7 @@ hps_status hps_context_settle_team(hps_context *c)
     int32_t all = t == NULL;
 
     while (!all) {
-        hps_status st = gather_headers(t, DONE, 0);
+        hps_status st = gather_headers(t, DONE, 0, 0);
 
         if (st != HPS_OK) {
             return st;

@@ -30,6 +30,7 @@ typedef struct member {
     double f[3];     /* of three points */
     int32_t outcome[3], broken;
     char reason[3][200];
+    double own, together, exchange; /* of all points */
 } member;
 
 static int32_t gather(void *base, const int64_t *begin, void *user)
@@ -92,6 +93,7 @@ static void evaluate(member *m, hps_context *c, hps_study *t)
         strncpy(m->reason[i], hps_study_reason(t, 0), sizeof m->reason[i] - 1);
         m->broken |= hps_context_settle_team(c) != HPS_OK;
     }
+    hps_context_team_seconds(c, &m->own, &m->together, &m->exchange);
 }
 
 static void *process(void *argument)
@@ -180,6 +182,31 @@ START_TEST(test_the_digits_are_those_of_one_process)
 }
 END_TEST
 
+/* Every process knows the seconds of all shared parts; what it waits for is none of its own. */
+START_TEST(test_where_the_seconds_went)
+{
+    member like = {.objective = "rmse", .forces = 1, .threads = 1}, m[MOST], alone[1];
+    shared all = {.size = 1};
+
+    run(1, &like, &all, alone);
+    ck_assert(alone[0].own == 0 && alone[0].together == 0 && alone[0].exchange == 0);
+    for (int32_t size = 2; size <= 3; size++) {
+        double sum = 0;
+
+        run(size, &like, &all, m);
+        for (int32_t r = 0; r < size; r++) {
+            ck_assert_double_gt(m[r].own, 0);
+            ck_assert_double_gt(m[r].exchange, 0);
+            ck_assert(m[r].together == m[0].together);
+            sum += m[r].own;
+        }
+        ck_assert_double_eq_tol(sum, m[0].together, 1e-9);
+    }
+    hps_context_team_seconds(NULL, &m[0].own, NULL, NULL);
+    ck_assert(m[0].own == 0);
+}
+END_TEST
+
 /* One of three has no memory: the point fails everywhere, the next one is right again. */
 START_TEST(test_an_error_of_one_is_one_of_all)
 {
@@ -244,6 +271,7 @@ int main(void)
     tcase_set_timeout(t, 300);
     tcase_add_loop_test(t, test_the_digits_are_those_of_one_process, 0,
                         sizeof kinds / sizeof kinds[0]);
+    tcase_add_test(t, test_where_the_seconds_went);
     tcase_add_test(t, test_an_error_of_one_is_one_of_all);
     tcase_add_test(t, test_a_broken_exchange_is_an_error);
     tcase_add_test(t, test_arguments);

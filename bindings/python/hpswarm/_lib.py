@@ -316,6 +316,12 @@ FUNCTIONS = {
         c_int32,
         (c_void_p,),
     ),
+    # void hps_context_team_seconds(const hps_context* c, double* own, double* all, double*
+    #    exchange)
+    "hps_context_team_seconds": (
+        None,
+        (c_void_p, c_void_p, c_void_p, c_void_p),
+    ),
     # void hps_context_destroy(hps_context* c)
     "hps_context_destroy": (
         None,

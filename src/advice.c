@@ -27,8 +27,8 @@ static const struct {
      "is best by it need not interpolate well: see strategy."},
     {"swarm", "parallel", "As many as the machine runs side by side: it changes no result."},
     {"swarm", "ranks_per_evaluation",
-     "More than 1 where there are more ranks than particles, or where one evaluation takes longer "
-     "than a run can wait for. It changes no result."},
+     "By hand where one evaluation takes longer than a run can wait for, or 1 where the memory of "
+     "a machine is short. It changes no result."},
     {"swarm", "start",
      "What you would try by hand, or a list of trials: with iterations 0 and evaluations at their "
      "number nothing else is evaluated."},

@@ -14,6 +14,8 @@ typedef struct estimate {
     double first, next; /* seconds of an evaluation; NaN: could not be measured */
     double each[2];     /* beside others, alone with all threads; 0: not measured */
     int at_a_time;
+    int ranks, ranks_best; /* of a group that was measured (0: none), and the best number */
+    note_costs group;
     int64_t bytes;
 } estimate;
 
@@ -92,6 +94,59 @@ static int evaluate_few(const tuning *t, const stage *s, const double *x)
     return rc;
 }
 
+static int32_t note_group(const hps_batch *b, int32_t i, const char *note, void *user)
+{
+    (void)b;
+    if (i >= 0) {
+        (void)note_split(note, user);
+    }
+    return EXIT_DONE;
+}
+
+/* The second of two evaluations by the group of rank 0, as the first makes what is shared. */
+static int evaluate_together(const stage *s, const double *x)
+{
+    const int64_t id = 0;
+    const int32_t particle = 0;
+    const hps_batch b = {.struct_size = sizeof b,
+                         .n = 1,
+                         .n_params = hps_space_size(s->space),
+                         .n_objectives = s->n_objectives,
+                         .id = &id,
+                         .particle = &particle,
+                         .x = x};
+    int rc = EXIT_DONE;
+
+    for (int k = 0; k < 2 && rc == EXIT_DONE; k++) {
+        double f[MOST_VALUES];
+        int32_t outcome = HPS_EVAL_OK;
+
+        rc = ranks_evaluate(&b, NULL, f, &outcome);
+    }
+    return rc;
+}
+
+/* What ranks that share an evaluation gain, where that is to be decided. */
+static int measure_group(tuning *t, stage *s, const double *x, estimate *out)
+{
+    int open, size = groups_first(t, s, &open), rc = EXIT_DONE;
+
+    if (ranks_count() == 1) {
+        return EXIT_DONE;
+    }
+    rc = ranks_open((int)(s - t->stages), size, s, note_group, &out->group);
+    if (rc == EXIT_DONE && open && out->next < 60) {
+        rc = evaluate_together(s, x);
+        out->ranks = rc == EXIT_DONE && out->group.seconds > 0 ? size : 0;
+    }
+    ranks_close(rc == EXIT_DONE ? hps_space_size(s->space) : 0, x);
+    if (out->ranks > 1) {
+        out->ranks_best =
+            groups_best(size, out->group.seconds, out->group.alone, out->group.exchange);
+    }
+    return rc;
+}
+
 /* The first evaluation may make what the later ones share. */
 static int measure(tuning *t, stage *s, estimate *out)
 {
@@ -108,6 +163,7 @@ static int measure(tuning *t, stage *s, estimate *out)
     }
     out->at_a_time = hps_study_at_a_time(
         s->study, (int32_t)runfile_number(t->r, "swarm", "particles"), out->each);
+    rc = rc == EXIT_DONE ? measure_group(t, s, x, out) : rc;
     if (rc == EXIT_DONE) {
         runfile_fix(t->r, s->space, x);
     }
@@ -150,6 +206,13 @@ static void plan_json(json *j, const stage *s, const estimate *e, int64_t evalua
         json_number(j, "seconds_side_by_side", e->each[0]);
         json_number(j, "seconds_all_threads", e->each[1]);
     }
+    if (e->ranks > 1) {
+        json_int(j, "ranks_measured", e->ranks);
+        json_number(j, "seconds_together", e->group.seconds);
+        json_number(j, "seconds_exchange", e->group.exchange);
+        json_number(j, "seconds_alone", e->group.alone);
+        json_int(j, "ranks_each", e->ranks_best);
+    }
     json_int(j, "threads_parallel", e->at_a_time);
     json_number(j, "seconds", total(e, evaluations));
     json_int(j, "memory_bytes", e->bytes);
@@ -161,6 +224,10 @@ static void print_shares(const tuning *t, const estimate *e)
     char one[48], all[48];
     int threads = hps_context_threads(t->context);
 
+    if (e->ranks > 1) {
+        putchar(' ');
+        groups_tell(stdout, e->ranks, &e->group, e->ranks_best);
+    }
     if (ranks_count() == 1 && e->each[0] > 0 && e->each[1] > 0) {
         printf(
             "  one takes %s beside others and %s with %d threads: %d of an iteration at a time\n",
@@ -201,12 +268,19 @@ static int may_share(const tuning *t)
                 SIDE_BY_SIDE_ATOMS);
 }
 
+static int ranks_each(const tuning *t)
+{
+    int open;
+
+    return groups_first(t, NULL, &open);
+}
+
 /* Evaluations side by side first, what is left of the threads inside each. */
 static void share_out(const tuning *t, int *at_a_time, int *inside)
 {
     int threads = hps_context_threads(t->context);
 
-    *at_a_time = ranks_groups(stage_ranks(t->r));
+    *at_a_time = ranks_groups(ranks_each(t));
     *inside = threads;
     if (ranks_count() > 1) {
         return;
@@ -220,16 +294,9 @@ static void share_out(const tuning *t, int *at_a_time, int *inside)
     }
 }
 
-static int ranks_each(const tuning *t)
-{
-    int wanted = stage_ranks(t->r);
-
-    return wanted < ranks_count() ? wanted : ranks_count();
-}
-
 void plan_shares(const tuning *t, FILE *f)
 {
-    int at_a_time, inside, ranks = ranks_each(t);
+    int at_a_time, inside, open, ranks = groups_first(t, NULL, &open);
     char each[40] = "";
 
     share_out(t, &at_a_time, &inside);
@@ -238,10 +305,11 @@ void plan_shares(const tuning *t, FILE *f)
     }
     fprintf(
         f,
-        "%d rank%s, %d here with %d processor%s: %d evaluation%s at a time, %s%d thread%s each\n",
+        "%d rank%s, %d here with %d processor%s: %d evaluation%s at a time, %s%d thread%s each%s\n",
         ranks_count(), ranks_count() > 1 ? "s" : "", ranks_here(), cpus_available(),
         cpus_available() > 1 ? "s" : "", at_a_time, at_a_time > 1 ? "s" : "", each, inside,
-        inside > 1 ? "s" : "");
+        inside > 1 ? "s" : "",
+        open ? ", as there are more ranks than particles; what one costs decides" : "");
 }
 
 static void shares_json(const tuning *t, json *j)

@@ -16,6 +16,8 @@ typedef struct everyone {
     MPI_Comm comm;
     hps_mpi *pool;
     void *data; /* the stage */
+    rank_done_fn done;
+    void *user;
     char library[MPI_MAX_LIBRARY_VERSION_STRING];
 } everyone;
 
@@ -182,6 +184,8 @@ static int32_t call(const hps_batch *b, MPI_Comm group, double *f, int32_t *outc
 static void set_pool(int per, void *data, rank_done_fn done, void *user)
 {
     all.data = data;
+    all.done = done;
+    all.user = user;
     if (all.pool == NULL && hps_mpi_create(&all.pool, all.comm, per) != HPS_OK) {
         fputs("hpswarm: out of memory\n", stderr);
         MPI_Abort(all.comm, EXIT_LIMIT);
@@ -205,9 +209,20 @@ int ranks_open(int number, int per, void *data, rank_done_fn done, void *user)
     tell_all(&number, 1, MPI_INT);
     rc = ranks_agree(EXIT_DONE);
     if (rc == EXIT_DONE) {
+        tell_all(&per, 1, MPI_INT);
         set_pool(per, data, done, user);
     }
     return rc;
+}
+
+void ranks_regroup(int per)
+{
+    if (all.pool != NULL) {
+        (void)hps_mpi_release(all.pool);
+        tell_all(&per, 1, MPI_INT);
+        drop_pool();
+        set_pool(per, all.data, all.done, all.user);
+    }
 }
 
 int ranks_groups(int per)
@@ -219,12 +234,14 @@ void ranks_close(int n, const double *x)
 {
     if (all.pool != NULL) {
         double *copy = new_memory((size_t)n, sizeof *copy);
+        int none = 0;
 
         memcpy(copy, x != NULL ? x : copy, (size_t)n * sizeof *copy);
         (void)hps_mpi_release(all.pool);
+        tell_all(&none, 1, MPI_INT);
+        drop_pool();
         tell_all(&n, 1, MPI_INT);
         tell_all(copy, n, MPI_DOUBLE);
-        drop_pool();
         free(copy);
     }
 }
@@ -259,10 +276,19 @@ int ranks_next(void)
     return number;
 }
 
-int ranks_serve(int per, void *data)
+int ranks_serve(void *data)
 {
-    set_pool(per, data, NULL, NULL);
-    return hps_mpi_serve(all.pool) == HPS_OK ? EXIT_DONE : EXIT_INTERNAL;
+    hps_status st = HPS_OK;
+    int per;
+
+    tell_all(&per, 1, MPI_INT);
+    while (per > 0 && st == HPS_OK) { /* each time in groups of another size */
+        set_pool(per, data, NULL, NULL);
+        st = hps_mpi_serve(all.pool);
+        tell_all(&per, 1, MPI_INT);
+        drop_pool();
+    }
+    return st == HPS_OK ? EXIT_DONE : EXIT_INTERNAL;
 }
 
 int ranks_values(int n, double *x)
@@ -274,7 +300,6 @@ int ranks_values(int n, double *x)
         MPI_Abort(all.comm, EXIT_INTERNAL); /* two programs or two run files */
     }
     tell_all(x, sent, MPI_DOUBLE);
-    drop_pool();
     return sent;
 }
 
@@ -362,9 +387,13 @@ int ranks_next(void)
     return RANKS_END;
 }
 
-int ranks_serve(int per, void *data)
+void ranks_regroup(int per)
 {
     (void)per;
+}
+
+int ranks_serve(void *data)
+{
     (void)data;
     return EXIT_INTERNAL;
 }

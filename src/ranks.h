@@ -25,6 +25,8 @@ int ranks_agree(int rc);
 /* Rank 0: open a stage of the run on all ranks, which then agree; close it with the values
  * that were found (n 0: none). `data` is what stage_evaluate_one gets. */
 int ranks_open(int number, int per, void *data, rank_done_fn done, void *user);
+/* Rank 0, while nothing is under way: from now on so many ranks share an evaluation. */
+void ranks_regroup(int per);
 void ranks_close(int n, const double *x);
 /* Spread a batch; an exit code, or what a callback returned. */
 int ranks_evaluate(const hps_batch *b, const char *known, double *f, int32_t *outcome);
@@ -34,7 +36,7 @@ int ranks_evaluate_stream(const hps_batch *b, int32_t (*next)(void *user), doubl
 /* The others: number of the next stage or RANKS_END; serve it to its end; its n values, 0
  * if there are none. */
 int ranks_next(void);
-int ranks_serve(int per, void *data);
+int ranks_serve(void *data);
 int ranks_values(int n, double *x);
 
 /* --------------------------------------------------------------- cpus.c */
@@ -57,7 +59,12 @@ typedef struct rank_group {
  * note goes to rank 0 with its values. Nonzero ends the run. */
 int32_t stage_evaluate_one(const hps_batch *b, const rank_group *g, double *f, int32_t *outcome,
                            char note[NOTE_BYTES], void *data);
-/* Seconds and reason that it left in its note. */
-const char *note_split(const char *note, double *seconds);
+/* What an evaluation took; of a group of ranks also what one would take alone, as the parts have
+ * it that are shared out, and what of it is waiting for each other. */
+typedef struct note_costs {
+    double seconds, alone, exchange;
+} note_costs;
+/* The reason that it left in its note, with the costs. */
+const char *note_split(const char *note, note_costs *costs);
 
 #endif

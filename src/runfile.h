@@ -21,7 +21,7 @@ typedef struct key_rule {
     int map;        /* MAP_*: a mapping may stand here */
     int limit;      /* may be raised when a run is resumed */
     double minimum, maximum;
-    const char *words; /* of KIND_WORD: "a|b" */
+    const char *words; /* of KIND_WORD: "a|b"; of KIND_INT: what may stand for a number */
     const char *unit, *help;
     const char *preset; /* default as text; NULL: none */
     const char *option; /* name for the library's setters; NULL: the program's own */

@@ -31,7 +31,9 @@ static const char *expected_text(const key_rule *rule)
     case KIND_REAL:
         return rule->searchable ? "a number or a range [low, high]" : "a number";
     case KIND_INT:
-        return rule->searchable ? "a whole number or a range [low, high]" : "a whole number";
+        return rule->searchable      ? "a whole number or a range [low, high]"
+               : rule->words != NULL ? "a whole number or auto"
+                                     : "a whole number";
     case KIND_BOOL:
         return "true or false";
     default:
@@ -96,10 +98,14 @@ static int read_scalar(const key_rule *rule, const node *n, setting *s)
 {
     const char *word = "";
     double v = 0;
-    int rc;
+    int rc, index;
 
     if (rule->kind == KIND_BOOL) {
         return read_bool(rule, n, s);
+    }
+    if (rule->kind == KIND_INT && rule->words != NULL && word_in(rule->words, n->text, &index)) {
+        setting_set_text(s, n->text);
+        return EXIT_DONE;
     }
     if (rule->kind == KIND_REAL || rule->kind == KIND_INT) {
         rc = read_number(rule, n, rule->kind == KIND_INT, &v);

@@ -79,8 +79,10 @@ static const key_rule own[] = {
     {"swarm", "threads_for", KIND_WORD, 0, 0, 1, 0, 0, "auto|points|inside", "",
      "threads of a study: for several points at a time, inside of one, or by the measured cost",
      "auto", NULL},
-    {"swarm", "ranks_per_evaluation", KIND_INT, 0, 0, 1, 1, 1000000, NULL, "",
-     "under mpirun: so many ranks share each evaluation", "1", NULL},
+    {"swarm", "ranks_per_evaluation", KIND_INT, 0, 0, 1, 1, 1000000, "auto", "",
+     "under mpirun: so many ranks share each evaluation; auto: those without a point of their own "
+     "help where the measured cost says so",
+     "auto", NULL},
     {"swarm", "iterations", KIND_INT, 0, 0, 1, 0, 4294967295.0, NULL, "",
      "moves of the swarm after the first evaluations", NULL, "max_iterations"},
     {"swarm", "evaluations", KIND_INT, 0, 0, 1, 0, MANY, NULL, "",

@@ -257,11 +257,6 @@ int stage_prepare(tuning *t, stage *s)
     return rc;
 }
 
-int stage_ranks(const runfile *r)
-{
-    return (int)runfile_number(r, "swarm", "ranks_per_evaluation");
-}
-
 int64_t stage_evaluations(const runfile *r)
 {
     double particles = runfile_number(r, "swarm", "particles");
@@ -361,7 +356,8 @@ int stage_run(tuning *t, stage *s)
     hps_swarm_get_progress(s->swarm, &s->counts);
     progress_start(&job.progress, t->a->quiet, label, s->counts.n_evaluated,
                    stage_evaluations(t->r));
-    rc = ranks_open((int)(s - t->stages), stage_ranks(t->r), s, stage_note_remote, &job);
+    groups_begin(&job.groups, t, s);
+    rc = ranks_open((int)(s - t->stages), job.groups.size, s, stage_note_remote, &job);
     rc = rc == EXIT_DONE ? run_swarm(&job) : rc;
     progress_step(&job.progress, job.progress.done, stage_best(&job));
     progress_end(&job.progress);

@@ -3,9 +3,18 @@
 #ifndef HPSWARM_STAGE_H
 #define HPSWARM_STAGE_H
 
+#include "ranks.h"
 #include "tune.h"
 
 typedef struct flights flights;
+
+/* How the ranks share evaluations. */
+typedef struct groups {
+    int size;           /* ranks for each */
+    int open;           /* that is still to be decided, */
+    int n, begun, most; /* by the costs of n evaluations; begun of one for each group */
+    note_costs sum;
+} groups;
 
 typedef struct batch_job {
     tuning *t;
@@ -23,6 +32,7 @@ typedef struct batch_job {
     int next;    /* point of the batch to begin next */
     int shares_told;
     flights *flights; /* of an asynchronous stage */
+    groups groups;
 } batch_job;
 
 /* ----------------------------------------------------- stage_evaluate.c */
@@ -44,5 +54,15 @@ int stage_recalls(const batch_job *job, const recalled *r);
 int stage_fly(batch_job *job);
 /* A rank has sent the value of place i. */
 int32_t stage_fly_note(batch_job *job, int32_t i, const char *note);
+
+/* ------------------------------------------------------------- groups.c */
+
+void groups_begin(groups *g, const tuning *t, const stage *s);
+/* What the evaluation of a point by a group of ranks took. */
+void groups_note(groups *g, int32_t outcome, const note_costs *costs);
+/* Has every group a point, and is it to be seen first what that takes? */
+int groups_full(const groups *g);
+/* While nothing is under way: once there are costs, take the number of ranks that they say. */
+void groups_settle(batch_job *job);
 
 #endif

@@ -168,11 +168,12 @@ int32_t stage_note_remote(const hps_batch *b, int32_t i, const char *note, void 
     if (i >= 0 && job->flights != NULL) {
         rc = stage_fly_note(job, i, note);
     } else if (i >= 0) {
-        double seconds;
-        const char *reason = note_split(note, &seconds);
+        note_costs costs;
+        const char *reason = note_split(note, &costs);
 
-        stage_note_line(job, b, i, reason, seconds);
-        job->slowest = seconds > job->slowest ? seconds : job->slowest;
+        stage_note_line(job, b, i, reason, costs.seconds);
+        groups_note(&job->groups, job->outcome[i], &costs);
+        job->slowest = costs.seconds > job->slowest ? costs.seconds : job->slowest;
         progress_step(&job->progress, job->progress.done + 1, stage_best(job));
         rc = history_add(&job->t->history, job->s->space, 1, job->lines + i);
     }
@@ -196,6 +197,7 @@ int32_t stage_evaluate(const hps_batch *b, double *f, int32_t *outcome, void *us
     job->progress.done = b->id[0];
     job->next = 0;
     if (ranks_count() > 1) {
+        groups_settle(job);
         job->rc = ranks_evaluate(b, job->known, f, outcome);
     } else if (job->s->search != NULL) {
         const search_calls calls = {next_unknown, note_answer, job};

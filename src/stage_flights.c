@@ -274,9 +274,10 @@ static int32_t next_point(void *user)
     /* to repeat an order all points that there are have to be at hand */
     while (job->rc == EXIT_DONE && (w->told < w->order.n || first_in(w, WAITING) < 0) && ask(w)) {
     }
-    i = job->rc == EXIT_DONE ? choose(w) : -1;
+    i = job->rc == EXIT_DONE && !groups_full(&job->groups) ? choose(w) : -1;
     if (i >= 0) {
         w->state[i] = RUNNING;
+        job->groups.begun++;
     }
     return i;
 }
@@ -285,10 +286,11 @@ static int32_t next_point(void *user)
 
 int32_t stage_fly_note(batch_job *job, int32_t i, const char *note)
 {
-    double seconds;
-    const char *reason = note_split(note, &seconds);
+    note_costs costs;
+    const char *reason = note_split(note, &costs);
 
-    return arrive(job->flights, i, reason, seconds);
+    groups_note(&job->groups, job->outcome[i], &costs);
+    return arrive(job->flights, i, reason, costs.seconds);
 }
 
 static int note_answer(void *user, int i)
@@ -354,12 +356,29 @@ static int fly_study(batch_job *job)
     return rc;
 }
 
+/* On ranks: where their groups are to be measured first, until one of each has come. */
+static int fly_ranks(batch_job *job)
+{
+    flights *w = job->flights;
+    int again, rc;
+
+    do {
+        job->groups.begun = 0;
+        rc = ranks_evaluate_stream(&w->b, next_point, w->f, w->outcome);
+        again = groups_full(&job->groups);
+        if (rc == EXIT_DONE) {
+            groups_settle(job);
+        }
+    } while (again && rc == EXIT_DONE && job->rc == EXIT_DONE);
+    return rc;
+}
+
 static int evaluate_all(flights *w)
 {
     batch_job *job = w->job;
 
     if (ranks_count() > 1) {
-        return ranks_evaluate_stream(&w->b, next_point, w->f, w->outcome);
+        return fly_ranks(job);
     }
     if (job->s->search != NULL) {
         const search_calls calls = {next_point, note_answer, job};

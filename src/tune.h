@@ -5,6 +5,7 @@
 
 #include "data.h"
 #include "kernel_report.h"
+#include "ranks.h"
 #include "search.h"
 
 /* ---------------------------------------------------------------- stop.c */
@@ -180,10 +181,19 @@ int stage_run(tuning *t, stage *s);
 /* Drop what only evaluations need. */
 void stage_forget(stage *s);
 void stage_free(stage *s);
-/* Ranks that share an evaluation. */
-int stage_ranks(const runfile *r);
 /* Number of evaluations of a whole stage, 0 if unknown. */
 int64_t stage_evaluations(const runfile *r);
+
+/* ------------------------------------------------------------ groups.c */
+
+/* Ranks that share an evaluation at first: as many as were set, or those that would have no point
+ * of their own help; *open is 1 if what it costs decides later. s NULL: its memory is unknown. */
+int groups_first(const tuning *t, const stage *s, int *open);
+/* How many of them, 1 to size, are the fastest, by what evaluations by all have taken, by what
+ * they would take alone, and by what of it they have waited for each other. */
+int groups_best(int size, double seconds, double alone, double exchange);
+/* A line that says so. */
+void groups_tell(FILE *f, int size, const note_costs *costs, int best);
 
 /* --------------------------------------------------------------- refit.c */
 

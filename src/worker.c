@@ -34,12 +34,17 @@ static int evaluate_command(const stage *s, const rank_group *g, const hps_batch
 
 /* The ranks of a group share the structures out. */
 static int evaluate_study(const stage *s, const rank_group *g, const hps_batch *b, double *f,
-                          int32_t *outcome)
+                          int32_t *outcome, note_costs *costs)
 {
+    double own, shared;
+
     hps_status st = hps_context_set_team(s->context, g->rank, g->size, g->gather, g->user);
     int code = st == HPS_OK ? hps_study_evaluate(b, f, outcome, s->study)
                             : fail_library(st, EXIT_INTERNAL);
 
+    hps_context_team_seconds(s->context, &own, &shared, &costs->exchange);
+    costs->seconds = hps_study_seconds(s->study, 0);
+    costs->alone = costs->seconds - own - costs->exchange + shared;
     if (hps_context_settle_team(s->context) != HPS_OK) {
         code = fail_library(HPS_E_INTERNAL, EXIT_INTERNAL);
     }
@@ -47,27 +52,33 @@ static int evaluate_study(const stage *s, const rank_group *g, const hps_batch *
     return code;
 }
 
-/* A note is the seconds and the reason: they must be those of the rank that was there. */
+/* A note is the costs and the reason: they must be those of the rank that was there. */
 int32_t stage_evaluate_one(const hps_batch *b, const rank_group *g, double *f, int32_t *outcome,
                            char note[NOTE_BYTES], void *data)
 {
     const stage *s = data;
+    note_costs costs = {.seconds = 0};
     int code = s->search != NULL ? evaluate_command(s, g, b, f, outcome)
-                                 : evaluate_study(s, g, b, f, outcome);
+                                 : evaluate_study(s, g, b, f, outcome, &costs);
 
+    if (s->search != NULL) {
+        costs.seconds = costs.alone = search_seconds(s->search, 0);
+    }
     if (code == EXIT_DONE) {
-        snprintf(note, NOTE_BYTES, "%.17g %.280s",
-                 s->search != NULL ? search_seconds(s->search, 0) : hps_study_seconds(s->study, 0),
+        snprintf(note, NOTE_BYTES, "%.9g %.4g %.4g %.280s", costs.seconds, costs.alone,
+                 costs.exchange,
                  s->search != NULL ? search_reason(s->search, 0) : hps_study_reason(s->study, 0));
     }
     return code;
 }
 
-const char *note_split(const char *note, double *seconds)
+const char *note_split(const char *note, note_costs *costs)
 {
     char *rest;
 
-    *seconds = strtod(note, &rest);
+    costs->seconds = strtod(note, &rest);
+    costs->alone = strtod(rest, &rest);
+    costs->exchange = strtod(rest, &rest);
     return *rest == ' ' ? rest + 1 : rest;
 }
 
@@ -86,7 +97,7 @@ static int read_all(tuning *t)
 
 static int serve(tuning *t, stage *s)
 {
-    int n = hps_space_size(s->space), rc = ranks_serve(stage_ranks(t->r), s);
+    int n = hps_space_size(s->space), rc = ranks_serve(s);
     double *x = new_memory((size_t)n, sizeof *x);
 
     if (rc == EXIT_DONE && ranks_values(n, x) == n) {

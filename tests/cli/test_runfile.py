@@ -89,6 +89,8 @@ class RunFile(ProgramTest):
         self.bad_line("2:9", "expected a word", f"file: {DIMERS}", "file: [1, 2]")
         self.bad_line("3:7", "expected keys and values", "soap:\n", "soap: 7\nkernel:\n")
         self.bad_line("9:14", "expected a whole number", "particles: 4", "particles: [4, 8]")
+        self.bad_line("9:25", "expected a whole number or auto", "particles: 4", "ranks_per_evaluation: all")
+        self.bad_line("9:25", "0 must be within 1", "particles: 4", "ranks_per_evaluation: 0")
         self.bad("'maybe'", GOOD + "gap: {fit_forces: maybe}\n")
         self.bad("is not one of joint|two-stage", GOOD + "strategy: three-stage\n")
 

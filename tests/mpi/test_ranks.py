@@ -3,6 +3,7 @@
 killing and resuming it on another number of ranks."""
 import json
 import os
+import re
 import resource
 import shlex
 import signal
@@ -110,6 +111,48 @@ class Ranks(ProgramTest):
                 folder = f"{strategy}{n}{each}"
                 self.tune(n, folder, "--threads", "1" if n > 2 else "2", "--set", f"swarm.ranks_per_evaluation={each}")
                 self.same_run(strategy, folder)
+
+    def test_ranks_without_a_point_of_their_own_help_by_themselves(self):
+        """More ranks than particles: groups, until what they cost says another number."""
+        said = (r"stage \w+: one takes [\d.e-]+ m?s on (\d) ranks, [\d.e-]+ m?s of it waiting for each other, "
+                r"about [\d.e-]+ m?s on one rank: (\d) ranks? for each")
+        for strategy in ("two-stage", "joint"):
+            self.run_file(strategy=strategy, **{"particles: 4": "particles: 2", "gap: {": "gap: {fit_forces: true, "})
+            self.run_program("tune", "run.yaml", "-o", strategy, "-q")
+            for n, size in ((2, 1), (3, 1), (4, 2), (7, 3)):
+                folder = f"{strategy}{n}"
+                done = subprocess.run([*MPIRUN, str(n), PROGRAM, "tune", "run.yaml", "-o", folder, "--threads", "1"],
+                                      cwd=self.folder, text=True, capture_output=True, timeout=300)
+                self.assertEqual(done.returncode, 0, done.stderr)
+                self.same_run(strategy, folder)
+                found = re.findall(said, done.stderr)
+                self.assertEqual(len(found), (2 if strategy == "two-stage" else 1) if size > 1 else 0, done.stderr)
+                for groups, best in found:
+                    self.assertEqual(int(groups), size)
+                    self.assertLessEqual(int(best), size)
+                self.assertEqual("more ranks than particles" in done.stderr, size > 1)
+
+    def test_asynchronous_ranks_help_by_themselves(self):
+        self.run_file(strategy="two-stage", **{"iterations: 5": "iterations: 5, asynchronous: true",
+                                               "particles: 4": "particles: 2"})
+        self.tune(5, "first", "--threads", "1")
+        for n, each in ((4, "auto"), (5, "2"), (2, "auto")):
+            folder = f"n{n}{each}"
+            self.tune(n, folder, "--set", "swarm.replay=first/history.jsonl", "--set",
+                      f"swarm.ranks_per_evaluation={each}")
+            self.same_run("first", folder)
+
+    def test_plan_measures_a_group(self):
+        self.run_file(strategy="two-stage", **{"particles: 4": "particles: 2"})
+        plan = self.tune(4, "out", "--dry-run").stdout
+        self.assertRegex(plan, "2 evaluations at a time, 2 ranks of .*, as there are more ranks than particles")
+        self.assertEqual(len(re.findall(r"  one takes \S+ m?s on 2 ranks, .*: [12] ranks? for each", plan)), 2, plan)
+        plan = json.loads(self.tune(4, "out", "--dry-run", "--json").stdout)
+        for stage in plan["stages"]:
+            self.assertEqual(stage["ranks_measured"], 2)
+            self.assertIn(stage["ranks_each"], (1, 2))
+            self.assertGreater(stage["seconds_alone"], 0)
+        self.assertEqual(os.listdir(self.folder), ["run.yaml"])
 
     def test_groups_of_ranks_and_commands(self):
         self.search("echo {id} >> count; sleep 0.0$(({id} * 7 % 10)); " + BOWL, "guided")

@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /* From a point of the space to the settings of a fit, and whether every point can go. */
 #include <math.h>
-#include <stdlib.h>
+#include <string.h>
 
+#include "dataset/number.h"
 #include "study/internal.h"
 
 /* ------------------------------------------------------- copy of a space */
@@ -80,8 +81,8 @@ static hps_status set_int(const sink *s, const hpsi_target *t, double v)
 static hps_status set_label(const sink *s, const hpsi_target *t, const char *label)
 {
     const int32_t kind = hpsi_study_table(t)->rows[t->index].kind;
-    char *end = NULL;
-    double v;
+    const char *at = label;
+    double v = 0;
 
     if (label == NULL) {
         return hpsi_fail(HPS_E_ARGUMENT, "there is no such choice");
@@ -90,8 +91,7 @@ static hps_status set_label(const sink *s, const hpsi_target *t, const char *lab
         return t->owner == HPSI_TARGET_SOAP ? hps_soap_set_text(s->soap, t->option, label)
                                             : hps_gpr_set_text(s->gpr, t->option, label);
     }
-    v = strtod(label, &end);
-    if (end == label || *end != '\0' || !isfinite(v)) {
+    if (hpsi_number_real(&at, label + strlen(label), &v) != HPSI_NUMBER_OK || *at != '\0') {
         return hpsi_fail(HPS_E_OPTION, "choice '%s' is no number", label);
     }
     return kind == HPS_OPTION_INT ? set_int(s, t, v) : set_real(s, t, v);

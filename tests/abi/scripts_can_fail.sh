@@ -60,7 +60,7 @@ object refuses ./kernel/linalg.c 'void dgemm_(void); void f(void){dgemm_();}'
 object refuses ./base/status.c 'int puts(const char*); void f(void){puts("");}'
 object refuses ./base/status.c 'char *getenv(const char*); char *f(void){return getenv("HOME");}'
 object refuses ./base/status.c 'void exit(int); void f(void){exit(1);}'
-for word in abort __assert_fail sigaction setlocale localtime fesetround feenableexcept longjmp chdir fork rand syslog; do
+for word in abort __assert_fail sigaction setlocale localtime fesetround feenableexcept longjmp chdir fork rand syslog strtod __isoc99_sscanf; do
     object refuses ./base/status.c "void $word(void); void f(void){$word();}"
 done
 forbidden() { # verdict, code of a library

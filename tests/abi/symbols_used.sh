@@ -23,6 +23,9 @@ nm -A -u "$@" | awk '
         if (symbol ~ /^(GOMP_parallel|GOMP_task|__kmpc_fork_call|pthread_create|thrd_create)/) {
             only_in("starting threads", "/base/parallel.c");
         }
+        if (symbol ~ /^(__isoc[0-9]+_)?(strto[dfl]|strtold|ato[fil]|wcstod|v?f?s?scanf)$/) {
+            print member ": " symbol " (numbers are read without the locale, by dataset/number.c)"; bad = 1;
+        }
         if (symbol ~ /^uselocale$/) {
             only_in("the locale of the calling thread, put back,", "/dataset/write.c");
         }

@@ -1,17 +1,17 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: BSD-3-Clause
-"""usage: test_blocks.py run PREFIX ROOT PAGE.md | languages ROOT: the code blocks of the documentation, executed with
-what is installed in PREFIX.
+"""usage: test_blocks.py run PREFIX ROOT PAGE | languages ROOT: the code blocks of the documentation, executed with
+what is installed in PREFIX. HPSWARM_BUILD is the folder of the build, HPSWARM_CMAKE the cmake that made it.
 
-`run` takes the blocks of a page in their order, in one new folder in which carbon.xyz is the data set of the tree,
-docs a copy of the pages and ./run a stand-in that only knows which commands there are (they would test and install
-all of the tree). sh: run, and read by shellcheck where that is installed. yaml: becomes run.yaml, for
+`run` takes the blocks of a page (Markdown, or a man page) in their order, in one new folder in which carbon.xyz is the
+data set of the tree and docs a copy of the pages. What would build all of the tree, need a network or another program
+is played by tests/docs/stand-ins. sh: run, and read by shellcheck where that is installed. yaml: becomes run.yaml, for
 `hpswarm tune --dry-run`. c, fortran: compiled and run. cmake: a project whose program prog is built. python: run, names
-are kept from block to block. text: output, formulas and fragments, not executed. A comment `<!-- around ... @ ... -->`
+are kept from block to block. text: formulas and output, not executed. A comment `<!-- around ... @ ... -->`
 right before a block is what has to stand around it (at the @) to make it whole. Exit status 77: a tool is missing.
 
 `languages` reads all pages: a block without a known language fails, and so does one that is marked by nothing but its
-indentation, a link that leads nowhere, and too few executed blocks."""
+indentation, a text that looks like a command, a link that leads nowhere, and too few executed blocks."""
 import glob
 import os
 import re
@@ -21,11 +21,11 @@ import sys
 import tempfile
 
 KNOWN = ("sh", "yaml", "c", "fortran", "cmake", "python", "text")
-LEAST = {"sh": 14, "yaml": 6, "c": 4, "fortran": 1, "cmake": 2, "python": 5}  # of all pages together
+LEAST = {"sh": 16, "yaml": 6, "c": 4, "fortran": 1, "cmake": 2, "python": 7}  # of all pages together
 GENERATED = ("run-file.md", "hyper-parameters.md", "python.md")  # pages that only the site has
-STAND_IN = """#!/usr/bin/env bash
-grep -q "^cmd_${1:-help}()" "%s" || { echo "run: unknown command: $1"; exit 1; }
-"""
+# No text begins a line like this.
+COMMAND = re.compile(r"\s*(\$ |#include|import |from \w+ import|def |export \w+=|cd |(?:\S*/)?(?:run|hpswarm|cc|gcc|g\+\+|gfortran|"
+                     r"cmake|ctest|make|ninja|git|pip3?|python3?|gap_fit|quip|mpirun|mpiexec|srun|sbatch|apt-get|sudo|man|source)\s)")
 
 
 def blocks(text, page):
@@ -48,6 +48,35 @@ def blocks(text, page):
     return out
 
 
+def roff_blocks(text, page):
+    """Those of a man page, .nf to .fi. Declarations of functions are compiled behind their header, which has the same."""
+    plain, out, begin, section = {r"\fB": "", r"\fI": "", r"\fR": "", r"\&": "", r"\-": "-", r"\(aq": "'", r"\(ga": "`", r"\e": "\\"}, [], None, ""
+    lines = text.split("\n")
+    for at, line in enumerate(lines):
+        if line.startswith(".SH "):
+            section = line[4:]
+        elif line == ".nf":
+            begin = at
+        elif line == ".fi":
+            body = "\n".join(lines[begin + 1:at]) + "\n"
+            for roff, char in plain.items():
+                body = body.replace(roff, char)
+            out += [(begin + 1, *part) for part in roff_block(page, section.strip("<>"), body)]
+    return out
+
+
+def roff_block(page, section, body):
+    main = "int main(void) { return 0; }\n"
+    if page.endswith(".1"):
+        return [("sh", body)]
+    if page.endswith(".5"):
+        return [("yaml", body)]
+    if section == "SYNOPSIS":
+        include, command = body.split("\n", 1)
+        return [("c", include + "\n" + main), ("sh", command)]
+    return [("c", "#include <%s>\n%s%s" % (section, body, main))]
+
+
 def pages(root):
     listed = [os.path.join(root, n) for n in ("README.md", "bindings/python/README.md", "bindings/fortran/README.md")]
     for folder, _, names in os.walk(os.path.join(root, "docs")):
@@ -64,7 +93,9 @@ def languages(root):
     count, bad = dict.fromkeys(KNOWN, 0), []
     for page in pages(os.path.abspath(root)):
         text = read(page)
-        for line, language, _ in blocks(text, page):
+        for line, language, text_of in blocks(text, page):
+            if language == "text" and any(COMMAND.match(t) for t in text_of.split("\n")):
+                bad.append("%s:%d: a command that is marked as text" % (page, line))
             if language in count:
                 count[language] += 1
             else:
@@ -86,19 +117,23 @@ class Page:
     def __init__(self, prefix, root, folder):
         self.prefix, self.root, self.folder = prefix, root, folder
         lib = os.path.dirname(next(os.path.join(p, "libhpswarm.so") for p, _, n in os.walk(prefix) if "libhpswarm.so" in n))
-        path = [os.path.join(prefix, "bin"), os.path.dirname(sys.executable)]
+        stand_ins = os.path.join(root, "tests", "docs", "stand-ins")
+        path = [stand_ins, os.path.join(prefix, "bin"), os.path.dirname(sys.executable)]
         self.environment = {**os.environ, "PATH": os.pathsep.join(path + [os.environ["PATH"]]), "LD_LIBRARY_PATH": lib,
                             "PKG_CONFIG_PATH": os.path.join(lib, "pkgconfig"), "CMAKE_PREFIX_PATH": prefix,
                             "HPSWARM_LIBRARY": os.path.join(lib, "libhpswarm.so"), "PYTHONDONTWRITEBYTECODE": "1",
-                            "PYTHONPATH": os.path.join(root, "bindings", "python")}
+                            "PYTHONPATH": os.path.join(root, "bindings", "python"), "HPSWARM_TREE": root,
+                            "HPSWARM_PYTHON": sys.executable, "HOME": os.path.join(folder, "home")}
         shutil.copy(os.path.join(root, "data", "c_dimer_gpaw.xyz"), os.path.join(folder, "carbon.xyz"))
         os.mkdir(os.path.join(folder, "data"))
         shutil.copy(os.path.join(root, "data", "c_dimer_gpaw.xyz"), os.path.join(folder, "data", "c_gap17_cryst_lda.xyz"))
         for name in ("other.xyz", "data/c_dimer_gpaw.xyz"):
             shutil.copy(os.path.join(root, "data", "c_dimer_gpaw.xyz"), os.path.join(folder, name))
         shutil.copytree(os.path.join(root, "docs"), os.path.join(folder, "docs"))
-        self.write("run", STAND_IN % os.path.join(root, "run"))
-        os.chmod(os.path.join(folder, "run"), 0o755)
+        shutil.copytree(os.path.join(root, "tests", "bench", "peers"), os.path.join(folder, "tests", "bench", "peers"))
+        os.symlink(os.environ.get("HPSWARM_BUILD", prefix), os.path.join(folder, "build"))
+        os.symlink(os.path.join(stand_ins, "run"), os.path.join(folder, "run"))
+        os.mkdir(self.environment["HOME"])
         if shutil.which("make") is None and shutil.which("ninja"):
             self.environment["CMAKE_GENERATOR"] = "Ninja"
         self.python_blocks = []
@@ -166,7 +201,9 @@ def run(prefix, root, page):
         return 77
     with tempfile.TemporaryDirectory(prefix="hpswarm-test-") as folder:
         sandbox = Page(os.path.abspath(prefix), root, folder)
-        for line, language, text in blocks(read(page), page):
+        if page.endswith(".1"):  # begins where there is a run file
+            sandbox.yaml(next(b[2] for b in blocks(read(os.path.join(root, "docs", "reproducible.md")), "") if b[1] == "yaml"))
+        for line, language, text in (blocks if page.endswith(".md") else roff_blocks)(read(page), page):
             if language == "text":
                 continue
             try:

@@ -7,20 +7,31 @@
 #include "tune.h"
 
 enum { PATIENCE = 4 }; /* s until a run that does not stop is ended where it stands */
+#define TWICE 1.0      /* s in which a signal is the one before: launchers pass on what all get */
 
 static hps_swarm *volatile target;
 static volatile sig_atomic_t requested;
-static double deadline;
+static double deadline, came[65]; /* when a signal came first, by number */
 static char last_words[300];
 
+/* The second of a kind kills; of SIGUSR1, which nobody sends by hand, none. */
 static void on_signal(int number)
 {
-    (void)number;
+    const double now = seconds_now();
+
+    if (came[number] > 0 && number != SIGUSR1 && now - came[number] > TWICE) {
+        signal(number, SIG_DFL);
+        raise(number);
+        return;
+    }
+    came[number] = came[number] > 0 ? came[number] : now;
+    if (!requested) {
+        alarm(PATIENCE);
+    }
     requested = 1;
     if (target != NULL) {
         hps_swarm_cancel(target);
     }
-    alarm(PATIENCE);
 }
 
 /* Inside a long evaluation. Files are replaced in one step, and a torn line of the history is
@@ -51,8 +62,7 @@ void stop_install(const char *directory)
     action.sa_handler = on_alarm;
     sigaction(SIGALRM, &action, NULL);
     action.sa_handler = on_signal;
-    /* The second signal of a kind finds the default and kills. */
-    action.sa_flags = (int)SA_RESETHAND | SA_RESTART;
+    action.sa_flags = SA_RESTART;
     for (size_t i = 0; i < sizeof numbers / sizeof numbers[0]; i++) {
         sigaction(numbers[i], &action, NULL);
     }

@@ -3,6 +3,9 @@
 import json
 import os
 import shutil
+import signal
+import subprocess
+import time
 
 from common import PROGRAM, ProgramTest, main, without_times
 
@@ -58,6 +61,25 @@ class Cluster(ProgramTest):
         self.assertEqual(self.script("chain.sh", SUBMIT="bash submit", LIMIT="0.6s"), 0, self.read("log"))
         self.assertGreater(len(self.read("submitted").split()), 0)
         self.same_run()
+
+    def test_chain_outlives_a_signal_before_its_walltime(self):
+        for number in (signal.SIGUSR1, signal.SIGTERM):
+            folder = f"out{int(number)}"
+            self.write("submit", "echo next >> submitted\nexec bash $1\n")
+            shutil.copy(os.path.join(SCRIPTS, "chain.sh"), self.path("chain.sh"))
+            environment = dict(os.environ, HPSWARM=PROGRAM, SUBMIT="bash submit", OUT=folder)
+            with open(self.path("log"), "w") as log:
+                job = subprocess.Popen(["bash", "chain.sh"], cwd=self.folder, env=environment, stdout=log, stderr=log)
+                deadline = time.time() + 60
+                while time.time() < deadline and not os.path.exists(self.path(f"{folder}/checkpoint.hpsw")):
+                    time.sleep(0.01)
+                job.send_signal(number)
+                self.assertEqual(job.wait(timeout=100), 0, self.read("log"))
+            self.assertEqual(self.read("submitted").split(), ["next"])
+            os.unlink(self.path("submitted"))
+            os.rename(self.path(folder), self.path("out"))
+            self.same_run()
+            shutil.rmtree(self.path("out"))
 
     def test_chain_ends_with_an_error(self):
         self.write("run.yaml", RUN.replace("echo {a}", "exit 1; echo {a}"))

@@ -433,6 +433,8 @@ class Stop(Search):
                 time.sleep(0.01)
             start = time.time()
             run.send_signal(number)
+            time.sleep(0.05)
+            run.send_signal(number)  # as a launcher does that passes on what all have got
             _, err = run.communicate(timeout=60)
             self.assertLess(time.time() - start, 5)
             self.assertEqual(run.returncode, 75, err)
@@ -446,6 +448,25 @@ class Stop(Search):
             self.run_program("tune", "run.yaml", "-o", folder, "--resume", "-q", "--set", "swarm.parallel=3")
             self.assertEqual([l["objectives"] for l in self.history(folder)],
                              [l["objectives"] for l in self.history("whole")])
+
+    def test_a_second_signal_kills_a_run_that_is_slow_to_stop(self):
+        for number, code in ((signal.SIGTERM, -15), (signal.SIGUSR1, 75)):
+            self.run_file("trap \"\" TERM; echo $$ >> pids; sleep 300; sleep 300")
+            run = self.start("tune", "run.yaml", "-o", f"s{int(number)}", "-q")
+            deadline = time.time() + 60
+            while time.time() < deadline and not os.path.exists(self.path("pids")):
+                time.sleep(0.01)
+            run.send_signal(number)
+            time.sleep(1.2)
+            run.send_signal(number)
+            run.communicate(timeout=60)
+            self.assertIn(run.returncode, (75, code))  # 75: a busy machine has slept for more than 2 s
+            for pid in self.read("pids").split():
+                deadline = time.time() + 30
+                while time.time() < deadline and alive(int(pid)):
+                    time.sleep(0.05)
+                self.assertFalse(alive(int(pid)))
+            os.unlink(self.path("pids"))
 
     def test_killed_at_random_moments_nothing_is_evaluated_twice(self):
         random.seed(os.environ.get("HPSWARM_TEST_SEED", "1"))

@@ -252,21 +252,29 @@ static int write_run_file(const tuning *t)
     return memory_save(&m, t->directory, "run.yaml");
 }
 
+static int check_unused(const tuning *t)
+{
+    if (t->resume || t->overwrite || !folder_used(t->directory)) {
+        return EXIT_DONE;
+    }
+    return fail(EXIT_USAGE,
+                "%s: holds files of an earlier run; --resume goes on with it, -o names another "
+                "folder",
+                t->directory);
+}
+
 static int prepare_folder(tuning *t)
 {
     int rc = directory_make(t->directory);
 
+    rc = rc == EXIT_DONE ? check_unused(t) : rc; /* at once, */
+    rc = rc == EXIT_DONE ? folder_lock_take(&t->lock, t->directory) : rc;
+    rc = rc == EXIT_DONE ? check_unused(t) : rc; /* and after another run */
     if (rc != EXIT_DONE) {
         return rc;
     }
     for (int i = 0; i < N_OWN && t->overwrite; i++) {
         drop(t->directory, own_files[i]);
-    }
-    if (!t->resume && folder_used(t->directory)) {
-        return fail(EXIT_USAGE,
-                    "%s: holds files of an earlier run; --resume goes on with it, -o names another "
-                    "folder",
-                    t->directory);
     }
     sweep(t->directory);
     if (t->resume && holds(t->directory, "run.yaml")) {
@@ -401,6 +409,7 @@ int tuning_run(tuning *t)
 void tuning_free(tuning *t)
 {
     history_close(&t->history);
+    folder_lock_drop(&t->lock);
     for (int k = 0; k < t->n_stages; k++) {
         stage_free(&t->stages[k]);
     }

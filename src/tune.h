@@ -155,12 +155,19 @@ typedef struct stage {
     kernel_report kernel;
 } stage;
 
+/* The lock of a run's folder; path NULL: none. */
+typedef struct folder_lock {
+    int file;
+    char *path;
+} folder_lock;
+
 typedef struct tuning {
     const args *a;
     runfile *r; /* searched values are fixed as stages end */
     hps_context *context;
     run_data data;
     const char *directory, *label;
+    folder_lock lock;
     int resume, overwrite; /* go on with the files there, or drop them */
     stage stages[2];
     int n_stages;
@@ -235,6 +242,12 @@ void tuning_stages(tuning *t);
 int result_make(tuning *t); /* fills t->result */
 int result_save(const tuning *t);
 void result_print(const tuning *t);
+
+/* ---------------------------------------------------------------- lock.c */
+
+/* Refuses a folder in which another run is at work for longer than seconds. */
+int folder_lock_take(folder_lock *l, const char *directory);
+void folder_lock_drop(folder_lock *l);
 
 /* ---------------------------------------------------------------- plan.c */
 

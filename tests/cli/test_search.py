@@ -468,6 +468,20 @@ class Stop(Search):
                 self.assertFalse(alive(int(pid)))
             os.unlink(self.path("pids"))
 
+    def test_one_run_at_a_time_in_a_folder(self):
+        self.run_file("[ -e go ] || sleep 300; " + BOWL)
+        first = self.start("tune", "run.yaml", "-o", "out", "-q")
+        deadline = time.time() + 60
+        while time.time() < deadline and not os.path.exists(self.path("out/checkpoint.hpsw")):
+            time.sleep(0.01)
+        self.refused(2, "out: another run is at work in this folder", "tune", "run.yaml", "-o", "out", "--resume")
+        first.kill()
+        first.communicate()
+        self.write("go", "")
+        self.run_program("tune", "run.yaml", "-o", "out", "--resume", "-q")  # a kill leaves no lock behind
+        self.assertFalse(os.path.exists(self.path("out/.lock")))
+        self.refused(2, "holds files of an earlier run", "tune", "run.yaml", "-o", "out")
+
     def test_killed_at_random_moments_nothing_is_evaluated_twice(self):
         random.seed(os.environ.get("HPSWARM_TEST_SEED", "1"))
         kills = 0

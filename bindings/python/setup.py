@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: BSD-3-Clause
-"""Builds the C library with CMake and puts it into the wheel, which then fits every Python 3."""
+"""Builds the C library with CMake and puts it into the wheel, which then fits every Python 3. A source distribution
+has what that takes in the folder library."""
 import os
 import re
 import shutil
@@ -7,10 +8,13 @@ import subprocess
 
 from setuptools import Distribution, setup
 from setuptools.command.build_py import build_py
+from setuptools.command.sdist import sdist
 from wheel.bdist_wheel import bdist_wheel
 
 HERE = os.path.dirname(os.path.abspath(__file__))
-ROOT = os.path.dirname(os.path.dirname(HERE))
+BESIDE = os.path.join(HERE, "library")
+ROOT = BESIDE if os.path.isdir(BESIDE) else os.path.dirname(os.path.dirname(HERE))
+SOURCES = ("CMakeLists.txt", "LICENSE", "bindings/CMakeLists.txt", "include", "lib")
 
 
 def version():
@@ -34,6 +38,18 @@ class BuildWithLibrary(build_py):
         folder = os.path.join(self.build_lib, "hpswarm", "lib")
         os.makedirs(folder, exist_ok=True)
         shutil.copyfile(os.path.join(build, "lib", soname), os.path.join(folder, soname))
+        shutil.copyfile(os.path.join(ROOT, "LICENSE"), os.path.join(self.build_lib, "hpswarm", "LICENSE"))
+
+
+class WithSources(sdist):
+    """A source distribution from which the library can be built."""
+
+    def make_release_tree(self, base_dir, files):
+        super().make_release_tree(base_dir, files)
+        for name in SOURCES:
+            at, to = os.path.join(ROOT, name), os.path.join(base_dir, "library", name)
+            os.makedirs(os.path.dirname(to), exist_ok=True)
+            (shutil.copytree if os.path.isdir(at) else shutil.copyfile)(at, to)
 
 
 class WithLibrary(Distribution):
@@ -50,5 +66,5 @@ class AnyPython(bdist_wheel):
         return ("py3", "none", super().get_tag()[2])
 
 
-setup(version=version(), cmdclass={"build_py": BuildWithLibrary, "bdist_wheel": AnyPython},
+setup(version=version(), cmdclass={"build_py": BuildWithLibrary, "bdist_wheel": AnyPython, "sdist": WithSources},
       distclass=WithLibrary)

@@ -6,14 +6,12 @@
 #include <string.h>
 
 #include "output.h"
+#include "points.h"
 #include "tune.h"
-
-enum { LINE_NODES = 5000 };
 
 typedef struct earlier {
     const stage *s;
-    const char *path;
-    int line;
+    line_place at;
     int64_t n, capacity, outside;
     double *x, *f;
     int32_t *outcome;
@@ -33,40 +31,25 @@ static int is_first(const tuning *t, const stage *s)
 
 /* ------------------------------------------------------------------- a line */
 
-static int find_label(const hps_space *space, int32_t i, int32_t n, const char *text, double *x)
-{
-    for (int32_t k = 0; k < n; k++) {
-        if (strcmp(hps_space_label(space, i, k), text) == 0) {
-            *x = k;
-            return 1;
-        }
-    }
-    return 0;
-}
-
 /* Value of parameter i; *inside: the new bounds have it. */
 static int read_value(const earlier *e, const node *parameters, int32_t i, double *x, int *inside)
 {
     hps_param_info p = {.struct_size = sizeof p};
+    char why[WHY_SIZE];
     const node *item;
+    int found;
 
     if (hps_space_describe(e->s->space, i, &p) != HPS_OK) {
         return fail_library(HPS_E_INTERNAL, EXIT_INTERNAL);
     }
     item = tree_item(parameters, p.name);
     if (item == NULL || item->kind != NODE_SCALAR) {
-        return fail(EXIT_DATA, "%s:%d: has no value of %s, which stage %s searches", e->path,
-                    e->line, p.name, e->s->name);
+        return fail(EXIT_DATA, "%s:%d: has no value of %s, which stage %s searches", e->at.path,
+                    e->at.line, p.name, e->s->name);
     }
-    if (p.kind == HPS_PARAM_CHOICE) {
-        *inside &= find_label(e->s->space, i, p.n_labels, item->text, x);
-        return EXIT_DONE;
-    }
-    if (!parse_number(item->text, x)) {
-        return fail(EXIT_DATA, "%s:%d: %s is no number", e->path, e->line, p.name);
-    }
-    *inside &= *x >= p.lo && *x <= p.hi && (p.kind == HPS_PARAM_REAL || floor(*x) == *x);
-    return EXIT_DONE;
+    found = point_value(e->s->space, i, item->text, x, why);
+    *inside &= found == POINT_GOOD;
+    return found != POINT_WRONG ? EXIT_DONE : line_wrong(&e->at, p.name, why);
 }
 
 static int read_point(const earlier *e, const node *parameters, double *x, int *inside)
@@ -83,8 +66,8 @@ static int read_point(const earlier *e, const node *parameters, double *x, int *
         const char *name = parameters->items[i]->key;
 
         if (name != NULL && hps_space_index(e->s->space, name) < 0) {
-            return fail(EXIT_DATA, "%s:%d: has %s, which stage %s does not search", e->path,
-                        e->line, name, e->s->name);
+            return fail(EXIT_DATA, "%s:%d: has %s, which stage %s does not search", e->at.path,
+                        e->at.line, name, e->s->name);
         }
     }
     return EXIT_DONE;
@@ -101,8 +84,8 @@ static int read_values(const earlier *e, const node *line, double *f)
             values->items[k]->kind == NODE_SCALAR && parse_number(values->items[k]->text, f + k);
     }
     return whole ? EXIT_DONE
-                 : fail(EXIT_DATA, "%s:%d: does not have the %d value%s of an evaluation", e->path,
-                        e->line, n, n > 1 ? "s" : "");
+                 : fail(EXIT_DATA, "%s:%d: does not have the %d value%s of an evaluation",
+                        e->at.path, e->at.line, n, n > 1 ? "s" : "");
 }
 
 static void make_room(earlier *e)
@@ -124,9 +107,9 @@ static int take_line(earlier *e, const node *line)
     double *f;
 
     if (strcmp(objective, e->s->objective) != 0) {
-        return fail(EXIT_DATA, "%s:%d: a value of the objective %s, stage %s minimises %s", e->path,
-                    e->line, objective[0] != '\0' ? objective : "(not named)", e->s->name,
-                    e->s->objective);
+        return fail(EXIT_DATA, "%s:%d: a value of the objective %s, stage %s minimises %s",
+                    e->at.path, e->at.line, objective[0] != '\0' ? objective : "(not named)",
+                    e->s->name, e->s->objective);
     }
     if (!ok && strcmp(outcome, "infeasible") != 0) {
         return EXIT_DONE;
@@ -147,37 +130,47 @@ static int take_line(earlier *e, const node *line)
 
 /* ----------------------------------------------------------------- the file */
 
-/* Call take for every line of a stage, with its number; a torn last line is no line. */
-static int each_line(const char *path, const char *text, size_t size, const char *name,
-                     int (*take)(void *user, const node *line, int number), void *user)
+/* Those of a stage are taken. */
+typedef struct stage_lines {
+    line_place at;
+    const char *name;
+    int (*take)(void *user, const line_place *at, const node *line);
+    void *user;
+} stage_lines;
+
+static int take_of_stage(void *user, const char *line, size_t n)
 {
-    int number = 1, rc = EXIT_DONE;
+    static const char none[] = "not a line of a history";
+    stage_lines *l = user;
+    node *tree;
+    int rc = line_tree(&tree, &l->at, line, n, none);
 
-    for (const char *line = text, *end; size > 0 && line < text + size && rc == EXIT_DONE;
-         line = end + 1, number++) {
-        node *n;
-
-        end = memchr(line, '\n', (size_t)(text + size - line));
-        if (end == NULL) {
-            return EXIT_DONE;
-        }
-        if (tree_parse(&n, path, line, (size_t)(end - line), LINE_NODES) != EXIT_DONE ||
-            text_of(n, "stage")[0] == '\0') {
-            return fail(EXIT_DATA, "%s:%d: not a line of a history", path, number);
-        }
-        if (strcmp(text_of(n, "stage"), name) == 0) {
-            rc = take(user, n, number);
-        }
-        tree_free(n);
+    if (rc != EXIT_DONE) {
+        return rc;
     }
+    if (text_of(tree, "stage")[0] == '\0') {
+        rc = fail(EXIT_DATA, "%s:%d: %s", l->at.path, l->at.line, none);
+    } else if (strcmp(text_of(tree, "stage"), l->name) == 0) {
+        rc = l->take(l->user, &l->at, tree);
+    }
+    tree_free(tree);
     return rc;
 }
 
-static int take_numbered(void *user, const node *line, int number)
+/* Call take for every line of a stage; a torn last line is no line. */
+static int each_line(const char *path, const char *text, size_t size, const char *name,
+                     int (*take)(void *user, const line_place *at, const node *line), void *user)
+{
+    stage_lines l = {{path, 0}, name, take, user};
+
+    return lines_each(&l.at, text, size, LINES_WHOLE, take_of_stage, &l);
+}
+
+static int take_placed(void *user, const line_place *at, const node *line)
 {
     earlier *e = user;
 
-    e->line = number;
+    e->at = *at;
     return take_line(e, line);
 }
 
@@ -188,13 +181,13 @@ typedef struct first_stage {
     int same;
 } first_stage;
 
-static int compare_first(void *user, const node *line, int number)
+static int compare_first(void *user, const line_place *at, const node *line)
 {
     first_stage *c = user;
     const node *values = tree_item(line, "objectives");
     double f;
 
-    (void)number;
+    (void)at;
     if (strcmp(text_of(line, "outcome"), "ok") == 0 && values != NULL && values->n > 0 &&
         values->items[0]->kind == NODE_SCALAR && parse_number(values->items[0]->text, &f) &&
         f < c->best) {
@@ -287,7 +280,7 @@ static int check_settings(const tuning *t, const char *path)
 static int give(const tuning *t, const stage *s, const earlier *e)
 {
     if (e->n == 0 && e->outside == 0 && is_first(t, s)) {
-        return fail(EXIT_DATA, "%s: holds no values of stage %s", e->path, s->name);
+        return fail(EXIT_DATA, "%s: holds no values of stage %s", e->at.path, s->name);
     }
     if (s->swarm == NULL) { /* only looked at */
         return EXIT_DONE;
@@ -299,7 +292,7 @@ static int give(const tuning *t, const stage *s, const earlier *e)
         fprintf(stderr,
                 "hpswarm: warm start: stage %s takes %lld points of %s, %lld outside the "
                 "bounds are left out\n",
-                s->name, (long long)e->n, e->path, (long long)e->outside);
+                s->name, (long long)e->n, e->at.path, (long long)e->outside);
     }
     return EXIT_DONE;
 }
@@ -307,7 +300,7 @@ static int give(const tuning *t, const stage *s, const earlier *e)
 int warm_start(tuning *t, stage *s)
 {
     const char *path = runfile_text(t->r, "swarm", "warm_start");
-    earlier e = {.s = s, .path = path};
+    earlier e = {.s = s, .at = {path, 0}};
     char *text = NULL;
     size_t size = 0;
     int same = 0;
@@ -319,7 +312,7 @@ int warm_start(tuning *t, stage *s)
     rc = is_first(t, s) ? check_settings(t, path) : EXIT_DONE;
     rc = rc == EXIT_DONE ? same_descriptor(t, s, path, text, size, &same) : rc;
     if (rc == EXIT_DONE && same) {
-        rc = each_line(path, text, size, s->name, take_numbered, &e);
+        rc = each_line(path, text, size, s->name, take_placed, &e);
         rc = rc == EXIT_DONE ? give(t, s, &e) : rc;
     } else if (rc == EXIT_DONE && !t->a->quiet) {
         fprintf(stderr,

@@ -162,9 +162,9 @@ swarm: {particles: 8, iterations: 0, evaluations: 8}
         self.assertEqual([l["parameters"] for l in self.history("again")[:9]], points)
         for text, message in (('{"cutoff": 9, "n_max": 4}', "bad.jsonl:2: cutoff: 9 is not from 3 to 6"),
                               ('{"cutoff": 4}', "bad.jsonl:2: n_max: has no value"),
-                              ('{"cutoff": 4, "n_max": 4.5}', "bad.jsonl:2: n_max: is no whole number"),
+                              ('{"cutoff": 4, "n_max": 4.5}', "bad.jsonl:2: n_max: 4.5 is no whole number from 3 to 8"),
                               ('{"cutoff": 4, "n_max": 4, "z": 1}', "bad.jsonl:2: z: is not searched"),
-                              ('{"cutoff": "x", "n_max": 4}', "bad.jsonl:2: cutoff: is no number"),
+                              ('{"cutoff": "x", "n_max": 4}', "bad.jsonl:2: cutoff: 'x' is no number"),
                               ("[1, 2]", "bad.jsonl:2: is no object"), ("{", "bad.jsonl:2: is no object")):
             self.write("bad.jsonl", json.dumps(points[0]) + "\n" + text + "\n")
             self.refused(3, message, "tune", "run.yaml", "-o", "no", "--set", "swarm.start=bad.jsonl")

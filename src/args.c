@@ -23,6 +23,10 @@ static const command commands[] = {
      "--output|--json|--dry-run|--set", command_predict},
     {"check", "DATA.xyz", "the data doctor: what a file holds and what looks wrong", 1, 1,
      "--json|--set", command_check},
+    {"design", "RUN.yaml", "points to evaluate over the ranges of a run file, for swarm.start", 1,
+     1, "--output|--points|--kind|--seed|--json|--set", command_design},
+    {"surface", "RUN.yaml TRIALS", "response surfaces of evaluated points, and their minimum", 2, 2,
+     "--output|--kind|--log|--value|--json|--set", command_surface},
     {"export", "MODEL", "hand a model to other codes (not in this release)", 1, 1, "--to|--output",
      command_export},
     {"report", "DIR", "write DIR/report.html again", 1, 1, "", command_report},
@@ -182,6 +186,10 @@ enum {
     FLAG_ZETA,
     FLAG_RESUME,
     FLAG_TO,
+    FLAG_POINTS,
+    FLAG_KIND,
+    FLAG_VALUE,
+    FLAG_LOG,
     N_FLAGS
 };
 
@@ -210,6 +218,10 @@ static const struct {
     [FLAG_ZETA] = {"--zeta", NULL, 1},
     [FLAG_RESUME] = {"--resume", NULL, 0},
     [FLAG_TO] = {"--to", NULL, 1},
+    [FLAG_POINTS] = {"--points", NULL, 1},
+    [FLAG_KIND] = {"--kind", NULL, 1},
+    [FLAG_VALUE] = {"--value", NULL, 1},
+    [FLAG_LOG] = {"--log", NULL, 0},
 };
 
 static void set_switch(args *a, int flag)
@@ -219,7 +231,7 @@ static void set_switch(args *a, int flag)
         [FLAG_CITATION] = &a->citation, [FLAG_DRY_RUN] = &a->dry_run,
         [FLAG_JSON] = &a->json,         [FLAG_QUIET] = &a->quiet,
         [FLAG_VERBOSE] = &a->verbose,   [FLAG_GRADIENTS] = &a->gradients,
-        [FLAG_RESUME] = &a->resume,
+        [FLAG_RESUME] = &a->resume,     [FLAG_LOG] = &a->log,
     };
 
     if (fields[flag] != NULL) {
@@ -263,6 +275,13 @@ static int set_value(args *a, int flag, const char *value)
     case FLAG_TO:
         a->to = value;
         return EXIT_DONE;
+    case FLAG_KIND:
+        a->kind = value;
+        return EXIT_DONE;
+    case FLAG_POINTS:
+        return read_whole(name, value, 1, 10000000, &a->points);
+    case FLAG_VALUE:
+        return read_whole(name, value, 1, 16, &a->value);
     default: /* --set */
         a->overrides = grow_memory(a->overrides, (size_t)a->n_overrides + 1, sizeof *a->overrides);
         a->overrides[a->n_overrides++] = (char *)value;

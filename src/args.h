@@ -12,11 +12,13 @@ typedef struct args {
     const char *words[3]; /* what stands without a dash */
     int n_words;
     const char *output, *parameters, *model, *to; /* -o, -p, -m, --to */
-    int help, version, citation, json, dry_run, resume, gradients, verbose, quiet;
+    int help, version, citation, json, dry_run, resume, gradients, verbose, quiet, log;
     int threads; /* 0: OpenMP's default */
     int has_seed;
     int64_t seed;
     int64_t references;      /* --references, 0: all */
+    int64_t points, value;   /* --points, --value; 0: not given */
+    const char *kind;        /* --kind of a design or a surface */
     double zeta[MOST_ZETAS]; /* --zeta 1,2,4 */
     int n_zetas;
     int64_t frame_from, frame_to; /* --frames A:B; frame_to -1: to the end */
@@ -55,6 +57,8 @@ int command_kernel(const args *a);
 int command_fit(const args *a);
 int command_predict(const args *a);
 int command_check(const args *a);
+int command_design(const args *a);
+int command_surface(const args *a);
 int command_export(const args *a);
 int command_report(const args *a);
 

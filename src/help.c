@@ -25,6 +25,11 @@ static const struct {
     {"--time-limit", "--time-limit 2h", "stop with a checkpoint after s, m, h or d"},
     {"--dry-run", "--dry-run", "check everything, print the plan, do nothing"},
     {"--json", "--json", "one JSON object on standard output, nothing else there"},
+    {"--points", "--points N", "points of the design; an orthogonal array may have more"},
+    {"--kind", "--kind WORD",
+     "design: latin (default), sobol, orthogonal; surface: linear, quadratic, rbf, gp (all)"},
+    {"--log", "--log", "surfaces of the values' logarithms, for errors over decades"},
+    {"--value", "--value K", "of several values of a point the K-th, from 1"},
     {"--to", "--to FORMAT", "quip, turbogap or gap_fit"},
 };
 

@@ -5,7 +5,8 @@ import subprocess
 
 from common import DIMERS, HP, PROGRAM, ProgramTest, main
 
-COMMANDS = ["demo", "tune", "soap", "kernel", "fit", "predict", "check", "export", "report"]
+COMMANDS = ["demo", "tune", "soap", "kernel", "fit", "predict", "check", "report", "design",
+            "surface", "export"]
 
 
 class Help(ProgramTest):

@@ -29,7 +29,9 @@ static int read_settings(tuning *t)
     } else {
         rc = runfile_read(&t->r, path, a->n_overrides, a->overrides, RUNFILE_RANGES);
     }
-    if (rc == EXIT_DONE && a->has_seed) {
+    if (rc == EXIT_DONE && a->has_seed && runfile_is_list(t->r)) {
+        rc = fail(EXIT_USAGE, "--seed means nothing to a list of trials, nothing is random there");
+    } else if (rc == EXIT_DONE && a->has_seed) {
         runfile_seed(t->r, "swarm", a->seed);
     }
     free(stored);

@@ -334,6 +334,29 @@ static void begin_json(json *j, const tuning *t, FILE *stream)
     json_open(j, "stages", '[');
 }
 
+/* Of a list everything is known. */
+static int plan_list(tuning *t, stage *s)
+{
+    int rc = list_read(t, s);
+    json j;
+
+    if (rc == EXIT_DONE && t->a->json) {
+        json_start(&j, stdout);
+        json_open(&j, NULL, '{');
+        json_text(&j, "strategy", "search");
+        json_int(&j, "parameters", hps_space_size(s->space));
+        json_int(&j, "trials", s->counts.n_evaluated);
+        json_int(&j, "evaluations", 0);
+        json_close(&j, '}');
+        json_end(&j);
+    } else if (rc == EXIT_DONE) {
+        printf("plan: search, a list of %lld trials over %d parameters; nothing is evaluated\n",
+               (long long)s->counts.n_evaluated, hps_space_size(s->space));
+        print_space(s->space);
+    }
+    return rc;
+}
+
 /* A search is not tried out: its commands may take hours and leave things behind. */
 static int plan_search(tuning *t)
 {
@@ -344,6 +367,9 @@ static int plan_search(tuning *t)
 
     if (rc != EXIT_DONE) {
         return rc;
+    }
+    if (runfile_is_list(t->r)) {
+        return plan_list(t, s);
     }
     if (t->a->json) {
         json_start(&j, stdout);

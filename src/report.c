@@ -291,11 +291,74 @@ static void write_refits(FILE *f, const node *part)
             refits->n, best);
 }
 
+/* Response surfaces of a list of trials. */
+static void write_surfaces(FILE *f, const node *part)
+{
+    static const char *const columns[] = {"r2", "r2_loo", "rmse", "rmse_loo"};
+    const node *surface = tree_item(part, "surface"), *all = tree_item(surface, "surfaces");
+
+    if (all == NULL || all->kind != NODE_SEQUENCE || all->n == 0) {
+        return;
+    }
+    fputs("<table><tr><th>surface</th><th>R&sup2;</th><th>leaving one out</th><th>rmse</th>"
+          "<th>leaving one out</th><th>its minimum</th></tr>\n",
+          f);
+    for (int i = 0; i < all->n; i++) {
+        fputs("<tr><td class=\"n\">", f);
+        html_text(f, item_text(all->items[i], "kind"));
+        fputs(strcmp(item_text(all->items[i], "kind"), item_text(surface, "best")) == 0
+                  ? " (predicts best)</td>"
+                  : "</td>",
+              f);
+        for (int c = 0; c < 4; c++) {
+            number_cell(f, item_number(all->items[i], columns[c]), 1);
+        }
+        number_cell(f, item_number(tree_item(all->items[i], "minimum"), "value"), 1);
+        fputs("</tr>\n", f);
+    }
+    fputs("</table>\n", f);
+}
+
+static void write_assignment(FILE *f, const char *before, const node *item)
+{
+    double v;
+
+    fputs(before, f);
+    html_text(f, item->key);
+    if (item->kind == NODE_SCALAR && parse_number(item->text, &v)) {
+        fprintf(f, " = %.6g", v);
+    } else {
+        fputs(" = ", f);
+        html_text(f, item->kind == NODE_SCALAR ? item->text : "");
+    }
+}
+
+/* The minimum that the best of them predicts. */
+static void write_predicted(FILE *f, const node *part)
+{
+    const node *surface = tree_item(part, "surface"), *all = tree_item(surface, "surfaces");
+
+    for (int i = 0; all != NULL && i < all->n; i++) {
+        const node *point = tree_item(tree_item(all->items[i], "minimum"), "parameters");
+
+        if (point == NULL ||
+            strcmp(item_text(all->items[i], "kind"), item_text(surface, "best")) != 0) {
+            continue;
+        }
+        fputs("<p>predicted minimum, to be evaluated:", f);
+        for (int k = 0; k < point->n; k++) {
+            write_assignment(f, k > 0 ? ", " : " ", point->items[k]);
+        }
+        fputs("</p>\n", f);
+    }
+}
+
 static void write_stage(FILE *f, const sources *s, const node *part)
 {
     fputs("<h2>stage ", f);
     html_text(f, item_text(part, "name"));
-    fprintf(f, "</h2>\n<p>%s evaluations, %s failed; best ", item_text(part, "evaluations"),
+    fprintf(f, "</h2>\n<p>%s %s, %s failed; best ", item_text(part, "evaluations"),
+            strcmp(item_text(part, "stopped_by"), "trials") == 0 ? "trials" : "evaluations",
             item_text(part, "failed"));
     html_text(f, item_text(part, "objective"));
     fprintf(f, " %.6g; %.1f s</p>\n", item_number(part, "best_objective"),
@@ -304,6 +367,8 @@ static void write_stage(FILE *f, const sources *s, const node *part)
     write_convergence(f, s, part);
     write_front(f, part);
     write_parameters(f, s, part);
+    write_surfaces(f, part);
+    write_predicted(f, part);
     write_kernel(f, part);
 }
 

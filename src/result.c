@@ -4,8 +4,18 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "fits.h"
 #include "output.h"
 #include "tune.h"
+
+/* Of a list of trials nothing was evaluated here, but each of them once. */
+static int64_t count(const stage *s, int32_t what)
+{
+    if (s->trials == NULL) {
+        return hps_swarm_count(s->swarm, what);
+    }
+    return what >= 0 ? list_count(s, what) : 0;
+}
 
 /* Every point that no other one beats, with all of its values. */
 static void write_front(json *j, const stage *s)
@@ -24,7 +34,7 @@ static void write_front(json *j, const stage *s)
     json_open(j, "front", '[');
     for (int32_t i = 0; i < n; i++) {
         json_open(j, NULL, '{');
-        json_int(j, "id", id[i]);
+        json_int(j, "id", s->trials != NULL ? list_id(s, x + i * width, f + i * m) : id[i]);
         json_open(j, "objectives", '[');
         for (int32_t k = 0; k < m; k++) {
             json_number(j, NULL, f[i * m + k]);
@@ -57,16 +67,16 @@ static void write_stage(json *j, const stage *s)
     json_open(j, NULL, '{');
     json_text(j, "name", s->name);
     json_text(j, "objective", s->objective);
-    json_text(j, "stopped_by", hps_swarm_stop_reason(s->swarm));
+    json_text(j, "stopped_by", s->trials != NULL ? "trials" : hps_swarm_stop_reason(s->swarm));
     json_int(j, "evaluations", s->counts.n_evaluated);
     json_int(j, "failed", s->counts.n_failed);
     json_open(j, "outcomes", '{');
-    json_int(j, "ok", hps_swarm_count(s->swarm, HPS_EVAL_OK));
-    json_int(j, "infeasible", hps_swarm_count(s->swarm, HPS_EVAL_INFEASIBLE));
-    json_int(j, "failed", hps_swarm_count(s->swarm, HPS_EVAL_FAILED));
-    json_int(j, "timeout", hps_swarm_count(s->swarm, HPS_EVAL_TIMEOUT));
+    json_int(j, "ok", count(s, HPS_EVAL_OK));
+    json_int(j, "infeasible", count(s, HPS_EVAL_INFEASIBLE));
+    json_int(j, "failed", count(s, HPS_EVAL_FAILED));
+    json_int(j, "timeout", count(s, HPS_EVAL_TIMEOUT));
     json_close(j, '}');
-    json_int(j, "warm_start", hps_swarm_count(s->swarm, HPS_COUNT_EXTERNAL));
+    json_int(j, "warm_start", count(s, HPS_COUNT_EXTERNAL));
     json_number(j, "best_objective", s->best);
     outcome_parameters(j, "best", s->space, s->x);
     if (s->n_refits > 0) {
@@ -75,7 +85,12 @@ static void write_stage(json *j, const stage *s)
     if (s->n_objectives > 1) {
         write_front(j, s);
     }
-    if (s->search == NULL) {
+    if (s->fits != NULL) {
+        json_open(j, "surface", '{');
+        fits_json(j, s->fits);
+        json_close(j, '}');
+    }
+    if (s->search == NULL && s->trials == NULL) {
         json_open(j, "kernel", '{');
         kernel_report_json(j, &s->kernel);
         json_close(j, '}');
@@ -181,12 +196,12 @@ int result_save(const tuning *t)
     return rc;
 }
 
-static void print_outcomes(const hps_swarm *e)
+static void print_outcomes(const stage *s)
 {
-    long long infeasible = hps_swarm_count(e, HPS_EVAL_INFEASIBLE);
-    long long late = hps_swarm_count(e, HPS_EVAL_TIMEOUT);
+    long long infeasible = count(s, HPS_EVAL_INFEASIBLE);
+    long long late = count(s, HPS_EVAL_TIMEOUT);
 
-    printf("%lld failed", (long long)hps_swarm_count(e, HPS_EVAL_FAILED));
+    printf("%lld failed", (long long)count(s, HPS_EVAL_FAILED));
     if (infeasible > 0) {
         printf(", %lld infeasible", infeasible);
     }
@@ -195,12 +210,25 @@ static void print_outcomes(const hps_swarm *e)
     }
 }
 
+static int n_front(const stage *s)
+{
+    int32_t n = 0;
+
+    (void)hps_swarm_front(s->swarm, 0, &n, NULL, NULL, NULL);
+    return n;
+}
+
 static void print_stage(const stage *s)
 {
     char seconds[48];
 
-    printf("stage %s: %lld evaluations (", s->name, (long long)s->counts.n_evaluated);
-    print_outcomes(s->swarm);
+    if (s->fits != NULL && s->fits->n > 0) {
+        fits_print(stdout, s->fits, 0);
+        return;
+    }
+    printf("stage %s: %lld %s (", s->name, (long long)s->counts.n_evaluated,
+           s->trials != NULL ? "trials" : "evaluations");
+    print_outcomes(s);
     printf("), %s %.6g, %s\n", s->objective, s->best, duration_text(s->counts.seconds, seconds));
     for (int32_t i = 0; i < hps_space_size(s->space); i++) {
         hps_param_info info = {.struct_size = sizeof info};
@@ -222,9 +250,9 @@ static void print_stage(const stage *s)
     }
     if (s->n_objectives > 1) {
         printf("  the first of %d objectives at the compromise; front: %d points, in result.json\n",
-               s->n_objectives, s->counts.n_front);
+               s->n_objectives, n_front(s));
     }
-    if (s->search != NULL) {
+    if (s->search != NULL || s->trials != NULL) {
         return;
     }
     printf("  kernel: mean %.4f, std %.4f, skew %.4f\n", s->kernel.stats.mean,

@@ -111,6 +111,11 @@ int runfile_is_search(const runfile *r)
     return runfile_is(r, "", "strategy", "search");
 }
 
+int runfile_is_list(const runfile *r)
+{
+    return runfile_is_search(r) && runfile_text(r, "objective", "trials") != NULL;
+}
+
 int runfile_n_objectives(const runfile *r)
 {
     if (runfile_is_search(r)) {

@@ -112,6 +112,8 @@ const char *setting_name(const setting *s, char buffer[80]);
 int setting_searched(const setting *s);
 /* 1 if the run is of the strategy search: a command instead of a study. */
 int runfile_is_search(const runfile *r);
+/* 1 if that is a list of trials, of which nothing is evaluated. */
+int runfile_is_list(const runfile *r);
 /* Objectives of the last stage: objective.values of a search, 2 of rmse-pair, else 1. */
 int runfile_n_objectives(const runfile *r);
 runfile *runfile_copy(const runfile *r);

@@ -3,7 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "runfile.h"
+#include "search.h"
 
 /* The code point at c and the bytes it takes; text from YAML is valid UTF-8. */
 static uint32_t decode(const unsigned char *c, int *bytes)
@@ -194,12 +194,12 @@ static int write_rule(const runfile *r, int i, FILE *f)
     return i;
 }
 
-static int wanted(const setting *s, int what)
+static int wanted(const runfile *r, const setting *s, int what)
 {
     int index;
 
     if (what == WRITE_RUN) {
-        return 1;
+        return !runfile_is_list(r) || search_reads(s);
     }
     if (strcmp(s->rule->section, "data") == 0) {
         return word_in("energy|forces|virial|e0", s->rule->key, &index);
@@ -214,7 +214,7 @@ void runfile_write(const runfile *r, FILE *f, int what)
     for (int i = 0; i < r->n;) {
         const setting *s = &r->items[i];
 
-        if (!wanted(s, what)) {
+        if (!wanted(r, s, what)) {
             i++;
             continue;
         }

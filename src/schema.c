@@ -37,7 +37,7 @@ static const key_rule own[] = {
     {"data", "e0", KIND_E0, 0, MAP_ELEMENT, 0, -1e9, 1e9, "isolated|average|fit", "eV",
      "energy of free atoms: isolated, average, fit, or values by element", "fit", "e0"},
     {"", "strategy", KIND_WORD, 0, 0, 0, 0, 0, "joint|two-stage|search", "",
-     "joint: all at once; two-stage: the kernel first, then the fit; search: a command",
+     "joint: all at once; two-stage: the kernel first, then the fit; search: a command or trials",
      "two-stage", NULL},
     {"soap", "species", KIND_SPECIES, 0, 0, 0, 0, 0, NULL, "",
      "order of the elements; those of the data by atomic number", NULL, NULL},
@@ -64,6 +64,8 @@ static const key_rule own[] = {
      "seed"},
     {"objective", "command", KIND_TEXT, 0, 0, 0, 0, 0, NULL, "",
      "search: what to run for each point; {id}, {x} all values, {NAME} one of them", NULL, NULL},
+    {"objective", "trials", KIND_TEXT, 0, 0, 0, 0, 0, NULL, "",
+     "search: file of points with their values, instead of a command; nothing is run", NULL, NULL},
     {"objective", "response", KIND_TEXT, 0, 0, 0, 0, 0, NULL, "",
      "search: file with the values on its first line; left out: standard output", NULL, NULL},
     {"objective", "folder", KIND_TEXT, 0, 0, 0, 0, 0, NULL, "",
@@ -261,7 +263,7 @@ int rule_serves(const key_rule *rule)
 
     if (strcmp(rule->section, "parameters") == 0 ||
         (strcmp(rule->section, "objective") == 0 &&
-         word_in("command|response|folder|values|timeout|keep_output", rule->key, &index)) ||
+         word_in("command|trials|response|folder|values|timeout|keep_output", rule->key, &index)) ||
         (swarm && strcmp(rule->key, "parallel") == 0)) {
         return RULE_SEARCH;
     }

@@ -7,6 +7,8 @@
 
 /* ------------------------------------------------------ search_check.c */
 
+/* Does a list of trials read this setting? */
+int search_reads(const setting *s);
 /* Relations between the settings of a search, before anything is run. */
 int search_check(const runfile *r);
 

@@ -13,7 +13,7 @@ static int check_command(const runfile *r)
     if (s == NULL) {
         return fail_at(start, "objective.command",
                        "missing; the strategy search runs it for each point, for example "
-                       "\"./run.sh {id} {x}\"");
+                       "\"./run.sh {id} {x}\" (or objective.trials, a file of points and values)");
     }
     return template_check(r, s);
 }
@@ -75,10 +75,39 @@ static int check_values(const runfile *r)
     return EXIT_DONE;
 }
 
+int search_reads(const setting *s)
+{
+    int index;
+
+    return strcmp(s->rule->section, "swarm") != 0 &&
+           (strcmp(s->rule->section, "objective") != 0 ||
+            word_in("trials|values", s->rule->key, &index));
+}
+
+/* Nothing is evaluated: what says how would be silently ignored. */
+static int check_list(const runfile *r)
+{
+    char name[80];
+
+    for (int i = 0; i < r->n; i++) {
+        const setting *s = &r->items[i];
+
+        if (s->given && !search_reads(s)) {
+            return fail_at(s->at, setting_name(s, name),
+                           "means nothing beside objective.trials, of which nothing is evaluated");
+        }
+    }
+    return EXIT_DONE;
+}
+
 int search_check(const runfile *r)
 {
-    int rc = check_command(r);
+    int rc;
 
+    if (runfile_is_list(r)) {
+        return check_list(r);
+    }
+    rc = check_command(r);
     rc = rc == EXIT_DONE ? check_paths(r) : rc;
     rc = rc == EXIT_DONE ? check_amounts(r) : rc;
     return rc == EXIT_DONE ? check_values(r) : rc;

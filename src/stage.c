@@ -220,7 +220,7 @@ int stage_objective(tuning *t, stage *s)
 
     s->context = t->context;
     if (runfile_is_search(t->r)) {
-        if (rc == EXIT_DONE) {
+        if (rc == EXIT_DONE && !runfile_is_list(t->r)) {
             s->search = search_create(t->r, s->space, t->directory, threads_each(t));
         }
         return rc;
@@ -234,6 +234,9 @@ int stage_check(tuning *t, stage *s)
     stage trial;
     int rc = runfile_is_search(t->r) ? EXIT_DONE : find_swarm_bytes(t, s);
 
+    if (runfile_is_list(t->r)) {
+        return list_read(t, s);
+    }
     trial = *s;
     rc = rc == EXIT_DONE ? stage_objective(t, &trial) : rc;
     if (rc == EXIT_DONE && !t->resume && s == &t->stages[0]) {
@@ -250,7 +253,7 @@ int stage_prepare(tuning *t, stage *s)
 {
     int rc = stage_objective(t, s);
 
-    if (rc == EXIT_DONE) {
+    if (rc == EXIT_DONE && s->trials == NULL) {
         rc = make_swarm(t, s);
     }
     s->counts.struct_size = sizeof s->counts;
@@ -349,10 +352,14 @@ static int run_swarm(batch_job *job)
 int stage_run(tuning *t, stage *s)
 {
     batch_job job = {.t = t, .s = s};
-    char *label =
-        new_textf("%s%s%s", t->label != NULL ? t->label : "", t->label != NULL ? " " : "", s->name);
+    char *label;
     int rc;
 
+    if (s->trials != NULL) {
+        return list_run(t, s);
+    }
+    label =
+        new_textf("%s%s%s", t->label != NULL ? t->label : "", t->label != NULL ? " " : "", s->name);
     hps_swarm_get_progress(s->swarm, &s->counts);
     progress_start(&job.progress, t->a->quiet, label, s->counts.n_evaluated,
                    stage_evaluations(t->r));
@@ -386,6 +393,7 @@ void stage_forget(stage *s)
 void stage_free(stage *s)
 {
     stage_forget(s);
+    list_free(s);
     search_destroy(s->search);
     hps_swarm_destroy(s->swarm);
     hps_space_destroy(s->space);

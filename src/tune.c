@@ -193,7 +193,7 @@ static int open_history(tuning *t)
 
 static int run_stages(tuning *t)
 {
-    if (!t->a->quiet && t->label == NULL) {
+    if (!t->a->quiet && t->label == NULL && !runfile_is_list(t->r)) {
         fputs("hpswarm: ", stderr);
         plan_shares(t, stderr);
     }

@@ -145,6 +145,8 @@ typedef struct stage {
     hps_swarm *swarm;
     hps_study *study; /* NULL: a search */
     search *search;
+    struct trials *trials;        /* of a list of trials, which has no search either */
+    struct surface_fits *fits;    /* that describe them, NULL: of several values */
     int64_t bytes;                /* of the process while the stage runs */
     int64_t swarm_bytes;          /* that its swarm holds to the end of the run */
     double *x;                    /* best point */
@@ -218,6 +220,17 @@ int warm_start(tuning *t, stage *s);
 /* Give a new swarm the positions that swarm.start names, if it is there; without a swarm only check
  * them. */
 int start_positions(const tuning *t, const stage *s);
+
+/* --------------------------------------------------------- trials_list.c */
+
+/* The file of a list of trials; it takes the place of everything that evaluates. */
+int list_read(tuning *t, stage *s);
+/* Its history, its best trial, its surfaces. */
+int list_run(tuning *t, stage *s);
+int64_t list_count(const stage *s, int32_t outcome);
+/* Number of the first trial with this point and these values. */
+int64_t list_id(const stage *s, const double *x, const double *f);
+void list_free(stage *s);
 
 /* ---------------------------------------------------------- checkpoint.c */
 

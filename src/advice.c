@@ -25,13 +25,17 @@ static const struct {
      "std-skew is the paper's, for kernels that are wide and symmetric. It trains nothing, and "
      "what "
      "is best by it need not interpolate well: see strategy."},
+    {"objective", "trials",
+     "For values that are there already, from a spreadsheet or another program. hpswarm design "
+     "says "
+     "where to evaluate."},
     {"swarm", "parallel", "As many as the machine runs side by side: it changes no result."},
     {"swarm", "ranks_per_evaluation",
      "By hand where one evaluation takes longer than a run can wait for, or 1 where the memory of "
      "a machine is short. It changes no result."},
     {"swarm", "start",
-     "What you would try by hand, or a list of trials: with iterations 0 and evaluations at their "
-     "number nothing else is evaluated."},
+     "What you would try by hand, or the points of hpswarm design: with iterations 0 and "
+     "evaluations at their number nothing else is evaluated."},
     {"swarm", "replay",
      "For proof, and to look again at what happened: nothing is gained in time over the run that "
      "is repeated."},

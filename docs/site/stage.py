@@ -13,7 +13,7 @@ os.environ.setdefault("HPSWARM_LIBRARY", "")
 import manual  # noqa: E402
 
 CONTENTS = [("Begin", ["overview", "getting-started", "method", "coming-from"]),
-            ("Program", ["program", "run-file", "hyper-parameters", "cluster"]),
+            ("Program", ["program", "run-file", "hyper-parameters", "offline", "cluster"]),
             ("Library", ["embedding", "reproducible", "abi", "optimiser", "examples", "c", "fortran", "python"]),
             ("Background", ["soap", "gpr", "results", "decisions"])]
 LANGUAGES = {".c": "c", ".cpp": "cpp", ".f90": "fortran", ".py": "python", ".yaml": "yaml"}

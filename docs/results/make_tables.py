@@ -113,7 +113,10 @@ def change(ours, theirs):
 
 
 SEARCHES = (("", "rmse"), ("-wide", "rmse, wide ranges"), ("-loo", "loo, wide ranges"),
-            ("-force", "rmse, G_E + G_F, wide ranges"))
+            ("-force", "rmse, G_E + G_F, wide ranges"), ("-balanced", "rmse, G_E + G_F/10"),
+            ("-basis", "rmse, basis searched"), ("-basis-loo", "loo, basis searched"))
+SHARED = {"tuned-disordered-s6-basis-loo": "tuned-disordered-basis-loo"}  # one search stands for both rows
+AFTER = {"virials-amorphous": "tuned-amorphous-basis"}  # noises were searched after another search
 
 
 def tuned_row(study, objective, row, theirs):
@@ -125,13 +128,26 @@ def tuned_row(study, objective, row, theirs):
             change(test["rmse_force"], theirs["force"]), *cost(tune)]
 
 
+def both(first, second):
+    """A search and the one after it, as one."""
+    return {**second, "stages": first["stages"] + second["stages"],
+            **{k: first[k] + second[k] for k in ("wall_seconds", "user_seconds")},
+            "megabytes": max(first["megabytes"], second["megabytes"])}
+
+
 def table_tuned(numbers, reference):
     rows = []
     for row in ROWS:
         for end, objective in SEARCHES:
-            study = numbers.get(f"tuned-{row[0]}{end}", {})
+            key = f"tuned-{row[0]}{end}"
+            study = numbers.get(SHARED.get(key, key), {})
             if "predict" in study:
                 rows.append(tuned_row(study, objective, row, reference[row[0]]))
+        for key, source in AFTER.items():
+            if key.endswith(row[0]) and "predict" in numbers.get(key, {}):
+                tune = both(numbers[source]["tune"], numbers[key]["tune"])
+                rows.append(tuned_row({**numbers[key], "tune": tune}, "rmse, basis searched, virials fitted",
+                                      row, reference[row[0]]))
     return table(["data", "instead of", "sparse points", "gap_fit G_E", "G_F", "objective",
                   "validation G_E", "G_F", "test G_E", "G_F", "G_E by", "G_F by", *COST], rows)
 
@@ -262,12 +278,12 @@ def table_molecules(numbers):
 
 def table_best(numbers):
     """The values that the searches found."""
-    names = ("rcut_soft", "atom_sigma_r", "atom_sigma_t", "atom_sigma_r_scaling",
+    names = ("n_max", "l_max", "rcut_hard", "rcut_soft", "atom_sigma_r", "atom_sigma_t", "atom_sigma_r_scaling",
              "atom_sigma_t_scaling", "amplitude_scaling", "central_weight", "radial_enhancement",
              "zeta", "delta", "sigma_energy", "sigma_force")
     rows = []
     for key, study in sorted(numbers.items()):
-        if "tune" not in study or key.startswith(("forces", "front")):
+        if "tune" not in study or key.startswith(("forces", "virials", "front")):
             continue
         best = {k.split(".")[1]: v for s in study["tune"]["stages"] for k, v in s["best"].items()}
         rows.append([f"`{key}`", *(f"{best[n]:.3g}" if n in best else "" for n in names),

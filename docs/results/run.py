@@ -58,16 +58,24 @@ def search_only(run, data, *values):
     return lambda out: tuned(run, data, *values)(out)[:1]
 
 
-def forces(source, data, ranges, evaluations=100, values=()):
-    """The noises of a fit on energies and forces, the descriptor of another study."""
+def noises(source, data, fitted, ranges, evaluations=100, values=()):
+    """The noises of a fit on more than energies, the descriptor of another study."""
     def commands(out):
         best = f"{os.path.dirname(out)}/{source}/tune/best.yaml"
         place = [f"data.file=data/{data}.train.xyz", "data.test_every=5", "strategy=joint",
-                 "gap.fit_forces=true", *ranges, "swarm.variant=guided",
+                 *fitted, *ranges, "swarm.variant=guided",
                  f"swarm.evaluations={evaluations}", "swarm.seed=1", *values]
         return [("tune", ["tune", best, *sets(place), "-o", f"{out}/tune"]),
                 *fit(out, data, f"{out}/tune/best.yaml")]
     return commands
+
+
+def forces(source, data, *more):
+    return noises(source, data, ("gap.fit_forces=true",), *more)
+
+
+def virials(source, data, *more):
+    return noises(source, data, ("data.virial=virial", "gap.fit_virials=true"), *more)
 
 
 def curve(data, by_hand, source, counts):
@@ -119,6 +127,13 @@ def kernels(file, **studies):
 WIDE = ("soap.rcut_soft=[2.5, 5.0]", "soap.amplitude_scaling=[0, 8]", "soap.central_weight=[0, 4]")
 LOO = ("objective.stage2=loo", "data.test_every=1000")  # leave-one-out errors of all training frames but one
 FORCE = "objective.force_weight=1"
+BALANCED = "objective.force_weight=0.1"
+BASIS = ("soap.n_max=[4, 8]", "soap.l_max=[4, 6]", "soap.rcut_hard=[4.0, 6.0]", "soap.rcut_soft=[2.5, 5.5]",
+         "soap.amplitude_scaling=[0, 8]", "soap.central_weight=[0, 4]")
+# Crystals have a noise of their own; delta and the noise of the others are searched, so that both ratios are.
+CRYSTALS = "gap.sigma_energy={default: {range: [0.001, 1], scale: log}, cryst_dia: 0.02, cryst_graphite: 0.02}"
+SPHERES = "gap.sigma_energy={default: {range: [0.0001, 0.1], scale: log}, random_spheres: 0.001}"
+VIRIALS = ("gap.sigma_virial={range: [0.03, 3], scale: log}", "gap.delta={range: [0.1, 10], scale: log}", CRYSTALS)
 GUIDED = "swarm.variant=guided"
 EF = "gap.fit_forces=true"
 TWO = "strategy=two-stage"
@@ -139,8 +154,13 @@ TUNED = {
     "disordered-force": ("carbon", "c_disordered_lda", *WIDE, FORCE),
     "disordered-s6-force": ("carbon", "c_disordered_lda", *WIDE, FORCE, *SIX),
     "amorphous-force": ("carbon", "c_gap17_pbe", *WIDE, FORCE),
+    "amorphous-basis": ("carbon", "c_gap17_pbe", *BASIS, CRYSTALS, "gap.jitter=1e-8", "swarm.evaluations=250"),
+    "disordered-basis-loo": ("carbon", "c_disordered_lda", *BASIS, "soap.n_max=[4, 6]", "soap.l_max=[3, 6]",
+                             "soap.atom_sigma_r={range: [0.1, 4], scale: log}", "soap.amplitude_scaling=[0, 12]",
+                             "kernel.zeta=[1, 20]", SPHERES, *LOO),
+    "iron-s6-balanced": ("iron", "fe_gap22_ext", *SIX, BALANCED),
 }
-SEEDS = ("crystal", "crystal-ef", "iron", "iron-s6", "disordered", "disordered-loo", "disordered-s6-loo")  # searched with two more seeds
+SEEDS = ("crystal", "crystal-ef", "iron", "iron-s6", "disordered", "disordered-loo", "disordered-s6-loo", "iron-s6-balanced")  # searched with two more seeds
 STUDIES = {
     **{f"tuned-{name}": tuned(*search) for name, search in TUNED.items()},
     **{f"tuned-{name}-seed{k}": tuned(*TUNED[name], f"swarm.seed={k}") for name in SEEDS for k in (2, 3)},
@@ -182,7 +202,7 @@ STUDIES = {
     "dragoni-s6-two": tuned("iron", "fe_dragoni", TWO, *SIX),
     "molecules-100": molecules("qm9_mp2", 100, "swarm.evaluations=150"),
     "molecules-1000": molecules("qm9_mp2", 1000, "swarm.evaluations=60"),
-    "qm7-100": molecules("qm7_pbe0", 100, "data.energy=energy", "swarm.evaluations=60"),
+    "qm7-100": molecules("qm7_pbe0", 100, "data.energy=energy", "swarm.evaluations=300"),
     "qm7-1000": molecules("qm7_pbe0", 1000, "data.energy=energy", "swarm.evaluations=300"),
     # Energies and forces with the descriptor of the search on energies.
     "forces-crystal": forces("tuned-crystal", "c_gap17_cryst_lda", NOISES),
@@ -191,6 +211,8 @@ STUDIES = {
     "forces-disordered": forces("tuned-disordered", "c_disordered_lda", RATIOS, 40, ["gap.n_sparse=500"]),
     "forces-amorphous": forces("tuned-amorphous", "c_gap17_pbe", RATIOS, 40),
     "forces-dragoni": forces("dragoni-s4-joint", "fe_dragoni", RATIOS, 40),
+    # No forces in the fit, but the virials of the cells.
+    "virials-amorphous": virials("tuned-amorphous-basis", "c_gap17_pbe", VIRIALS, 50),
     # Which pairs of errors there are at all on the validation frames, and how errors fall with the number of training frames.
     "front-amorphous": search_only("carbon", "c_gap17_pbe", *WIDE, "objective.stage2=rmse-pair", "swarm.variant=pareto",
                                    "swarm.evaluations=112"),

@@ -171,6 +171,11 @@ hps_status hpsi_output_close(hpsi_output *o, int32_t keep);
 hps_status hpsi_file_replace(hps_context *c, const char *path, const void *data, int64_t size,
                              int32_t sync);
 
+/* ----------------------------------------------------------- locale.c */
+
+/* Run body with the C locale on this thread, and put the host's back. */
+hps_status hpsi_in_c_locale(hps_status (*body)(void *arg), void *arg);
+
 /* ------------------------------------------------------------- pack.c */
 
 /* A binary document: 8-byte magic, format version, length, payload of little-endian

@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /* Writing extended XYZ with enough digits to get every bit back. */
-#include <locale.h>
 #include <math.h>
 #include <stdarg.h>
 #include <stdio.h>
@@ -153,14 +152,29 @@ static hps_status check_labels(const hps_dataset *d, const double *const label[3
     return HPS_OK;
 }
 
+typedef struct write_job {
+    writer *w;
+    const hps_dataset *d;
+    const double *const *label;
+} write_job;
+
+static hps_status put_frames(void *arg)
+{
+    const write_job *job = arg;
+
+    for (int64_t i = 0; job->w->status == HPS_OK && i < job->d->n_frames; i++) {
+        put_frame(job->w, job->d, i, job->label);
+    }
+    return job->w->status;
+}
+
 hps_status hps_dataset_write_extxyz(const hps_dataset *d, const char *path, const double *energy,
                                     const double *forces, const double *virial)
 {
     const double *const label[HPSI_N_LABELS] = {energy, forces, virial};
     writer w = {0};
+    write_job job = {&w, d, label};
     hps_status last;
-    locale_t c;
-    locale_t before;
 
     if (d == NULL || path == NULL) {
         return hpsi_fail(HPS_E_ARGUMENT, "write_extxyz: %s is NULL",
@@ -170,23 +184,13 @@ hps_status hps_dataset_write_extxyz(const hps_dataset *d, const char *path, cons
     if (w.status != HPS_OK) {
         return w.status;
     }
-    c = newlocale(LC_ALL_MASK, "C", (locale_t)0);
-    if (c == (locale_t)0) {
-        return hpsi_fail(HPS_E_MEMORY, "write_extxyz: no memory for the C locale");
-    }
     w.text = hpsi_new(d->context, PIECE + MOST, 1);
     w.status = w.text != NULL ? hpsi_output_open(&w.file, d->context, path) : HPS_E_MEMORY;
     if (w.status != HPS_OK) {
-        freelocale(c);
         hpsi_free(w.text);
         return w.status;
     }
-    before = uselocale(c); /* of this thread only */
-    for (int64_t i = 0; w.status == HPS_OK && i < d->n_frames; i++) {
-        put_frame(&w, d, i, label);
-    }
-    uselocale(before);
-    freelocale(c);
+    w.status = hpsi_in_c_locale(put_frames, &job);
     if (w.status == HPS_OK) {
         w.status = hpsi_output_write(&w.file, w.text, w.size);
     }

@@ -27,7 +27,7 @@ nm -A -u "$@" | awk '
             print member ": " symbol " (numbers are read without the locale, by dataset/number.c)"; bad = 1;
         }
         if (symbol ~ /^uselocale$/) {
-            only_in("the locale of the calling thread, put back,", "/dataset/write.c");
+            only_in("the locale of the calling thread, put back,", "/base/locale.c");
         }
         if (symbol ~ /^(__)?v?(printf|dprintf|puts|putchar|putchar_unlocked|perror|psignal|syslog|w?err|errx|warn|warnx)(_chk)?$/ ||
             symbol ~ /^(stdout|stderr|stdin|getenv|secure_getenv|setenv|unsetenv|putenv|clearenv|environ|__environ)$/ ||

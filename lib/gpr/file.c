@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* Model files: options, descriptor, sparse descriptors, coefficients and e0. */
+/* Model files: options, descriptor, sparse descriptors, coefficients, e0, noise by config_type. */
 #include <math.h>
 #include <string.h>
 
 #include "gpr/internal.h"
 
 static const char magic[8] = "HPSMODEL";
-#define VERSION 1
+#define VERSION 2 /* 2: noise by config_type at the end; without any the file stays a 1 */
 
 /* ---------------------------------------------------------------- writing */
 
@@ -52,6 +52,15 @@ static void pack_fit(hpsi_pack *p, const hps_gpr *g)
     hpsi_pack_real(p, r->jitter);
 }
 
+static void pack_noise(hpsi_pack *p, const hps_gpr *g)
+{
+    hpsi_pack_int(p, g->n_noise);
+    for (int64_t i = 0; i < g->n_noise; i++) {
+        hpsi_pack_text(p, g->noise[i].config_type);
+        hpsi_pack_reals(p, 3, g->noise[i].sigma);
+    }
+}
+
 hps_status hps_gpr_save(const hps_gpr *g, const char *path)
 {
     hpsi_pack p;
@@ -63,12 +72,15 @@ hps_status hps_gpr_save(const hps_gpr *g, const char *path)
     if (status != HPS_OK) {
         return status;
     }
-    hpsi_pack_begin(&p, g->context, magic, VERSION);
+    hpsi_pack_begin(&p, g->context, magic, g->n_noise > 0 ? VERSION : 1);
     hpsi_pack_int(&p, HPSI_GPR_OPTIONS);
     hpsi_pack_reals(&p, HPSI_GPR_OPTIONS, g->option);
     pack_elements(&p, g);
     hpsi_soap_pack(g->soap, &p);
     pack_fit(&p, g);
+    if (g->n_noise > 0) {
+        pack_noise(&p, g);
+    }
     return hpsi_pack_write(&p, path, 1);
 }
 
@@ -249,6 +261,23 @@ static hps_status unpack_fit(hpsi_pack *p, hps_gpr *g)
     return p->status;
 }
 
+static void unpack_noise(hpsi_pack *p, hps_gpr *g)
+{
+    int64_t n = hpsi_unpack_int_in(p, 1, left(p) / 4);
+
+    for (int64_t i = 0; p->status == HPS_OK && i < n; i++) {
+        char *config_type = hpsi_unpack_text(p);
+        double sigma[3];
+
+        hpsi_unpack_reals(p, 3, sigma);
+        if (p->status == HPS_OK) {
+            p->status = hps_gpr_set_sigma(g, config_type, sigma[0], sigma[1], sigma[2]);
+            p->status = p->status == HPS_E_OPTION ? HPS_E_FORMAT : p->status;
+        }
+        hpsi_free(config_type);
+    }
+}
+
 hps_status hpsi_gpr_unpack(hps_gpr **out, hps_context *c, hpsi_pack *p)
 {
     hps_gpr *g = hpsi_new(c, 1, sizeof *g);
@@ -268,6 +297,10 @@ hps_status hpsi_gpr_unpack(hps_gpr **out, hps_context *c, hpsi_pack *p)
             hpsi_fail(HPS_E_FORMAT, "document: the descriptor's options contradict each other");
     }
     status = status == HPS_OK ? unpack_fit(p, g) : status;
+    if (status == HPS_OK && p->version > 1) {
+        unpack_noise(p, g);
+        status = p->status;
+    }
     if (status != HPS_OK) {
         p->status = status;
         hps_gpr_destroy(g);

@@ -38,6 +38,7 @@ static hps_status write_model(const char *folder, int32_t second)
         s = s != HPS_OK ? s : hps_gpr_set_sparse(g, second, 1, points);
         s = s != HPS_OK ? s : hps_gpr_set_text(g, "sparse_method", "file");
         s = s != HPS_OK ? s : hps_gpr_set_real(g, "e0:C", -2);
+        s = s != HPS_OK ? s : hps_gpr_set_sigma(g, "a", 1, 2, 3); /* format 2 */
     }
     s = s != HPS_OK ? s : hps_gpr_fit(g, d);
     snprintf(path, sizeof path, "%s/model-%d", folder, second);

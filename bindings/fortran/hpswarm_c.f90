@@ -698,6 +698,24 @@ module hpswarm_c
         type(c_ptr), value :: path
         integer(c_int32_t) :: result_
       end function hps_gpr_load
+      function hps_gpr_export(g, format, path) bind(c, name="hps_gpr_export") result(result_)
+        import :: c_int32_t, c_ptr
+        type(c_ptr), value :: g
+        type(c_ptr), value :: format
+        type(c_ptr), value :: path
+        integer(c_int32_t) :: result_
+      end function hps_gpr_export
+      function hps_gpr_export_files(g, format, path, capacity, n, names) bind(c, &
+          name="hps_gpr_export_files") result(result_)
+        import :: c_int32_t, c_int64_t, c_ptr
+        type(c_ptr), value :: g
+        type(c_ptr), value :: format
+        type(c_ptr), value :: path
+        integer(c_int64_t), value :: capacity
+        type(c_ptr), value :: n
+        type(c_ptr), value :: names
+        integer(c_int32_t) :: result_
+      end function hps_gpr_export_files
       subroutine hps_gpr_destroy(g) bind(c, name="hps_gpr_destroy")
         import :: c_ptr
         type(c_ptr), value :: g

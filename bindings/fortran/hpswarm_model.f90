@@ -25,6 +25,7 @@ module hpswarm_model
     procedure :: score => gpr_score
     procedure :: save => gpr_save
     procedure :: load => gpr_load
+    procedure :: export => gpr_export
     procedure :: destroy => gpr_destroy
     procedure, private :: gpr_assign
     generic :: assignment(=) => gpr_assign
@@ -185,6 +186,19 @@ contains
     call hps_to_c(path, text)
     call hps_finish(hps_gpr_save(self%handle, c_loc(text)), stat, errmsg)
   end subroutine gpr_save
+
+  !> The fitted model for another code.  @param format quip, turbogap or gap_fit
+  subroutine gpr_export(self, format, path, stat, errmsg)
+    class(hps_gpr), intent(in) :: self
+    character(len=*), intent(in) :: format, path
+    integer, intent(out), optional :: stat
+    character(len=*), intent(inout), optional :: errmsg
+    character(kind=c_char), allocatable, target :: word(:), text(:)
+
+    call hps_to_c(format, word)
+    call hps_to_c(path, text)
+    call hps_finish(hps_gpr_export(self%handle, c_loc(word), c_loc(text)), stat, errmsg)
+  end subroutine gpr_export
 
   subroutine gpr_load(self, path, stat, errmsg)
     class(hps_gpr), intent(inout) :: self

@@ -132,10 +132,29 @@ HPS_API hps_status hps_gpr_element(const hps_gpr *g, int32_t number, int32_t *n_
 HPS_API hps_status hps_gpr_sparse(const hps_gpr *g, int32_t number, int32_t capacity, int32_t *n,
                                   int64_t *indices);
 
-/** Versioned, checksummed, the same on every machine. HPS_E_STATE, HPS_E_IO */
+/** Versioned, checksummed, the same on every machine; noise by config_type with it. HPS_E_STATE,
+ *  HPS_E_IO */
 HPS_API hps_status hps_gpr_save(const hps_gpr *g, const char *path);
 /** HPS_E_IO; HPS_E_FORMAT if damaged or of a newer format. */
 HPS_API hps_status hps_gpr_load(hps_gpr **out, hps_context *c, const char *path);
+
+/** Write the fitted model for another code (docs/program.md has the files). Nothing has its final
+ *  name before all files are complete. HPS_E_OPTION names what the format cannot hold:
+ *  smooth_tail, rcut_soft equal to rcut_hard, more radial functions than soap_turbo has (10 of
+ *  poly3, 11 of poly3gauss), cut-offs that differ by element or a global_scaling (turbogap holds
+ *  both), nu_R_nu_S compression (quip and gap_fit hold it). HPS_E_IO, then with no file changed
+ *  unless a rename failed.
+ *  Where the other code's energies are going to differ a warning is logged.
+ *  @param format "quip": XML at path, sparse points in files beside it that it names;
+ *  "turbogap": the .gap file at path, tables beside it, which it names by path as given
+ *  (TurboGAP takes that from its working directory), and PATH.input, a template of its input;
+ *  "gap_fit": a shell script with the command that trains with the same settings */
+HPS_API hps_status hps_gpr_export(const hps_gpr *g, const char *format, const char *path);
+/** The files that hps_gpr_export would write, the one at path first; nothing is written.
+ *  @param[out] n characters of names, the NUL with them, also on HPS_E_CAPACITY
+ *  @param[out] names [capacity] one a line, each line ended; capacity 0: only n */
+HPS_API hps_status hps_gpr_export_files(const hps_gpr *g, const char *format, const char *path,
+                                        int64_t capacity, int64_t *n, char *names);
 HPS_API void hps_gpr_destroy(hps_gpr *g);
 
 /* ----------------------------------------- all regularisations at the price of one */

@@ -435,6 +435,13 @@ contains
     call again%load(file)
     call again%predict(test, energy2, forces)
     call check(all(energy == energy2), 'a model survives its file')
+    call again%export('gap_fit', 'fortran_fit.sh')
+    open (newunit=unit, file='fortran_fit.sh')
+    read (unit, '(a)') message
+    close (unit, status='delete')
+    call check(message == '#!/bin/sh', 'the script of gap_fit')
+    call again%export('quipp', 'fortran_fit.sh', stat=stat, errmsg=message)
+    call check(stat == HPS_E_ARGUMENT .and. index(message, 'turbogap') > 0, 'a format that is none')
     call again%predict(test, energy2(2:), stat=stat)
     call check(stat == HPS_E_ARGUMENT, 'an energy too few is refused')
     call test%write_extxyz('fortran_out.xyz', energy, forces, virial)

@@ -8,6 +8,7 @@ import os
 import signal
 import threading
 import unittest
+from xml.etree import ElementTree
 
 import numpy as np
 
@@ -374,6 +375,18 @@ class Potentials(unittest.TestCase):
             np.testing.assert_array_equal(a, b)
         self.assertGreater(len(self.gap.sparse("C")), 0)
         self.assertEqual(len(again.sparse("C")), 0)
+
+    def test_a_model_for_other_codes(self):
+        with temporary() as folder:
+            path = os.path.join(folder, "gap.xml")
+            files = self.gap.export("quip", path)
+            self.assertEqual(files[0], path)
+            self.assertEqual(sorted(files), sorted(os.path.join(folder, name) for name in os.listdir(folder)))
+            root = ElementTree.parse(path).getroot()
+            n = sum(len(self.gap.sparse(e)) for e in self.gap.soap.species)
+            self.assertEqual(len(list(root.iter("sparseX"))), n)
+            self.assertRaisesRegex(ValueError, "turbogap", self.gap.export, "quipp", path)
+            self.assertRaisesRegex(hpswarm.StateError, "fitted", self.gap.copy().export, "quip", path)
 
     def test_states_are_told(self):
         fresh = hpswarm.GAP(soap(), n_sparse=5)

@@ -577,6 +577,17 @@ FUNCTIONS = {
         c_int32,
         (c_void_p, c_void_p, c_char_p),
     ),
+    # hps_status hps_gpr_export(const hps_gpr* g, const char* format, const char* path)
+    "hps_gpr_export": (
+        c_int32,
+        (c_void_p, c_char_p, c_char_p),
+    ),
+    # hps_status hps_gpr_export_files(const hps_gpr* g, const char* format, const char* path,
+    #    int64_t capacity, int64_t* n, char* names)
+    "hps_gpr_export_files": (
+        c_int32,
+        (c_void_p, c_char_p, c_char_p, c_int64, c_void_p, c_void_p),
+    ),
     # void hps_gpr_destroy(hps_gpr* g)
     "hps_gpr_destroy": (
         None,

@@ -251,6 +251,20 @@ class GAP(Handle):
         """Write the fitted model: versioned, checksummed, the same on every machine."""
         check(lib.gpr_save(self._handle, text(path)))
 
+    def export(self, format: str, path: PathLike) -> List[str]:
+        """Write the fitted model for another code; the names of the files, the one at path first.
+
+        "quip" writes XML and the files with sparse points that it names; "turbogap" the .gap file,
+        its tables and a template of its input; "gap_fit" the command that trains with the same
+        settings. OptionError names what the format cannot hold.
+        """
+        n = ctypes.c_int64()
+        check(lib.gpr_export_files(self._handle, text(format), text(path), 0, ctypes.byref(n), None))
+        names = ctypes.create_string_buffer(n.value)
+        check(lib.gpr_export_files(self._handle, text(format), text(path), n.value, ctypes.byref(n), names))
+        check(lib.gpr_export(self._handle, text(format), text(path)))
+        return os.fsdecode(names.value).split("\n")[:-1]
+
     @classmethod
     def load(cls, path: PathLike, context: Optional[Context] = None) -> "GAP":
         """A model that was saved."""

@@ -27,8 +27,8 @@ static const command commands[] = {
      1, "--output|--points|--kind|--seed|--json|--set", command_design},
     {"surface", "RUN.yaml TRIALS", "response surfaces of evaluated points, and their minimum", 2, 2,
      "--output|--kind|--log|--value|--json|--set", command_surface},
-    {"export", "MODEL", "hand a model to other codes (not in this release)", 1, 1, "--to|--output",
-     command_export},
+    {"export", "MODEL", "write a model for QUIP or TurboGAP, or its gap_fit command", 1, 1,
+     "--to|--output|--json|--dry-run", command_export},
     {"report", "DIR", "write DIR/report.html again", 1, 1, "", command_report},
 };
 

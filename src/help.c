@@ -30,7 +30,7 @@ static const struct {
      "design: latin (default), sobol, orthogonal; surface: linear, quadratic, rbf, gp (all)"},
     {"--log", "--log", "surfaces of the values' logarithms, for errors over decades"},
     {"--value", "--value K", "of several values of a point the K-th, from 1"},
-    {"--to", "--to FORMAT", "quip, turbogap or gap_fit"},
+    {"--to", "--to FORMAT", "quip, turbogap, or gap_fit: the command that trains such a model"},
 };
 
 static void print_flag(FILE *f, const char *flag, const char *text)

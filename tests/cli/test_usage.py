@@ -63,9 +63,6 @@ class Usage(ProgramTest):
     def test_switch_takes_no_value(self):
         self.refused(2, "--json takes no value", "check", DIMERS, "--json=yes")
 
-    def test_export_says_that_it_is_not_there(self):
-        self.refused(2, "not in this release", "export", "model", "--to", "quip")
-
     def test_parameters_are_needed(self):
         self.refused(2, "-p HP.yaml", "soap", DIMERS)
         self.refused(2, "-m MODEL", "fit", DIMERS, "-p", self.write("hp.yaml", HP))

@@ -262,7 +262,7 @@ def table_forces(numbers):
 
 def table_molecules(numbers):
     rows = []
-    for key in ("molecules-100", "molecules-1000", "qm7-100", "qm7-1000"):
+    for key in ("molecules-100", "molecules-1000", "qm7-100-short", "qm7-100", "qm7-1000"):
         study = numbers.get(key, {})
         if "predict" not in study:
             continue

@@ -203,6 +203,7 @@ STUDIES = {
     "molecules-100": molecules("qm9_mp2", 100, "swarm.evaluations=150"),
     "molecules-1000": molecules("qm9_mp2", 1000, "swarm.evaluations=60"),
     "qm7-100": molecules("qm7_pbe0", 100, "data.energy=energy", "swarm.evaluations=300"),
+    "qm7-100-short": molecules("qm7_pbe0", 100, "data.energy=energy", "swarm.evaluations=60"),
     "qm7-1000": molecules("qm7_pbe0", 1000, "data.energy=energy", "swarm.evaluations=300"),
     # Energies and forces with the descriptor of the search on energies.
     "forces-crystal": forces("tuned-crystal", "c_gap17_cryst_lda", NOISES),

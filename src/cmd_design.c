@@ -40,13 +40,41 @@ static void tell_size(const design *d)
     }
 }
 
+static int compare_rows(const void *a, const void *b, void *width)
+{
+    return memcmp(*(const double *const *)a, *(const double *const *)b,
+                  *(const size_t *)width * sizeof(double));
+}
+
+/* Whole numbers and choices may have fewer levels than there are points. */
+static void tell_repeats(const design *d)
+{
+    size_t width = (size_t)hps_space_size(d->space);
+    const double **rows = new_memory((size_t)d->n, sizeof *rows);
+    int64_t repeats = 0;
+
+    for (int64_t i = 0; i < d->n; i++) {
+        rows[i] = d->x + i * (int64_t)width;
+    }
+    qsort_r(rows, (size_t)d->n, sizeof *rows, compare_rows, &width);
+    for (int64_t i = 1; i < d->n; i++) {
+        repeats += compare_rows(&rows[i], &rows[i - 1], &width) == 0;
+    }
+    free(rows);
+    if (repeats > 0 && !d->a->quiet) {
+        fprintf(stderr,
+                "hpswarm: %lld of the %lld points stand there before: the ranges have few levels\n",
+                (long long)repeats, (long long)d->n);
+    }
+}
+
 static int make_points(design *d, const hps_context *c)
 {
     int64_t width = hps_space_size(d->space);
     hps_status st = hps_design_size(d->space, d->kind, d->a->points, &d->n);
     int rc = st == HPS_OK ? EXIT_DONE : fail_library(st, EXIT_USAGE);
 
-    rc = rc == EXIT_DONE ? memory_check(d->a, "the design", memory_process(c, 8 * d->n * width))
+    rc = rc == EXIT_DONE ? memory_check(d->a, "the design", memory_process(c, 8 * d->n * (width + 2)))
                          : rc;
     if (rc != EXIT_DONE) {
         return rc;
@@ -136,6 +164,7 @@ int command_design(const args *a)
     rc = rc == EXIT_DONE ? write_points(&d) : rc;
     if (rc == EXIT_DONE) {
         tell_size(&d);
+        tell_repeats(&d);
     }
     free(d.x);
     hps_space_destroy(space);

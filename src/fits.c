@@ -178,8 +178,9 @@ static int check_spread(const fits_order *o, const double *f)
     }
     if (good < 2 || !(lo < hi)) {
         return fail(EXIT_DATA,
-                    "%s: stage %s has %lld trials with a value%s; a surface needs two that differ",
-                    o->path, o->set->name, (long long)good, good < 2 ? "" : ", all the same");
+                    "%s: stage %s has %lld trial%s with a value%s; a surface needs two that differ",
+                    o->path, o->set->name, (long long)good, good == 1 ? "" : "s",
+                    good < 2 ? "" : ", all the same");
     }
     return EXIT_DONE;
 }

@@ -86,6 +86,14 @@ class Design(Offline):
         self.assertIn("has 49 points, not 30", err)
         self.assertEqual(self.run_program(*flags, "-q")[1], "")
 
+    def test_few_levels_repeat_points(self):
+        few = ("design", "run.yaml", "--points", "12", "--set", "parameters={n: {range: [1, 3], type: int}, mode: {choice: [a, b]}}")
+        out, err = self.run_program(*few)
+        differ = len({json.dumps(json.loads(l)["parameters"]) for l in out.splitlines()})
+        self.assertLessEqual(differ, 6)
+        self.assertIn("%d of the 12 points stand there before" % (12 - differ), err)
+        self.assertEqual(self.run_program("design", "run.yaml", "--points", "12")[1], "")
+
     def test_seeds_and_formats(self):
         one = self.design(10, name="a.jsonl")
         self.assertEqual(self.design(10, "--seed", "1", name="b.jsonl"), one)
@@ -280,7 +288,7 @@ class Surface(Offline):
                               ("[1, 2]", "bad.jsonl:1: is no object"), ("{", "bad.jsonl:1: is no object"), ("", "holds no trials"),
                               (json.dumps({**good, "objective": "a"}) + "\n" + json.dumps({**good, "objective": "b"}),
                                "bad.jsonl:2: a value of the objective b, line 1 has one of a"),
-                              (json.dumps(good), "stage search has 1 trials with a value; a surface needs two that differ"),
+                              (json.dumps(good), "stage search has 1 trial with a value; a surface needs two that differ"),
                               ("cutoff,width,y\n4,1,1\n", "bad.jsonl:1: mode: has no column"),
                               ("cutoff,width,cutoff,mode,y\n", "bad.jsonl:1: cutoff: has two columns"),
                               ("cutoff,width,mode,note,y\n", "bad.jsonl:1: note: is no range of run.yaml"),

@@ -82,9 +82,10 @@ typedef struct hps_surface_quality {
 } hps_surface_quality;
 /** How well it describes its values. Leaving one out is exact for given lengths and noise. */
 HPS_API hps_status hps_surface_get_quality(const hps_surface *r, hps_surface_quality *q);
-/** What one parameter matters: of a GP its length in the unit interval (infinite: none; of a
- *  choice the length that separates two labels), of the others NaN.  @param[out] length
- *  [n_params], NaN for fixed ones */
+/** Over which part of its range a parameter bends the values: of a GP its length in the unit
+ *  interval (infinite: it has no effect, or one that is a straight line; of a choice the length
+ *  that separates two labels), of the others NaN.  @param[out] length [n_params], NaN for fixed
+ *  ones */
 HPS_API hps_status hps_surface_lengths(const hps_surface *r, double *length);
 /** Where the surface is least inside the bounds. A search with a swarm and descents; the same
  *  bits on every call.

@@ -119,7 +119,7 @@ class Surface(Handle):
 
     @property
     def lengths(self) -> Dict[str, float]:
-        """Of a gp: over which part of its range each parameter matters; infinite: not at all."""
+        """Of a gp: over which part of its range each parameter bends the values; infinite: nowhere (no effect or a straight line)."""
         out = np.empty(len(self.space))
         check(lib.surface_lengths(self._handle, out.ctypes.data))
         return dict(zip(self.space.names, out.tolist()))

@@ -1,12 +1,14 @@
 ! SPDX-License-Identifier: BSD-3-Clause
-!> Sets of structures, descriptors and the distribution of their kernel.
+!> Sets of structures.
 module hpswarm_data
   use, intrinsic :: iso_c_binding
+  use, intrinsic :: ieee_arithmetic, only: ieee_value, ieee_quiet_nan
   use hpswarm_c
   use hpswarm_base
+  use hpswarm_context
   implicit none
   private
-  public :: hps_dataset, hps_soap, hps_kernel_distribution
+  public :: hps_dataset, hps_compare
 
   !> Structures with energies (eV), forces (eV/angstrom) and virials (eV). Arrays of C's shape
   !> [n][3] are (3, n) here; the columns of a cell are its lattice vectors.
@@ -20,44 +22,32 @@ module hpswarm_data
     procedure :: n_frames => dataset_n_frames
     procedure :: n_atoms => dataset_n_atoms
     procedure :: species => dataset_species
+    procedure :: get => dataset_get
+    procedure :: config_type => dataset_config_type
+    procedure :: set_noise => dataset_set_noise
+    procedure :: set_force_sigmas => dataset_set_force_sigmas
+    procedure :: neighbours => dataset_neighbours
+    procedure :: check => dataset_check
     procedure :: subset => dataset_subset
     procedure :: split => dataset_split
+    procedure :: split_every => dataset_split_every
     procedure :: destroy => dataset_destroy
     procedure, private :: dataset_assign
     generic :: assignment(=) => dataset_assign
     final :: dataset_final
   end type hps_dataset
 
-  !> A descriptor.
-  type :: hps_soap
-    type(c_ptr) :: handle = c_null_ptr
-  contains
-    procedure :: create => soap_create
-    procedure, private :: soap_set_real, soap_set_int, soap_set_text
-    generic :: set => soap_set_real, soap_set_int, soap_set_text
-    procedure :: get => soap_get
-    procedure :: size => soap_size
-    procedure :: compute => soap_compute
-    procedure :: gradient => soap_gradient
-    procedure :: adjoint => soap_adjoint
-    procedure :: destroy => soap_destroy
-    procedure, private :: soap_assign
-    generic :: assignment(=) => soap_assign
-    final :: soap_final
-  end type hps_soap
-
 contains
 
-  ! -------------------------------------------------------------------------- data set
-
-  subroutine dataset_create(self, stat, errmsg)
+  subroutine dataset_create(self, stat, errmsg, context)
     class(hps_dataset), intent(inout) :: self
+    class(hps_context), intent(in), optional :: context
     integer, intent(out), optional :: stat
     character(len=*), intent(inout), optional :: errmsg
     type(c_ptr), target :: out
 
     call self%destroy()
-    call hps_finish(hps_dataset_create(c_loc(out), c_null_ptr), stat, errmsg)
+    call hps_finish(hps_dataset_create(c_loc(out), hps_context_handle(context)), stat, errmsg)
     self%handle = out
   end subroutine dataset_create
 
@@ -215,6 +205,213 @@ contains
     test%handle = made(2)
   end subroutine dataset_split
 
+  !> Frames 1, 1 + every, 1 + 2 every, ... are the test set.
+  subroutine dataset_split_every(self, every, train, test, stat, errmsg)
+    class(hps_dataset), intent(in) :: self
+    integer, intent(in) :: every
+    type(hps_dataset), intent(inout) :: train, test
+    integer, intent(out), optional :: stat
+    character(len=*), intent(inout), optional :: errmsg
+    type(c_ptr), target :: made(2)
+
+    call train%destroy()
+    call test%destroy()
+    made = c_null_ptr
+    call hps_finish(hps_dataset_split_every(self%handle, int(every, c_int64_t), c_loc(made(1)), c_loc(made(2))), &
+        stat, errmsg)
+    train%handle = made(1)
+    test%handle = made(2)
+  end subroutine dataset_split_every
+
+  !> One structure (from 1) as copies; what is not known is not allocated, an energy NaN.
+  subroutine dataset_get(self, frame, numbers, positions, cell, energy, forces, virial, force_sigmas, stat, errmsg)
+    class(hps_dataset), intent(in) :: self
+    integer, intent(in) :: frame
+    integer(c_int32_t), allocatable, intent(out), optional :: numbers(:)
+    real(c_double), allocatable, intent(out), optional :: positions(:, :), cell(:, :), forces(:, :), virial(:, :), &
+        force_sigmas(:, :)
+    real(c_double), intent(out), optional :: energy
+    integer, intent(out), optional :: stat
+    character(len=*), intent(inout), optional :: errmsg
+    type(hps_frame), target :: f
+    integer(c_int32_t), pointer :: whole(:)
+    integer(c_int32_t) :: status
+
+    f%struct_size = int(c_sizeof(f), c_int32_t)
+    status = hps_dataset_frame(self%handle, int(frame - 1, c_int64_t), c_loc(f))
+    if (status == HPS_OK) then
+      if (present(numbers)) then
+        call c_f_pointer(f%numbers, whole, [f%n_atoms])
+        numbers = whole
+      end if
+      if (present(energy)) energy = f%energy
+      call copy_of(f%positions, f%n_atoms, positions)
+      call copy_of(f%cell, 3_c_int32_t, cell)
+      call copy_of(f%forces, f%n_atoms, forces)
+      call copy_of(f%virial, 3_c_int32_t, virial)
+      call copy_of(hps_dataset_force_sigmas(self%handle, int(frame - 1, c_int64_t)), f%n_atoms, force_sigmas)
+    end if
+    call hps_finish(status, stat, errmsg)
+  end subroutine dataset_get
+
+  !> Of an array of the library's, (3, n), if it is wanted and there.
+  subroutine copy_of(address, n, copy)
+    type(c_ptr), intent(in) :: address
+    integer(c_int32_t), intent(in) :: n
+    real(c_double), allocatable, intent(out), optional :: copy(:, :)
+    real(c_double), pointer :: at(:, :)
+
+    if (.not. present(copy)) return
+    if (.not. c_associated(address)) return
+    call c_f_pointer(address, at, [3_c_int32_t, n])
+    copy = at
+  end subroutine copy_of
+
+  !> Of a frame (from 1), '' if it has none.
+  function dataset_config_type(self, frame) result(text)
+    class(hps_dataset), intent(in) :: self
+    integer, intent(in) :: frame
+    character(len=:), allocatable :: text
+    type(hps_frame), target :: f
+
+    text = ''
+    f%struct_size = int(c_sizeof(f), c_int32_t)
+    if (hps_dataset_frame(self%handle, int(frame - 1, c_int64_t), c_loc(f)) == HPS_OK) text = hps_from_c(f%config_type)
+  end function dataset_config_type
+
+  !> Noise of one structure (from 1) in a fit, absolute, in place of the fit's own; absent: that of the fit.
+  !> @param force_mask (n_atoms) .true.: the force of the atom is left out
+  subroutine dataset_set_noise(self, frame, energy, force, virial, force_mask, stat, errmsg)
+    class(hps_dataset), intent(in) :: self
+    integer, intent(in) :: frame
+    real(c_double), intent(in), optional :: energy, force, virial
+    logical, intent(in), optional :: force_mask(:)
+    integer, intent(out), optional :: stat
+    character(len=*), intent(inout), optional :: errmsg
+    integer(c_int32_t), allocatable, target :: mask(:)
+    type(hps_frame), target :: f
+    real(c_double) :: sigma(3)
+    integer(c_int64_t) :: i
+
+    sigma = ieee_value(1.0_c_double, ieee_quiet_nan)
+    if (present(energy)) sigma(1) = energy
+    if (present(force)) sigma(2) = force
+    if (present(virial)) sigma(3) = virial
+    i = frame - 1
+    if (present(force_mask)) then
+      f%struct_size = int(c_sizeof(f), c_int32_t)
+      if (hps_dataset_frame(self%handle, i, c_loc(f)) /= HPS_OK .or. f%n_atoms /= size(force_mask)) i = -1 ! refused
+      allocate (mask(size(force_mask)))
+      mask(:) = merge(1_c_int32_t, 0_c_int32_t, force_mask)
+    end if
+    call hps_finish(hps_dataset_set_noise(self%handle, i, sigma(1), sigma(2), sigma(3), hps_optional_i1(mask)), &
+        stat, errmsg)
+  end subroutine dataset_set_noise
+
+  !> Noise of the forces of one structure (from 1), in place of any other. @param sigmas (3, n_atoms)
+  !> eV/angstrom; absent: none of their own
+  subroutine dataset_set_force_sigmas(self, frame, sigmas, stat, errmsg)
+    class(hps_dataset), intent(in) :: self
+    integer, intent(in) :: frame
+    real(c_double), intent(in), contiguous, optional, target :: sigmas(:, :)
+    integer, intent(out), optional :: stat
+    character(len=*), intent(inout), optional :: errmsg
+    type(hps_frame), target :: f
+    integer(c_int64_t) :: i
+
+    i = frame - 1
+    f%struct_size = int(c_sizeof(f), c_int32_t)
+    if (hps_dataset_frame(self%handle, i, c_loc(f)) /= HPS_OK) then
+      i = -1
+    else if (.not. is_shape(sigmas, 3, int(f%n_atoms))) then
+      i = -1 ! the library refuses it
+    end if
+    call hps_finish(hps_dataset_set_force_sigmas(self%handle, i, hps_optional_r2(sigmas)), stat, errmsg)
+  end subroutine dataset_set_force_sigmas
+
+  !> Pairs of one frame (from 1) with 0 < r < cutoff, images included: atoms from 1.
+  !> @param vector (3, n_pairs) from the centre to the image
+  subroutine dataset_neighbours(self, frame, cutoff, centre, neighbour, vector, stat, errmsg)
+    class(hps_dataset), intent(in) :: self
+    integer, intent(in) :: frame
+    real(c_double), intent(in) :: cutoff
+    integer(c_int32_t), allocatable, intent(out), target :: centre(:), neighbour(:)
+    real(c_double), allocatable, intent(out), target :: vector(:, :)
+    integer, intent(out), optional :: stat
+    character(len=*), intent(inout), optional :: errmsg
+    integer(c_int64_t), target :: n
+    integer(c_int32_t) :: status
+
+    n = 0
+    status = hps_dataset_neighbours(self%handle, int(frame - 1, c_int64_t), cutoff, 0_c_int64_t, c_loc(n), &
+        c_null_ptr, c_null_ptr, c_null_ptr)
+    allocate (centre(n), neighbour(n), vector(3, n))
+    if (status == HPS_OK .and. n > 0) then
+      status = hps_dataset_neighbours(self%handle, int(frame - 1, c_int64_t), cutoff, n, c_loc(n), &
+          hps_address(centre), hps_address(neighbour), hps_address(vector))
+      centre = centre + 1
+      neighbour = neighbour + 1
+    end if
+    call hps_finish(status, stat, errmsg)
+  end subroutine dataset_neighbours
+
+  !> Suspicious frames: kind is one of HPS_FINDING_*, frame, other and atom count from 1 (0: none).
+  subroutine dataset_check(self, findings, stat, errmsg)
+    class(hps_dataset), intent(in) :: self
+    type(hps_finding), allocatable, intent(out), target :: findings(:)
+    integer, intent(out), optional :: stat
+    character(len=*), intent(inout), optional :: errmsg
+    integer(c_int64_t), target :: n
+    integer(c_int32_t) :: status
+    integer :: i
+
+    n = 0
+    status = hps_dataset_check(self%handle, 0_c_int64_t, c_loc(n), c_null_ptr)
+    allocate (findings(n))
+    if ((status == HPS_OK .or. status == HPS_E_CAPACITY) .and. n > 0) then
+      findings(1)%struct_size = int(c_sizeof(findings(1)), c_int32_t)
+      status = hps_dataset_check(self%handle, n, c_loc(n), c_loc(findings))
+      do i = 1, size(findings)
+        findings(i)%frame = findings(i)%frame + 1
+        findings(i)%other = findings(i)%other + 1
+        findings(i)%atom = findings(i)%atom + 1
+      end do
+    end if
+    call hps_finish(status, stat, errmsg)
+  end subroutine dataset_check
+
+  !> Deviations of predictions from the references of a set.
+  !> @param energy (n_frames), forces (3, n_atoms), virial (3, 3, n_frames)  @param config_type absent: all frames
+  subroutine hps_compare(data, errors, energy, forces, virial, config_type, stat, errmsg)
+    class(hps_dataset), intent(in) :: data
+    type(hps_errors), intent(out), target :: errors
+    real(c_double), intent(in), contiguous, optional, target :: energy(:), forces(:, :), virial(:, :, :)
+    character(len=*), intent(in), optional :: config_type
+    integer, intent(out), optional :: stat
+    character(len=*), intent(inout), optional :: errmsg
+    character(kind=c_char), allocatable, target :: text(:)
+    type(c_ptr) :: name, handle
+
+    name = c_null_ptr
+    if (present(config_type)) then
+      call hps_to_c(config_type, text)
+      name = c_loc(text)
+    end if
+    handle = data%handle ! an array of a wrong shape: the library refuses no set
+    if (present(energy)) then
+      if (size(energy) /= data%n_frames()) handle = c_null_ptr
+    end if
+    if (present(forces)) then
+      if (.not. is_shape(forces, 3, int(data%n_atoms()))) handle = c_null_ptr
+    end if
+    if (present(virial)) then
+      if (size(virial) /= 9 * data%n_frames()) handle = c_null_ptr
+    end if
+    errors%struct_size = int(c_sizeof(errors), c_int32_t)
+    call hps_finish(hps_errors_compute(handle, hps_optional_r1(energy), hps_optional_r2(forces), &
+        hps_optional_r3(virial), name, c_loc(errors)), stat, errmsg)
+  end subroutine hps_compare
+
   subroutine dataset_destroy(self)
     class(hps_dataset), intent(inout) :: self
 
@@ -235,189 +432,5 @@ contains
     call hps_dataset_destroy(self%handle)
     self%handle = c_null_ptr
   end subroutine dataset_final
-
-  ! ------------------------------------------------------------------------ descriptor
-
-  !> @param numbers atomic numbers in the order of the components
-  subroutine soap_create(self, numbers, stat, errmsg)
-    class(hps_soap), intent(inout) :: self
-    integer(c_int32_t), intent(in), contiguous, target :: numbers(:)
-    integer, intent(out), optional :: stat
-    character(len=*), intent(inout), optional :: errmsg
-    type(c_ptr), target :: out
-
-    call self%destroy()
-    call hps_finish(hps_soap_create(c_loc(out), c_null_ptr, int(size(numbers), c_int32_t), &
-        hps_address(numbers)), stat, errmsg)
-    self%handle = out
-  end subroutine soap_create
-
-  subroutine soap_set_real(self, name, value, stat, errmsg)
-    class(hps_soap), intent(in) :: self
-    character(len=*), intent(in) :: name
-    real(c_double), intent(in) :: value
-    integer, intent(out), optional :: stat
-    character(len=*), intent(inout), optional :: errmsg
-    character(kind=c_char), allocatable, target :: text(:)
-
-    call hps_to_c(name, text)
-    call hps_finish(hps_soap_set_real(self%handle, c_loc(text), value), stat, errmsg)
-  end subroutine soap_set_real
-
-  subroutine soap_set_int(self, name, value, stat, errmsg)
-    class(hps_soap), intent(in) :: self
-    character(len=*), intent(in) :: name
-    integer, intent(in) :: value
-    integer, intent(out), optional :: stat
-    character(len=*), intent(inout), optional :: errmsg
-    character(kind=c_char), allocatable, target :: text(:)
-
-    call hps_to_c(name, text)
-    call hps_finish(hps_soap_set_int(self%handle, c_loc(text), int(value, c_int64_t)), stat, errmsg)
-  end subroutine soap_set_int
-
-  subroutine soap_set_text(self, name, value, stat, errmsg)
-    class(hps_soap), intent(in) :: self
-    character(len=*), intent(in) :: name, value
-    integer, intent(out), optional :: stat
-    character(len=*), intent(inout), optional :: errmsg
-    character(kind=c_char), allocatable, target :: text(:), word(:)
-
-    call hps_to_c(name, text)
-    call hps_to_c(value, word)
-    call hps_finish(hps_soap_set_text(self%handle, c_loc(text), c_loc(word)), stat, errmsg)
-  end subroutine soap_set_text
-
-  subroutine soap_get(self, name, value, stat, errmsg)
-    class(hps_soap), intent(in) :: self
-    character(len=*), intent(in) :: name
-    real(c_double), intent(out), target :: value
-    integer, intent(out), optional :: stat
-    character(len=*), intent(inout), optional :: errmsg
-    character(kind=c_char), allocatable, target :: text(:)
-
-    value = 0
-    call hps_to_c(name, text)
-    call hps_finish(hps_soap_get(self%handle, c_loc(text), c_loc(value)), stat, errmsg)
-  end subroutine soap_get
-
-  !> Components per atom; 0 while the options contradict each other.
-  integer function soap_size(self)
-    class(hps_soap), intent(in) :: self
-
-    soap_size = int(hps_soap_size(self%handle))
-  end function soap_size
-
-  !> Unit-norm descriptors of all atoms. @param values (at least size, n_atoms)
-  subroutine soap_compute(self, data, values, stat, errmsg)
-    class(hps_soap), intent(in) :: self
-    class(hps_dataset), intent(in) :: data
-    real(c_double), intent(inout), contiguous, target :: values(:, :)
-    integer, intent(out), optional :: stat
-    character(len=*), intent(inout), optional :: errmsg
-    integer(c_int64_t) :: ld
-
-    ld = size(values, 1)
-    if (size(values, 2) < data%n_atoms()) ld = -1 ! the library refuses it
-    call hps_finish(hps_soap_compute(self%handle, data%handle, hps_address(values), ld), stat, errmsg)
-  end subroutine soap_compute
-
-  !> Pairs of one frame (from 1): grad(:, :, k) is the derivative of the descriptor of atom centre(k)
-  !> by the position of atom moved(k), both from 1. @param grad (size, 3, n_pairs)
-  subroutine soap_gradient(self, data, frame, centre, moved, grad, stat, errmsg)
-    class(hps_soap), intent(in) :: self
-    class(hps_dataset), intent(in) :: data
-    integer, intent(in) :: frame
-    integer(c_int32_t), allocatable, intent(out), target :: centre(:), moved(:)
-    real(c_double), allocatable, intent(out), target :: grad(:, :, :)
-    integer, intent(out), optional :: stat
-    character(len=*), intent(inout), optional :: errmsg
-    integer(c_int64_t), target :: n
-    integer(c_int32_t) :: status
-
-    n = 0
-    status = hps_soap_gradient(self%handle, data%handle, int(frame - 1, c_int64_t), 0_c_int64_t, c_loc(n), &
-        c_null_ptr, c_null_ptr, c_null_ptr)
-    allocate (centre(n), moved(n), grad(self%size(), 3, n))
-    if (status == HPS_OK .or. status == HPS_E_CAPACITY) then
-      status = hps_soap_gradient(self%handle, data%handle, int(frame - 1, c_int64_t), n, c_loc(n), &
-          hps_address(centre), hps_address(moved), hps_address(grad))
-      centre = centre + 1
-      moved = moved + 1
-    end if
-    call hps_finish(status, stat, errmsg)
-  end subroutine soap_gradient
-
-  !> Reverse mode for one frame (from 1).
-  !> @param weight (size, n_atoms of the frame) dE/dq  @param gradient (3, n_atoms)  @param virial (3, 3)
-  subroutine soap_adjoint(self, data, frame, weight, gradient, virial, stat, errmsg)
-    class(hps_soap), intent(in) :: self
-    class(hps_dataset), intent(in) :: data
-    integer, intent(in) :: frame
-    real(c_double), intent(in), contiguous, target :: weight(:, :)
-    real(c_double), intent(inout), contiguous, target :: gradient(:, :)
-    real(c_double), intent(inout), contiguous, optional, target :: virial(:, :)
-    integer, intent(out), optional :: stat
-    character(len=*), intent(inout), optional :: errmsg
-
-    call hps_finish(hps_soap_adjoint(self%handle, data%handle, int(frame - 1, c_int64_t), hps_address(weight), &
-        int(size(weight, 1), c_int64_t), hps_address(gradient), hps_optional_r2(virial)), stat, errmsg)
-  end subroutine soap_adjoint
-
-  subroutine soap_destroy(self)
-    class(hps_soap), intent(inout) :: self
-
-    call hps_soap_destroy(self%handle)
-    self%handle = c_null_ptr
-  end subroutine soap_destroy
-
-  !> A copy of its own.
-  subroutine soap_assign(self, other)
-    class(hps_soap), intent(inout) :: self
-    type(hps_soap), intent(in) :: other
-    type(c_ptr), target :: out
-
-    out = c_null_ptr
-    if (c_associated(other%handle)) call hps_finish(hps_soap_clone(c_loc(out), other%handle))
-    call self%destroy()
-    self%handle = out
-  end subroutine soap_assign
-
-  subroutine soap_final(self)
-    type(hps_soap), intent(inout) :: self
-
-    call hps_soap_destroy(self%handle)
-    self%handle = c_null_ptr
-  end subroutine soap_final
-
-  !> Moments of (q.q')^zeta over a data set. @param references 0: all
-  !> @param histogram counts in equal bins over [0,1]
-  subroutine hps_kernel_distribution(soap, data, zeta, statistics, references, seed, histogram, stat, errmsg)
-    class(hps_soap), intent(in) :: soap
-    class(hps_dataset), intent(in) :: data
-    real(c_double), intent(in) :: zeta
-    type(hps_kernel_stats), intent(out), target :: statistics
-    integer, intent(in), optional :: references, seed
-    integer(c_int64_t), intent(inout), contiguous, optional, target :: histogram(:)
-    integer, intent(out), optional :: stat
-    character(len=*), intent(inout), optional :: errmsg
-    integer(c_int64_t) :: n_references, key
-    integer(c_int32_t) :: bins
-    type(c_ptr) :: counts
-
-    n_references = 0
-    if (present(references)) n_references = references
-    key = 1
-    if (present(seed)) key = seed
-    bins = 0
-    counts = c_null_ptr
-    if (present(histogram)) then
-      bins = int(size(histogram), c_int32_t)
-      counts = hps_address(histogram)
-    end if
-    statistics%struct_size = int(c_sizeof(statistics), c_int32_t)
-    call hps_finish(hps_kernel_statistics(soap%handle, data%handle, zeta, n_references, key, &
-        c_loc(statistics), bins, counts), stat, errmsg)
-  end subroutine hps_kernel_distribution
 
 end module hpswarm_data

@@ -4,6 +4,7 @@ module hpswarm_search
   use, intrinsic :: iso_c_binding
   use hpswarm_c
   use hpswarm_base
+  use hpswarm_context
   use hpswarm_callbacks
   use hpswarm_space
   implicit none
@@ -50,8 +51,9 @@ contains
 
   ! ---------------------------------------------------------------------------- swarm
 
-  subroutine swarm_create(self, space, n_objectives, stat, errmsg)
+  subroutine swarm_create(self, space, n_objectives, stat, errmsg, context)
     class(hps_swarm), intent(inout) :: self
+    class(hps_context), intent(in), optional :: context
     class(hps_space), intent(in) :: space
     integer, intent(in), optional :: n_objectives
     integer, intent(out), optional :: stat
@@ -62,7 +64,7 @@ contains
     self%n_objectives = 1
     if (present(n_objectives)) self%n_objectives = n_objectives
     self%n_params = space%size()
-    call hps_finish(hps_swarm_create(c_loc(out), c_null_ptr, space%handle, &
+    call hps_finish(hps_swarm_create(c_loc(out), hps_context_handle(context), space%handle, &
         int(self%n_objectives, c_int32_t)), stat, errmsg)
     self%handle = out
   end subroutine swarm_create
@@ -375,8 +377,9 @@ contains
   end subroutine swarm_save
 
   !> A saved swarm over the same space.
-  subroutine swarm_load(self, space, path, n_objectives, stat, errmsg)
+  subroutine swarm_load(self, space, path, n_objectives, stat, errmsg, context)
     class(hps_swarm), intent(inout) :: self
+    class(hps_context), intent(in), optional :: context
     class(hps_space), intent(in) :: space
     character(len=*), intent(in) :: path
     integer, intent(in), optional :: n_objectives
@@ -390,7 +393,7 @@ contains
     if (present(n_objectives)) self%n_objectives = n_objectives
     self%n_params = space%size()
     call hps_to_c(path, text)
-    call hps_finish(hps_swarm_load(c_loc(out), c_null_ptr, space%handle, c_loc(text)), stat, errmsg)
+    call hps_finish(hps_swarm_load(c_loc(out), hps_context_handle(context), space%handle, c_loc(text)), stat, errmsg)
     self%handle = out
   end subroutine swarm_load
 

@@ -4,6 +4,7 @@ module hpswarm_space
   use, intrinsic :: iso_c_binding
   use hpswarm_c
   use hpswarm_base
+  use hpswarm_context
   implicit none
   private
   public :: hps_space
@@ -29,14 +30,15 @@ module hpswarm_space
 
 contains
 
-  subroutine space_create(self, stat, errmsg)
+  subroutine space_create(self, stat, errmsg, context)
     class(hps_space), intent(inout) :: self
+    class(hps_context), intent(in), optional :: context
     integer, intent(out), optional :: stat
     character(len=*), intent(inout), optional :: errmsg
     type(c_ptr), target :: out
 
     call self%destroy()
-    call hps_finish(hps_space_create(c_loc(out), c_null_ptr), stat, errmsg)
+    call hps_finish(hps_space_create(c_loc(out), hps_context_handle(context)), stat, errmsg)
     self%handle = out
   end subroutine space_create
 

@@ -4,6 +4,7 @@ module hpswarm_surface
   use, intrinsic :: iso_c_binding
   use hpswarm_c
   use hpswarm_base
+  use hpswarm_context
   use hpswarm_space
   implicit none
   private
@@ -55,8 +56,9 @@ contains
   end subroutine hps_design
 
   !> @param kind HPS_SURFACE_LINEAR, HPS_SURFACE_QUADRATIC, HPS_SURFACE_RBF or HPS_SURFACE_GP
-  subroutine surface_create(self, space, kind, stat, errmsg)
+  subroutine surface_create(self, space, kind, stat, errmsg, context)
     class(hps_surface), intent(inout) :: self
+    class(hps_context), intent(in), optional :: context
     class(hps_space), intent(in) :: space
     integer(c_int32_t), intent(in) :: kind
     integer, intent(out), optional :: stat
@@ -65,7 +67,7 @@ contains
 
     call self%destroy()
     self%n_params = space%size()
-    call hps_finish(hps_surface_create(c_loc(out), c_null_ptr, space%handle, kind), stat, errmsg)
+    call hps_finish(hps_surface_create(c_loc(out), hps_context_handle(context), space%handle, kind), stat, errmsg)
     self%handle = out
   end subroutine surface_create
 

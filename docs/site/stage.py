@@ -16,6 +16,10 @@ CONTENTS = [("Begin", ["overview", "getting-started", "method", "coming-from"]),
             ("Program", ["program", "run-file", "hyper-parameters", "offline", "cluster"]),
             ("Library", ["embedding", "reproducible", "abi", "optimiser", "examples", "c", "fortran", "python"]),
             ("Background", ["soap", "gpr", "results", "decisions"])]
+FORTRAN = [("hpswarm_context", "Threads and memory"), ("hpswarm_space", "Spaces"), ("hpswarm_search", "Swarms"),
+           ("hpswarm_callbacks", "Procedures that you pass"), ("hpswarm_surface", "Designs and surfaces"), ("hpswarm_data", "Data"),
+           ("hpswarm_soap", "Descriptors and kernels"), ("hpswarm_model", "Potentials"), ("hpswarm_path", "Regularisation paths"),
+           ("hpswarm_study", "Studies"), ("hpswarm_base", "Messages and version")]
 LANGUAGES = {".c": "c", ".cpp": "cpp", ".f90": "fortran", ".py": "python", ".yaml": "yaml"}
 
 
@@ -145,13 +149,37 @@ def references():
     write("python.md", links(read("bindings", "python", "README.md").replace("# hpswarm", "# Python", 1), "bindings/python/README.md")
           + "\n## Reference\n\n```{eval-rst}\n.. currentmodule:: hpswarm\n\n%s\n```\n" % "\n".join(python_members()))
     text = read("bindings", "fortran", "README.md").replace("# The module hpswarm", "# Fortran", 1)
-    for name, title in (("hpswarm_space", "Spaces"), ("hpswarm_search", "Swarms"),
-                        ("hpswarm_callbacks", "Procedures that you pass"), ("hpswarm_surface", "Designs and surfaces"),
-                        ("hpswarm_data", "Data and descriptors"), ("hpswarm_model", "Potentials")):
-        head = read("bindings", "fortran", name + ".f90").split("\ncontains\n")[0]
-        types = "\n\n".join(re.findall(r"(?:^  !>.*\n)*^  (?:type :: hps_.*?^  end type|abstract interface.*?^  end interface).*?$", head, re.M | re.S))
-        text += "\n## %s\n\n```fortran\n%s\n```\n" % (title, types)
+    for name, title in FORTRAN:
+        text += "\n## %s\n\n```fortran\n%s\n```\n" % (title, fortran_module(read("bindings", "fortran", name + ".f90")))
     write("fortran.md", links(text, "bindings/fortran/README.md"))
+
+
+def fortran_module(source):
+    """Its public types, then what is bound to them and its public procedures: remarks and arguments."""
+    head, _, body = source.partition("\ncontains\n")
+    parts = re.findall(r"(?:^  !>.*\n)*^  (?:type :: hps_.*?^  end type|abstract interface.*?^  end interface).*?$", head, re.M | re.S)
+    bound = re.findall(r"procedure :: (\w+) => (\w+)", head)
+    hidden = [n for names in re.findall(r"procedure, private :: (.*)", head) for n in names.split(", ") if not n.endswith("_assign")]
+    generic = {own: name for name, owns in re.findall(r"generic :: (\w+) => (.*)", head) for own in owns.split(", ")}
+    whole = read("bindings", "fortran", "hpswarm.f90")
+    public = [n for names in re.findall(r"^  public :: (.*)", head, re.M) for n in names.split(", ") if re.search(r"\b%s\b" % n, whole)]
+    for name, own in bound + [(generic[n], n) for n in hidden] + [(n, n) for n in public]:
+        found = re.search(r"(?:^  ! ?>[^\n]*\n)*^  (?:pure |elemental )*(?:[\w()]+ )*(?:subroutine|function) %s\((?:[^\n]*&\n)*[^\n]*\n"
+                          r"(?:^    [^\n]*\n)*" % own, body, re.M)
+        if found:
+            parts.append(re.sub(r"\b%s\(" % own, name + "(", arguments_of(found.group(0)), count=1))
+    return "\n\n".join(parts)
+
+
+def arguments_of(text):
+    """Remarks, the first line and the declarations of arguments; not of variables."""
+    lines, keep = [], True
+    for line in text.split("\n"):
+        continued = bool(lines) and lines[-1].endswith("&") and keep
+        keep = continued or not line.startswith("    ") or "intent(" in line or re.match(r" +procedure\(|.*, (?:optional|external)\b", line) is not None
+        if keep and line:
+            lines.append(line)
+    return "\n".join(lines)
 
 
 def contents():

@@ -156,7 +156,8 @@ void hpsi_export_gap_fit(hpsi_export *x)
 
     hpsi_export_file(x, "%s", "");
     hpsi_export_print(x, "#!/bin/sh\n# Written by hpswarm: put the name of the training file for "
-                         "train.xyz, and its keys for energy, forces, virial.\n");
+                         "train.xyz, and its keys for energy, forces, virial.\n"
+                         "# gap_fit takes no energies from frames without a Lattice.\n");
     if (method(x->g) == HPSI_SPARSE_RANDOM) {
         hpsi_export_print(x, "# Random sparse points: gap_fit draws other ones.\n");
     }

@@ -48,7 +48,9 @@ HPS_API hps_status hps_errors_compute(const hps_dataset *d, const double *energy
  * that of the largest marginal likelihood for the noises given, searched over the option's bounds;
  * the option delta is where jitter/delta^2 is taken, which stays), "e0_method" (text
  *  isolated|average|fit|given), "e0:C" eV (for given; elements left out are 0), "seed"
- *  (int, of the sparse selection; CUR draws exactly as gap_fit does with rnd_seed). */
+ *  (int, of the sparse selection; CUR draws exactly as gap_fit does with rnd_seed), "refine" (int
+ *  0/1: take the rounding out of the coefficients by another pass over the rows, docs/gpr.md,
+ *  section 5). */
 typedef struct hps_gpr hps_gpr;
 
 /** @param s copied */

@@ -11,6 +11,7 @@
 
 #include "base/linalg.h"
 #include "gpr/leave_out.h"
+#include "gpr/refine.h"
 
 #define UNIT_ROWS 128 /* rows of the unit matrix appended at a time */
 
@@ -84,6 +85,43 @@ static hps_status append_unit(fit *x)
     return status;
 }
 
+/* alpha: for the unit kernel, qty: beta. */
+static hps_status refine(fit *x)
+{
+    double start = hpsi_seconds();
+    hpsi_refined r = {.g = x->g,
+                      .source = &x->source,
+                      .sparse = &x->sparse,
+                      .e0 = x->e0,
+                      .kinds = x->kinds,
+                      .delta = x->g->option[HPSI_GPR_DELTA],
+                      .scale = x->scale,
+                      .eta = x->eta,
+                      .r = x->r,
+                      .t = x->t,
+                      .beta = x->qty,
+                      .alpha = x->alpha};
+    hps_status status = hpsi_gpr_refine(&r);
+
+    x->seconds_solve += hpsi_seconds() - start;
+    return status;
+}
+
+/* From coefficients of the unit kernel to those of the model. */
+static hps_status scale_back(fit *x)
+{
+    double delta = x->g->option[HPSI_GPR_DELTA] * x->scale;
+
+    for (int64_t i = 0; i < x->sparse.total; i++) {
+        x->alpha[i] /= delta * delta;
+        if (!isfinite(x->alpha[i])) {
+            return hpsi_fail(HPS_E_NUMERIC, "gpr: coefficient %lld of the fit is not finite",
+                             (long long)i);
+        }
+    }
+    return HPS_OK;
+}
+
 static hps_status solve(fit *x)
 {
     int64_t n = x->sparse.total;
@@ -96,7 +134,6 @@ static hps_status solve(fit *x)
         status = hpsi_gpr_best_scale(x->g->context, n, x->t, x->qty, x->rest, delta, &x->scale);
     }
     status = status == HPS_OK ? append_unit(x) : status;
-    delta *= x->scale;
     if (status != HPS_OK) {
         return status;
     }
@@ -105,17 +142,14 @@ static hps_status solve(fit *x)
     }
     hpsi_blas_begin();
     hpsi_solve_vector(n, x->t, n, 0, x->qty);
-    hpsi_solve_vector(n, x->r, n, 0, x->qty);
+    memcpy(x->alpha, x->qty, (size_t)n * sizeof *x->alpha);
+    hpsi_solve_vector(n, x->r, n, 0, x->alpha);
     hpsi_blas_end();
-    for (int64_t i = 0; i < n; i++) {
-        x->alpha[i] = x->qty[i] / (delta * delta);
-        if (!isfinite(x->alpha[i])) {
-            return hpsi_fail(HPS_E_NUMERIC, "gpr: coefficient %lld of the fit is not finite",
-                             (long long)i);
-        }
-    }
     x->seconds_solve += hpsi_seconds() - start;
-    return HPS_OK;
+    if (x->g->option[HPSI_GPR_REFINE] != 0) {
+        status = refine(x);
+    }
+    return status == HPS_OK ? scale_back(x) : status;
 }
 
 /* What the options ask for; said if the data have nothing of it. */

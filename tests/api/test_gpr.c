@@ -802,6 +802,7 @@ static hps_status tiny_fit(hps_context *c, hps_gpr **g, hps_soap **soap, const h
     s = s == HPS_OK ? hps_gpr_set_int(*g, "fit_virials", 1) : s;
     s = s == HPS_OK ? hps_gpr_set_sparse(*g, 1, 1, list) : s;
     s = s == HPS_OK ? hps_gpr_set_text(*g, "e0_method", "fit") : s;
+    s = s == HPS_OK ? hps_gpr_set_int(*g, "refine", 1) : s;
     return s == HPS_OK ? hps_gpr_fit(*g, d) : s;
 }
 

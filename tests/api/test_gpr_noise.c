@@ -171,6 +171,7 @@ START_TEST(test_what_is_not_given_follows_the_options)
 }
 END_TEST
 
+/* Loop: 1 with refinement. */
 START_TEST(test_masked_forces_are_left_out)
 {
     const int32_t all[MORSE_LARGEST] = {1, 1, 1, 1, 1}, one[MORSE_LARGEST] = {0, 1, 0, 0, 0};
@@ -179,6 +180,7 @@ START_TEST(test_masked_forces_are_left_out)
     values a, b;
     int64_t rows;
 
+    OK(hps_gpr_set_int(g, "refine", _i));
     OK(hps_dataset_create(&masked, NULL));
     OK(hps_dataset_create(&without, NULL));
     add(masked, N, 0, 2, WITH_VIRIAL, NULL);
@@ -380,7 +382,7 @@ int main(void)
     tcase_set_timeout(tc, 120);
     tcase_add_loop_test(tc, test_half_the_variance_is_the_structure_twice, 0, 3);
     tcase_add_loop_test(tc, test_what_is_not_given_follows_the_options, 0, 2);
-    tcase_add_test(tc, test_masked_forces_are_left_out);
+    tcase_add_loop_test(tc, test_masked_forces_are_left_out, 0, 2);
     tcase_add_test(tc, test_noise_of_single_components);
     tcase_add_test(tc, test_a_path_keeps_the_noise_of_components);
     tcase_add_test(tc, test_a_path_has_the_same_weights);

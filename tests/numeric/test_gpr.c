@@ -473,7 +473,8 @@ START_TEST(test_rows_of_a_frame_of_several_slabs_predict_its_forces)
 }
 END_TEST
 
-/* Threads 1, 2, 3 and, last, a memory limit under which no descriptors are kept. */
+/* Threads 1, 2, 3 and, last, a memory limit under which no descriptors are kept. Loop: 1 with
+ * refinement. */
 START_TEST(test_bits_depend_neither_on_threads_nor_on_kept_descriptors)
 {
     enum { N = 8, ATOMS = 36 };
@@ -489,6 +490,7 @@ START_TEST(test_bits_depend_neither_on_threads_nor_on_kept_descriptors)
         int64_t kept;
 
         ck_assert_int_eq(hps_gpr_set_text(g, "sparse_method", "random"), HPS_OK);
+        ck_assert_int_eq(hps_gpr_set_int(g, "refine", _i), HPS_OK);
         for (uint64_t i = 0; i < N; i++) {
             atoms a = atoms_grid(4, 3, 3, 1, 1, i);
 
@@ -570,7 +572,7 @@ int main(void)
     tcase_add_loop_test(tc, test_forces_and_virial_are_derivatives_of_the_energy, 0, 2);
     tcase_add_test(tc, test_rotation_and_order_of_atoms_do_not_matter);
     tcase_add_loop_test(tc, test_rows_of_a_frame_of_several_slabs_predict_its_forces, 0, 2);
-    tcase_add_test(tc, test_bits_depend_neither_on_threads_nor_on_kept_descriptors);
+    tcase_add_loop_test(tc, test_bits_depend_neither_on_threads_nor_on_kept_descriptors, 0, 2);
     tcase_add_test(tc, test_memory_estimate_is_near_the_peak);
     suite_add_tcase(suite, tc);
     runner = srunner_create(suite);

@@ -1,13 +1,14 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: BSD-3-Clause
-"""Fits on energies and forces against a QR (LAPACK's dgeqrf, by numpy) of the whole stacked system, whose rows are made here
-from descriptors and their derivatives; then one fit of all frames, its wall time and memory.
+"""Fits on energies and forces against the exact solution of the whole stacked system, whose rows are made here from descriptors
+and their derivatives: a QR (LAPACK's dgeqrf, by numpy), refined with residuals and the covariance of the sparse points in long
+double until nothing moves. Beside it the QR as it stands. Then one fit of all frames, its wall time and memory.
 
 usage: check_qr.py PROGRAM DATA.xyz [--frames 40] [--points 1000] [--all 2000] [--threads 2]
 
 DATA is a set of one element with forces, as c_disordered_lda.xyz; HPSWARM_LIBRARY names the shared library, PYTHONPATH has
 bindings/python. --frames and --points are the size of the comparison, tested on --frames/4 other frames; --all the sparse points
-of the fit of everything, 0 for none. Fails where energies differ by more than 1e-8 eV/atom or forces by 1e-6 eV/angstrom,
+of the fit of everything, 0 for none. Fails where energies differ by more than 1e-8 eV/atom or forces by 1e-8 eV/angstrom,
 where the large fit takes 2 GB or 3 minutes (of CPU a thread, if the machine has other work).
 """
 import argparse
@@ -48,20 +49,35 @@ def rows_of(soap, data, points):
     return np.array([e for e, _ in parts]), np.concatenate([f for _, f in parts])
 
 
+def product(a, x):
+    """Matrix (doubles) times vector (long doubles), without rounding to double."""
+    return np.concatenate([(a[i:i + 256] * x).sum(axis=1) for i in range(0, len(a), 256)])
+
+
 def solve(energies, forces, data, points, e0):
-    """Coefficients by R and Q^T y of [rows/sigma; chol(delta^2 K + jitter)]."""
+    """Coefficients by R and Q^T y of [rows/sigma; chol(delta^2 K + jitter)], and the exact ones."""
     n = len(points)
-    sigma = SIGMA_ENERGY * np.sqrt(data.sizes)
-    top = (data.energies - e0 * data.sizes) / sigma
+    sigma = np.concatenate([SIGMA_ENERGY * np.sqrt(data.sizes), np.full(len(forces), SIGMA_FORCE)])
+    rows = np.concatenate([energies, forces])
+    target = np.concatenate([data.energies - e0 * data.sizes, -data.forces.ravel()])
     prior = DELTA ** 2 * np.maximum(points @ points.T, 0.0) ** ZETA + JITTER * np.eye(n)
-    system = np.zeros((len(energies) + len(forces) + n, n + 1))
-    system[:len(energies), :n] = DELTA ** 2 * energies / sigma[:, None]
-    system[:len(energies), n] = top
-    system[len(energies):-n, :n] = DELTA ** 2 * forces / SIGMA_FORCE
-    system[len(energies):-n, n] = -data.forces.ravel() / SIGMA_FORCE
+    system = np.zeros((len(rows) + n, n + 1))
+    system[:-n, :n] = DELTA ** 2 * rows / sigma[:, None]
+    system[:-n, n] = target / sigma
     system[-n:, :n] = np.linalg.cholesky(prior).T
     r = np.linalg.qr(system, mode="r")
-    return np.linalg.solve(r[:n, :n], r[:n, n])
+    lapack = np.linalg.solve(r[:n, :n], r[:n, n])
+    wide = points.astype(np.longdouble)
+    scale = np.longdouble(DELTA) ** 2
+    prior = np.maximum(np.einsum("ik,jk->ij", wide, wide), 0) ** np.longdouble(ZETA) * scale
+    alpha = lapack.astype(np.longdouble)
+    for _ in range(4):
+        residual = (target - scale * product(rows, alpha)) / sigma.astype(np.longdouble) ** 2
+        gradient = -(prior @ alpha) - np.longdouble(JITTER) * alpha
+        for i in range(0, len(rows), 256):
+            gradient += scale * (rows[i:i + 256] * residual[i:i + 256, None]).sum(axis=0)
+        alpha += np.linalg.solve(r[:n, :n], np.linalg.solve(r[:n, :n].T, gradient.astype(float)))
+    return lapack, alpha
 
 
 def compare(data, frames, n_points):
@@ -69,7 +85,7 @@ def compare(data, frames, n_points):
     test, train = data.subset(chosen[::5]), data.subset(np.delete(chosen, np.s_[::5]))
     soap = hpswarm.Soap(data.symbols, **SOAP)
     gap = hpswarm.GAP(soap, zeta=ZETA, delta=DELTA, sigma_energy=SIGMA_ENERGY, sigma_force=SIGMA_FORCE, jitter=JITTER,
-                      fit_forces=True, n_sparse=n_points, e0_method="average")
+                      fit_forces=True, n_sparse=n_points, e0_method="average", refine=1)
     start = time.monotonic()
     gap.fit(train)
     mine = time.monotonic() - start
@@ -77,16 +93,19 @@ def compare(data, frames, n_points):
     e0 = float(np.mean(train.energies / train.sizes))
     start = time.monotonic()
     energies, forces = rows_of(soap, train, points)
-    alpha = solve(energies, forces, train, points, e0)
+    lapack, alpha = solve(energies, forces, train, points, e0)
     theirs = time.monotonic() - start
     got = gap.predict(test)
     energies, forces = rows_of(soap, test, points)
-    energy = np.abs(got.energy - e0 * test.sizes - DELTA ** 2 * energies @ alpha) / test.sizes
-    force = np.abs(np.asarray(got.forces).ravel() + DELTA ** 2 * forces @ alpha)
-    good = energy.max() <= 1e-8 and force.max() <= 1e-6
+    exact = [DELTA ** 2 * product(rows, alpha) for rows in (energies, forces)]
+    far = [np.abs(got.energy - e0 * test.sizes - exact[0]) / test.sizes, np.abs(np.asarray(got.forces).ravel() + exact[1]),
+           np.abs(product(energies, lapack.astype(np.longdouble)) * DELTA ** 2 - exact[0]) / test.sizes,
+           np.abs(product(forces, lapack.astype(np.longdouble)) * DELTA ** 2 - exact[1])]
+    good = far[0].max() <= 1e-8 and far[1].max() <= 1e-8
     print(f"{len(train)} frames, {3 * train.n_atoms + len(train)} rows, {len(points)} points, largest coefficient "
-          f"{np.abs(alpha).max():.1e}: energies differ by {energy.max():.1e} eV/atom, forces by {force.max():.1e} eV/A "
-          f"({mine:.1f} s here, {theirs:.1f} s the whole system)  {'ok' if good else 'FAILED'}")
+          f"{np.abs(alpha).max():.1e}: energies are off by {far[0].max():.1e} eV/atom, forces by {far[1].max():.1e} eV/A; LAPACK's "
+          f"QR by {far[2].max():.1e} and {far[3].max():.1e} ({mine:.1f} s here, {theirs:.1f} s the whole system)  "
+          f"{'ok' if good else 'FAILED'}", flush=True)
     return good
 
 
@@ -94,7 +113,7 @@ def fit_all(program, path, n_points, threads):
     with tempfile.TemporaryDirectory() as folder:
         values = {"data": {"e0": "average", "virial": "none"}, "soap": SOAP, "kernel": {"zeta": ZETA},
                   "gap": {"sparse": "cur", "n_sparse": n_points, "delta": DELTA, "sigma_energy": SIGMA_ENERGY,
-                          "sigma_force": SIGMA_FORCE, "jitter": JITTER, "fit_forces": True}}
+                          "sigma_force": SIGMA_FORCE, "jitter": JITTER, "fit_forces": True, "refine": 1}}
         with open(f"{folder}/hp.json", "w") as target:
             json.dump(values, target)
         start = time.monotonic()

@@ -1,0 +1,177 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* Iterative refinement of a fit (Golub and Van Loan, section 5.3.8): the gradient
+ *   g = A^T D^2 (y - A alpha') - (k_MM + eta I) alpha'/s^2        D = delta/sigma
+ * in long double, k_MM anew from the descriptors, then alpha' += R^-1 (T^T T)^-1 R^-T g. */
+#include <math.h>
+
+#include "base/linalg.h"
+#include "gpr/refine.h"
+
+#define ROWS 32 /* of one item: sparse points, or rows of the system */
+#define COLS 64 /* sparse points of one item of the sum over rows */
+#define MOST_STEPS 4
+/* A step this small beside beta leaves less than the rounding of a prediction behind. */
+#define SMALL 1e-8
+
+typedef struct gradient {
+    const hpsi_refined *x;
+    const hpsi_rows *rows; /* the present block */
+    double zeta;
+    long double *residual; /* [capacity] D^2 (y - A alpha') of the block's rows */
+    int64_t capacity;
+    long double *g; /* [M] */
+} gradient;
+
+/* ------------------------------------------------------------- the prior */
+
+static long double covariance(const gradient *x, const double *p, const double *q)
+{
+    long double sum = 0;
+
+    for (int32_t i = 0; i < x->x->sparse->size; i++) {
+        sum += (long double)p[i] * (long double)q[i];
+    }
+    return sum > 0 ? powl(sum, (long double)x->zeta) : 0;
+}
+
+static hps_status prior_rows(int64_t item, int32_t worker, void *arg)
+{
+    const gradient *x = arg;
+    const hpsi_sparse *p = x->x->sparse;
+    const double *alpha = x->x->alpha;
+    const long double shrink = 1 / ((long double)x->x->scale * (long double)x->x->scale);
+    int64_t end = (item + 1) * ROWS < p->total ? (item + 1) * ROWS : p->total;
+
+    (void)worker;
+    for (int64_t i = item * ROWS; i < end; i++) {
+        long double sum = (long double)x->x->eta * (long double)alpha[i];
+        int32_t e = 0;
+        int32_t z;
+
+        while (i >= p->first[p->number[e]] + p->count[p->number[e]]) {
+            e++;
+        }
+        z = p->number[e];
+        for (int64_t j = p->first[z]; j < p->first[z] + p->count[z]; j++) {
+            sum += covariance(x, p->q + i * p->ld, p->q + j * p->ld) * (long double)alpha[j];
+        }
+        x->g[i] = -shrink * sum;
+    }
+    return HPS_OK;
+}
+
+/* -------------------------------------------------------------- the data */
+
+static hps_status residuals(int64_t item, int32_t worker, void *arg)
+{
+    const gradient *x = arg;
+    const hpsi_rows *r = x->rows;
+    const double *alpha = x->x->alpha;
+    int64_t end = (item + 1) * ROWS < r->m ? (item + 1) * ROWS : r->m;
+
+    (void)worker;
+    for (int64_t i = item * ROWS; i < end; i++) {
+        const double *row = r->a + i * r->ld;
+        long double weight = (long double)x->x->delta / (long double)r->sigma[i];
+        long double sum = (long double)r->y[i];
+
+        for (int64_t t = 0; t < x->x->sparse->total; t++) {
+            sum -= (long double)row[t] * (long double)alpha[t];
+        }
+        x->residual[i] = weight * weight * sum;
+    }
+    return HPS_OK;
+}
+
+static hps_status add_columns(int64_t item, int32_t worker, void *arg)
+{
+    const gradient *x = arg;
+    const hpsi_rows *r = x->rows;
+    int64_t first = item * COLS;
+    int64_t end = first + COLS < x->x->sparse->total ? first + COLS : x->x->sparse->total;
+
+    (void)worker;
+    for (int64_t i = 0; i < r->m; i++) {
+        const double *row = r->a + i * r->ld;
+
+        for (int64_t t = first; t < end; t++) {
+            x->g[t] += (long double)row[t] * x->residual[i];
+        }
+    }
+    return HPS_OK;
+}
+
+static hps_status add_rows(const hpsi_rows *rows, void *arg)
+{
+    gradient *x = arg;
+    hps_context *c = x->x->g->context;
+    void *residual = x->residual;
+    hps_status s = hpsi_grow(c, &residual, &x->capacity, rows->m, sizeof *x->residual);
+
+    x->residual = residual;
+    x->rows = rows;
+    s = s == HPS_OK ? hpsi_parallel_for(c, (rows->m + ROWS - 1) / ROWS, residuals, x) : s;
+    return s == HPS_OK
+               ? hpsi_parallel_for(c, (x->x->sparse->total + COLS - 1) / COLS, add_columns, x)
+               : s;
+}
+
+/* ------------------------------------------------------------- the steps */
+
+static hps_status find_gradient(gradient *x)
+{
+    const hpsi_refined *f = x->x;
+    hps_status s =
+        hpsi_parallel_for(f->g->context, (f->sparse->total + ROWS - 1) / ROWS, prior_rows, x);
+
+    return s == HPS_OK ? hpsi_gpr_stream(f->g, f->source, f->sparse, f->e0, f->kinds, add_rows, x)
+                       : s;
+}
+
+/* alpha' += R^-1 (T^T T)^-1 R^-T g; *size: of the step in beta, beside beta's own. */
+static void take_step(const gradient *x, double *d, double *size)
+{
+    const hpsi_refined *f = x->x;
+    int64_t n = f->sparse->total;
+
+    for (int64_t i = 0; i < n; i++) {
+        d[i] = (double)x->g[i];
+    }
+    hpsi_blas_begin();
+    hpsi_solve_vector(n, f->r, n, 1, d);
+    hpsi_solve_vector(n, f->t, n, 1, d);
+    hpsi_solve_vector(n, f->t, n, 0, d);
+    *size = sqrt(hpsi_dot(n, d, d) / hpsi_dot(n, f->beta, f->beta));
+    hpsi_solve_vector(n, f->r, n, 0, d);
+    hpsi_blas_end();
+}
+
+hps_status hpsi_gpr_refine(hpsi_refined *x)
+{
+    hps_context *c = x->g->context;
+    int64_t n = x->sparse->total;
+    gradient f = {.x = x, .zeta = x->g->option[HPSI_GPR_ZETA]};
+    double *d = hpsi_new(c, n, sizeof *d);
+    double size = 1;
+    hps_status s = HPS_E_MEMORY;
+
+    f.g = hpsi_new(c, n, sizeof *f.g);
+    if (d != NULL && f.g != NULL) {
+        s = HPS_OK;
+        for (int32_t step = 0; s == HPS_OK && step < MOST_STEPS && size > SMALL; step++) {
+            s = find_gradient(&f);
+            if (s == HPS_OK) {
+                take_step(&f, d, &size);
+                hpsi_log(c, HPS_LOG_DEBUG, "gpr: refinement %d moves the solution by %.1e",
+                         step + 1, size);
+                for (int64_t i = 0; i < n; i++) {
+                    x->alpha[i] += d[i];
+                }
+            }
+        }
+    }
+    hpsi_free(f.residual);
+    hpsi_free(f.g);
+    hpsi_free(d);
+    return s;
+}

@@ -246,9 +246,15 @@ static hps_status make_benches(prediction *p)
     return HPS_OK;
 }
 
-/* Atoms of the largest frame, and how many chunks are in flight. */
+static int64_t least(int64_t a, int64_t b)
+{
+    return a < b ? a : b;
+}
+
+/* Atoms of the largest frame, and how many chunks are in flight: no more than there are. */
 static int64_t count_shares(const hps_dataset *d, int32_t derivatives, int64_t *largest)
 {
+    int64_t chunks = 0;
     int64_t fit;
 
     *largest = 0;
@@ -256,9 +262,10 @@ static int64_t count_shares(const hps_dataset *d, int32_t derivatives, int64_t *
         int64_t n = hpsi_dataset_first_atom(d, i + 1) - hpsi_dataset_first_atom(d, i);
 
         *largest = n > *largest ? n : *largest;
+        chunks += (n + HPSI_SOAP_BLOCK - 1) / HPSI_SOAP_BLOCK;
     }
     fit = derivatives && *largest > 0 ? MOST_BUFFER / (3 * *largest) : MOST_CHUNKS;
-    return fit < 4 ? 4 : fit > MOST_CHUNKS ? MOST_CHUNKS : fit;
+    return least(chunks, fit < 4 ? 4 : least(fit, MOST_CHUNKS));
 }
 
 int64_t hpsi_predict_shares(const hps_dataset *d, int32_t derivatives)

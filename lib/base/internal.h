@@ -69,12 +69,17 @@ int32_t hpsi_in_loop(void);
 int32_t hpsi_team_size(const hps_context *c);
 /* The part [first, end) of n items that is this process's. */
 void hpsi_team_range(const hps_context *c, int64_t n, int64_t *first, int64_t *end);
-/* hpsi_parallel_for over the own part only. */
-hps_status hpsi_team_for(hps_context *c, int64_t n, hpsi_body body, void *arg);
 /* Where in the memory the bytes of an item begin; of item n: where the last one's end. */
 typedef int64_t (*hpsi_offset)(int64_t item, const void *arg);
-/* After it everybody has what the others have written for their items, or everybody has the
- * failure of the first that has one. @param own what the own part has come to */
+/* The same in parts of about equal work: how much of it is before an item, 0 before the first. */
+void hpsi_team_range_by(const hps_context *c, int64_t n, hpsi_offset before, const void *arg,
+                        int64_t *first, int64_t *end);
+/* hpsi_parallel_for over the part [first, end), and over the own part of n. */
+hps_status hpsi_team_run(hps_context *c, int64_t first, int64_t end, hpsi_body body, void *arg);
+hps_status hpsi_team_for(hps_context *c, int64_t n, hpsi_body body, void *arg);
+/* After it, behind a loop over the parts that were asked for last, everybody has what the others
+ * have written for their items, or everybody has the failure of the first that has one.
+ * @param own what the own part has come to */
 hps_status hpsi_team_share(const hps_context *c, hps_status own, int64_t n, void *base,
                            hpsi_offset begin, const void *arg);
 

@@ -22,6 +22,7 @@ struct hpsi_team {
     void *user;
     header *headers; /* [size] */
     int64_t *begin;  /* [size + 1] */
+    int64_t *bounds; /* [size + 1] items of the loop under way, by process */
     char *messages;  /* [size][MESSAGE] */
     double begun;    /* when the own part of a loop did, 0: no loop */
     double own, all, exchange;
@@ -34,6 +35,7 @@ void hpsi_team_free(hps_context *c)
     if (c->team != NULL) {
         hpsi_free(c->team->messages);
         hpsi_free(c->team->begin);
+        hpsi_free(c->team->bounds);
         hpsi_free(c->team->headers);
         hpsi_free(c->team);
         c->team = NULL;
@@ -49,8 +51,10 @@ static hps_status make_team(hps_context *c, int32_t size)
     c->team->size = size;
     c->team->headers = hpsi_new(c, size, sizeof *c->team->headers);
     c->team->begin = hpsi_new(c, (int64_t)size + 1, sizeof *c->team->begin);
+    c->team->bounds = hpsi_new(c, (int64_t)size + 1, sizeof *c->team->bounds);
     c->team->messages = hpsi_new(c, hpsi_size_mul(size, MESSAGE), 1);
-    if (c->team->headers == NULL || c->team->begin == NULL || c->team->messages == NULL) {
+    if (c->team->headers == NULL || c->team->begin == NULL || c->team->bounds == NULL ||
+        c->team->messages == NULL) {
         hpsi_team_free(c);
         return HPS_E_MEMORY;
     }
@@ -173,15 +177,47 @@ static int64_t part(int64_t n, int64_t rank, int64_t size)
     return n / size * rank + n % size * rank / size;
 }
 
-void hpsi_team_range(const hps_context *c, int64_t n, int64_t *first, int64_t *end)
+/* The first item with so much before it. */
+static int64_t item_behind(int64_t n, int64_t wanted, hpsi_offset before, const void *arg)
+{
+    int64_t low = 0;
+
+    for (int64_t high = n; low < high;) {
+        int64_t middle = low + (high - low) / 2;
+
+        if (before(middle, arg) < wanted) {
+            low = middle + 1;
+        } else {
+            high = middle;
+        }
+    }
+    return low;
+}
+
+void hpsi_team_range_by(const hps_context *c, int64_t n, hpsi_offset before, const void *arg,
+                        int64_t *first, int64_t *end)
 {
     int32_t size = hpsi_team_size(c), rank = size > 1 ? c->team->rank : 0;
+    struct hpsi_team *t = size > 1 ? c->team : NULL;
 
-    if (size > 1) {
-        c->team->begun = hpsi_seconds();
+    *first = 0;
+    *end = n;
+    if (t == NULL) {
+        return;
     }
-    *first = part(n, rank, size);
-    *end = part(n, (int64_t)rank + 1, size);
+    for (int32_t r = 0; r <= size; r++) {
+        t->bounds[r] = before == NULL || n == 0 || r == size
+                           ? part(n, r, size)
+                           : item_behind(n, part(before(n, arg), r, size), before, arg);
+    }
+    *first = t->bounds[rank];
+    *end = t->bounds[rank + 1];
+    t->begun = hpsi_seconds();
+}
+
+void hpsi_team_range(const hps_context *c, int64_t n, int64_t *first, int64_t *end)
+{
+    hpsi_team_range_by(c, n, NULL, NULL, first, end);
 }
 
 typedef struct shifted {
@@ -197,13 +233,19 @@ static hps_status run_shifted(int64_t item, int32_t worker, void *arg)
     return s->body(s->first + item, worker, s->arg);
 }
 
+hps_status hpsi_team_run(hps_context *c, int64_t first, int64_t end, hpsi_body body, void *arg)
+{
+    shifted s = {.first = first, .body = body, .arg = arg};
+
+    return hpsi_parallel_for(c, end - first, run_shifted, &s);
+}
+
 hps_status hpsi_team_for(hps_context *c, int64_t n, hpsi_body body, void *arg)
 {
-    shifted s = {.body = body, .arg = arg};
-    int64_t end;
+    int64_t first, end;
 
-    hpsi_team_range(c, n, &s.first, &end);
-    return hpsi_parallel_for(c, end - s.first, run_shifted, &s);
+    hpsi_team_range(c, n, &first, &end);
+    return hpsi_team_run(c, first, end, body, arg);
 }
 
 /* Seconds of the own part of the loop that has ended. */
@@ -230,7 +272,7 @@ hps_status hpsi_team_share(const hps_context *c, hps_status own, int64_t n, void
     start = hpsi_seconds();
     st = check(t, own, begin(n, arg), end_loop(t, start));
     for (int32_t r = 0; r <= size && st == HPS_OK; r++) {
-        t->begin[r] = begin(part(n, r, size), arg);
+        t->begin[r] = begin(t->bounds[r], arg);
     }
     if (st == HPS_OK && t->gather(base, t->begin, t->user) != 0) {
         st = hpsi_fail(HPS_E_CALLBACK, "context: team: the gather function failed");

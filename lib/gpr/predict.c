@@ -175,13 +175,23 @@ static int64_t gradients_before(int64_t i, const void *arg)
     return i * 3 * p->largest * (int64_t)sizeof *p->gradient;
 }
 
+/* Chunks have one atom or many. */
+static int64_t atoms_before(int64_t i, const void *arg)
+{
+    const prediction *p = arg;
+    const hpsi_source *s = &p->source;
+    const int64_t last = p->first + i;
+
+    return (last < s->n_chunks ? s->chunk[last].atom : s->n_atoms) - s->chunk[p->first].atom;
+}
+
 static hps_status predict_round(prediction *p)
 {
     hpsi_source *s = &p->source;
     hps_status status;
 
     p->n = s->n_chunks - p->first < p->n_shares ? s->n_chunks - p->first : p->n_shares;
-    hpsi_team_range(s->context, p->n, &p->mine, &p->end);
+    hpsi_team_range_by(s->context, p->n, atoms_before, p, &p->mine, &p->end);
     p->span = hpsi_source_span(s, p->end - p->mine);
     status =
         hpsi_parallel_for(s->context, (p->end - p->mine + p->span - 1) / p->span, predict_span, p);

@@ -83,12 +83,27 @@ static int64_t rows_before(int64_t row, const void *arg)
     return row * r->ld * (int64_t)sizeof *r->a;
 }
 
+/* A frame has one atom or many. */
+static int64_t atoms_before(int64_t row, const void *arg)
+{
+    const energies *x = arg;
+    const hpsi_stream *t = x->stream;
+    const hpsi_source *s = t->source;
+    const int64_t begin = hpsi_dataset_first_atom(s->data, t->rows.frame[0]);
+
+    return row < t->rows.m ? hpsi_dataset_first_atom(s->data, t->rows.frame[row]) - begin
+                           : hpsi_dataset_first_atom(s->data, t->rows.frame[row - 1] + 1) - begin;
+}
+
 static hps_status flush_energies(energies *x)
 {
     hpsi_stream *t = x->stream;
     hps_context *c = t->source->context;
-    hps_status status = hpsi_team_for(c, t->rows.m, energy_row, x);
+    hps_status status;
+    int64_t first, end;
 
+    hpsi_team_range_by(c, t->rows.m, atoms_before, x, &first, &end);
+    status = hpsi_team_run(c, first, end, energy_row, x);
     status = hpsi_team_share(c, status, t->rows.m, t->rows.a, rows_before, &t->rows);
 
     if (status == HPS_OK && t->rows.m > 0) {

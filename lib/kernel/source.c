@@ -185,7 +185,7 @@ static hps_status keep(hpsi_source *s)
     if (s->cache == NULL) {
         return HPS_E_MEMORY;
     }
-    hpsi_team_range(s->context, s->n_chunks, &k.first, &k.end);
+    hpsi_team_range_by(s->context, s->n_chunks, kept_before, s, &k.first, &k.end);
     k.span = hpsi_source_span(s, k.end - k.first);
     status =
         hpsi_parallel_for(s->context, (k.end - k.first + k.span - 1) / k.span, keep_chunks, &k);

@@ -62,11 +62,15 @@ void groups_begin(groups *g, const tuning *t, const stage *s)
     memset(g, 0, sizeof *g);
     g->size = groups_first(t, s, &g->open);
     g->most = ranks_groups(g->size);
+    if (g->open) {
+        g->most = (int)fmin(g->most, runfile_number(t->r, "swarm", "particles"));
+    }
 }
 
+/* The first evaluation of a process has no neighbour lists, and the second makes them. */
 void groups_note(groups *g, int32_t outcome, const note_costs *costs)
 {
-    if (g->open && outcome == HPS_EVAL_OK) {
+    if (g->open && outcome == HPS_EVAL_OK && ++g->seen > 2 * g->most) {
         g->n++;
         g->sum.seconds += costs->seconds;
         g->sum.alone += costs->alone;
@@ -76,7 +80,7 @@ void groups_note(groups *g, int32_t outcome, const note_costs *costs)
 
 int groups_full(const groups *g)
 {
-    return g->open && g->begun >= g->most;
+    return g->open && g->begun >= 3 * g->most;
 }
 
 void groups_tell(FILE *f, int size, const note_costs *costs, int best)

@@ -103,7 +103,7 @@ static int32_t note_group(const hps_batch *b, int32_t i, const char *note, void 
     return EXIT_DONE;
 }
 
-/* The second of two evaluations by the group of rank 0, as the first makes what is shared. */
+/* The third evaluation by the group of rank 0, as the first two make what is shared. */
 static int evaluate_together(const stage *s, const double *x)
 {
     const int64_t id = 0;
@@ -117,7 +117,7 @@ static int evaluate_together(const stage *s, const double *x)
                          .x = x};
     int rc = EXIT_DONE;
 
-    for (int k = 0; k < 2 && rc == EXIT_DONE; k++) {
+    for (int k = 0; k < 3 && rc == EXIT_DONE; k++) {
         double f[MOST_VALUES];
         int32_t outcome = HPS_EVAL_OK;
 
@@ -156,6 +156,9 @@ static int measure(tuning *t, stage *s, estimate *out)
     out->bytes = s->bytes;
     out->next = out->first;
     if (rc == EXIT_DONE && out->first < 60) {
+        rc = evaluate_points(s, 1, x, &out->next);
+    }
+    if (rc == EXIT_DONE && out->next < 20) { /* the second makes lists for those that follow */
         rc = evaluate_points(s, 1, x, &out->next);
     }
     if (rc == EXIT_DONE && out->next < 20) {

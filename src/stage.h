@@ -11,8 +11,9 @@ typedef struct flights flights;
 /* How the ranks share evaluations. */
 typedef struct groups {
     int size;           /* ranks for each */
-    int open;           /* that is still to be decided, */
-    int n, begun, most; /* by the costs of n evaluations; begun of one for each group */
+    int open;           /* that is still to be decided */
+    int most;           /* evaluations at a time */
+    int begun, seen, n; /* evaluations so far, those that have come, and those that count */
     note_costs sum;
 } groups;
 

@@ -7,6 +7,7 @@
 #include "surface/internal.h"
 
 #define LEVEL 0.7071067811865476 /* two levels of a choice are at distance 1 */
+#define LEAST_SPREAD 1e-13       /* rms distance from the mean, in the unit cube */
 
 static void fill_features(const hps_surface *r, const double *u, double *z)
 {
@@ -40,7 +41,8 @@ static hps_status fit(hps_surface *r, double *z, double *diagonal, double *colum
     for (int64_t i = 0; i < n; i++) {
         fill_features(r, r->u + i * r->n_dims, z + i * r->n_features);
     }
-    if (!hpsi_rbf_fit(r->rbf, (int32_t)n, z, NULL, 0.0, 1, r->y)) {
+    /* points that are all the same are apart by the rounding of their mean */
+    if (!hpsi_rbf_fit(r->rbf, (int32_t)n, z, NULL, 0.0, 1, r->y) || r->rbf->scale < LEAST_SPREAD) {
         return hpsi_fail(HPS_E_NUMERIC,
                          "surface: %lld points do not determine a radial basis: are "
                          "all values or all points the same?",

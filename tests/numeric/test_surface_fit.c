@@ -463,6 +463,10 @@ START_TEST(test_what_is_no_surface)
     FAILS(hps_surface_predict(r, 1, NULL, m, NULL), HPS_E_ARGUMENT, "x NULL");
     FAILS(hps_surface_get_quality(r, &q), HPS_E_ARGUMENT, "struct_size = 0");
     FAILS(hps_surface_lengths(r, NULL), HPS_E_ARGUMENT, "length is NULL");
+    for (int i = 6; i < 9; i++) {
+        memcpy(x + i * P, x + 5 * P, P * sizeof *x);
+    }
+    FAILS(hps_surface_fit(r, 4, x + 5 * P, y + 5), HPS_E_NUMERIC, "all points the same");
     hps_surface_destroy(r);
     hps_space_destroy(s);
     hps_space_destroy(none);

@@ -306,7 +306,7 @@ class Surface(Offline):
         self.write("same.jsonl", (json.dumps(good) + "\n") * 3)
         self.refused(3, "same.jsonl: stage search has 3 trials with a value, all the same", "surface", "run.yaml", "same.jsonl")
         self.write("same.jsonl", json.dumps(good) + "\n" + json.dumps({**good, "value": 2}))
-        self.refused(4, "same.jsonl: rbf: its predictions are not finite", "surface", "run.yaml", "same.jsonl", "--kind", "rbf")
+        self.refused(4, "same.jsonl: rbf: surface: 2 points do not determine a radial basis", "surface", "run.yaml", "same.jsonl", "--kind", "rbf")
 
     def test_a_surface_that_cannot_be_judged(self):
         point = json.dumps({**self.trials(3)[0], "value": 1.5})

@@ -12,7 +12,9 @@ if [ "$what" = update ]; then
     echo "wrote $dump"
     exit 0
 fi
-compare() { abidiff --drop-private-types --headers-dir2 "$include" "$@" "$dump" "$library"; }
+# Not --drop-private-types here: the types of stdint.h would count as private, and int64_t for int32_t as nothing. In the
+# dump structs that the headers do not define are names without a body, which agree with any.
+compare() { abidiff "$@" "$dump" "$library"; }
 compare || true
 if ! compare --no-added-syms >/dev/null; then
     echo "The interface was changed, or something was removed. If that is meant: ./run abi --update,"

@@ -23,22 +23,31 @@ compare() { "$here/dump.sh" compare liba.so include a.abi >out 2>&1; }
 accepted() { compare || { cat out; echo "refused, but is right: $*"; exit 1; }; }
 refused() { if compare; then cat out; echo "accepted, but is wrong: $*"; exit 1; fi; }
 
-struct='typedef struct hps_s { int size; double x; } hps_s;'
-declared="$struct int hps_a(int n); int hps_b(hps_s *s);"
-defined='int hps_a(int n) { return n; } int hps_b(hps_s *s) { return s->size; }'
+struct='#include <stdint.h>
+typedef struct hps_own hps_own; typedef struct hps_s { int size; double x; } hps_s;'
+others='int hps_c(hps_own *o, int64_t n, const int32_t *p);'
+declared="$struct int hps_a(int n); int hps_b(hps_s *s); $others"
+own() { echo "struct hps_own { $1; }; int hps_c(hps_own *o, $2 n, const $3 *p) { return (int)sizeof *o + (int)n + (int)*p; }"; }
+defined="int hps_a(int n) { return n; } int hps_b(hps_s *s) { return s->size; } $(own 'int x' int64_t int32_t)"
 library "$declared" "$defined"
 "$here/dump.sh" update liba.so include a.abi >/dev/null
 accepted the same
-library "$declared int hps_c(void);" "$defined int hps_c(void) { return 1; }"
+library "$declared int hps_d(void);" "$defined int hps_d(void) { return 1; }"
 accepted an added function
-grep -q 'hps_c' out || { cat out; echo "the added function is not reported"; exit 1; }
-library "$struct int hps_b(hps_s *s);" 'int hps_b(hps_s *s) { return s->size; }'
+grep -q 'hps_d' out || { cat out; echo "the added function is not reported"; exit 1; }
+library "$declared" "${defined/int x/double x[7]}"
+accepted another body of an opaque struct
+library "${declared/int64_t n/int32_t n}" "${defined/int64_t n/int32_t n}"
+refused another integer type
+library "${declared/const int32_t/const int64_t}" "${defined/const int32_t/const int64_t}"
+refused another type behind a pointer
+library "$struct int hps_b(hps_s *s); $others" "${defined#int hps_a(int n) \{ return n; \}}"
 refused a removed function
 grep -q 'hps_a' out || { cat out; echo "the removed function is not reported"; exit 1; }
-library "$struct int hps_a(long n); int hps_b(hps_s *s);" 'int hps_a(long n) { return (int)n; } int hps_b(hps_s *s) { return s->size; }'
+library "${declared/hps_a(int n)/hps_a(long n)}" "${defined/hps_a(int n)/hps_a(long n)}"
 refused another parameter
-library "typedef struct hps_s { int size; double y, x; } hps_s; int hps_a(int n); int hps_b(hps_s *s);" "$defined"
+library "${declared/double x/double y, x}" "$defined"
 refused a field in the middle of a struct
-library "typedef struct hps_s { int size; float x; } hps_s; int hps_a(int n); int hps_b(hps_s *s);" "$defined"
+library "${declared/double x/float x}" "$defined"
 refused another type of a field
 echo "the comparison with a dump can fail"

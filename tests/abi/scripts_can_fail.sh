@@ -84,6 +84,14 @@ HPS_API hps_status hps_f(hps_a *a, const double *x, int32_t n);'
     types refuses 'HPS_API hps_status hps_f(size_t n);'
     types refuses 'HPS_API bool hps_f(void);'
     types refuses 'HPS_API void hps_f(FILE *f);'
+    root=$here/../.. kept=$here/constants.txt
+    passes python3 -B "$here/constants.py" compare "$root" "$kept"
+    sed 's/^HPS_EVAL_FAILED .*/HPS_EVAL_FAILED 17/' "$kept" >constants
+    refuses python3 -B "$here/constants.py" compare "$root" constants
+    { cat "$kept"; echo 'HPS_EVAL_GONE 4'; } >constants
+    refuses python3 -B "$here/constants.py" compare "$root" constants
+    grep -v '^HPS_EVAL_FAILED' "$kept" >constants # an added one
+    passes python3 -B "$here/constants.py" compare "$root" constants
     types refuses 'typedef int (*hps_fn)(void *user); HPS_API void hps_f(hps_fn f);'
 fi
 echo "each script can fail"

@@ -40,6 +40,14 @@ def schedule(times, workers):
     return max(free)
 
 
+def best(times, lines, asynchronous):
+    """Seconds of the best schedule: of all times, or of those of each iteration."""
+    if asynchronous:
+        return schedule(times, RANKS)
+    return sum(schedule([t for t, l in zip(times, lines) if l["iteration"] == k], RANKS)
+               for k in {l["iteration"] for l in lines})
+
+
 def tune(text, launch=(), flags=()):
     """Seconds of the stage and the lines of the history."""
     with tempfile.TemporaryDirectory() as folder:
@@ -60,14 +68,13 @@ def efficiency(particles, iterations, asynchronous):
     seconds, lines = tune(RUN % (command, particles, iterations, "true" if asynchronous else "false"),
                           [*MPIRUN, str(RANKS)])
     times = [seconds_of(line["id"]) for line in lines]
-    if asynchronous:
-        best = schedule(times, RANKS)
-    else:
-        best = sum(schedule([t for t, l in zip(times, lines) if l["iteration"] == k], RANKS)
-                   for k in {l["iteration"] for l in lines})
-    kind = "asynchronous" if asynchronous else "synchronous"
-    print(f"{RANKS} ranks, {particles} particles, {len(lines)} evaluations, {kind}: efficiency "
-          f"{sum(times) / (RANKS * seconds):.3f}, best schedule {sum(times) / (RANKS * best):.3f}", flush=True)
+    taken = [line["seconds"] for line in lines]  # with starting the command
+    all_ranks = RANKS * seconds
+    print(f"{RANKS} ranks, {particles} particles, {len(lines)} evaluations, "
+          f"{'asynchronous' if asynchronous else 'synchronous'}: efficiency {sum(times) / all_ranks:.3f}, "
+          f"best schedule {sum(times) / RANKS / best(times, lines, asynchronous):.3f}; lost to starting commands "
+          f"{(sum(taken) - sum(times)) / all_ranks:.3f}, to handing out and saving "
+          f"{1 - best(taken, lines, asynchronous) / seconds:.3f}; load {os.getloadavg()[0]:.1f}", flush=True)
 
 
 def bare(n):
@@ -100,6 +107,7 @@ print(f"load: {os.getloadavg()[0]:.1f} on {os.cpu_count()} processors")
 command_cost()
 efficiency(4, 12, False)
 efficiency(16, 4, False)
+efficiency(16, 8, True)
 efficiency(16, 16, True)
 for n in (2, 4):
     subprocess.run([*MPIRUN, str(n), TEST_MPI, "messages"], check=True)

@@ -60,6 +60,9 @@ typedef hps_status (*hpsi_body)(int64_t item, int32_t worker, void *arg);
  * or with one thread. Every item below the first failing one has been run. BLAS is
  * single-threaded during the loop. Results must not depend on `worker`. */
 hps_status hpsi_parallel_for(hps_context *c, int64_t n, hpsi_body body, void *arg);
+/* Workers that a loop that begins here has at most: the threads of c, or 1 where it would be
+ * serial inside another loop. */
+int32_t hpsi_workers(const hps_context *c);
 /* 1 on a thread that is running a body. */
 int32_t hpsi_in_loop(void);
 

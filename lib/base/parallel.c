@@ -79,14 +79,24 @@ static hps_status parallel(int32_t threads, int64_t n, hpsi_body body, void *arg
 }
 #endif
 
+int32_t hpsi_workers(const hps_context *c)
+{
+#ifdef _OPENMP
+    return omp_in_parallel() ? 1 : hps_context_threads(c);
+#else
+    (void)c;
+    return 1;
+#endif
+}
+
 hps_status hpsi_parallel_for(hps_context *c, int64_t n, hpsi_body body, void *arg)
 {
     hps_status s;
 
 #ifdef _OPENMP
-    int32_t threads = hps_context_threads(c);
+    int32_t threads = hpsi_workers(c);
 
-    if (threads > 1 && n > 1 && !omp_in_parallel()) {
+    if (threads > 1 && n > 1) {
         return parallel(threads < n ? threads : (int32_t)n, n, body, arg);
     }
 #else

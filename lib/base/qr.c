@@ -172,7 +172,7 @@ hps_status hpsi_qr_append(hps_context *c, int64_t n, double *r, int64_t ldr, dou
     }
     a.ldp = (m + 15) / 16 * 16 + 8;
     a.p = hpsi_new(c, hpsi_size_mul(PANEL, a.ldp), sizeof *a.p);
-    a.w = hpsi_new(c, (int64_t)hps_context_threads(c) * 2 * PANEL * COLS, sizeof *a.w);
+    a.w = hpsi_new(c, (int64_t)hpsi_workers(c) * 2 * PANEL * COLS, sizeof *a.w);
     if (a.p != NULL && a.w != NULL) {
         hpsi_blas_begin();
         s = append_panels(c, &a, qty, y);

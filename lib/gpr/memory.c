@@ -85,7 +85,7 @@ static hps_status look(need *n, const hps_gpr *g, const hps_dataset *d, int32_t 
     n->g = g;
     n->derivatives = derivatives;
     n->n_pairs = p.n_pairs;
-    n->workers = hps_context_threads(hpsi_soap_context(g->soap));
+    n->workers = hpsi_workers(hpsi_soap_context(g->soap));
     n->atoms = hps_dataset_n_atoms(d);
     n->frames = hps_dataset_n_frames(d);
     n->size = hps_soap_size(g->soap);

@@ -126,7 +126,7 @@ hps_status hpsi_source_bytes(const hps_soap *s, const hps_dataset *d, int32_t de
 
     if (status == HPS_OK) {
         hpsi_source_memory(s, d, beside, bytes, kept);
-        *bytes += p->plan + hps_context_threads(hpsi_soap_context(s)) * (p->work + 64);
+        *bytes += p->plan + hpsi_workers(hpsi_soap_context(s)) * (p->work + 64);
     }
     return status;
 }
@@ -158,7 +158,7 @@ hps_status hpsi_kernel_memory(const hps_soap *s, const hps_dataset *d, int64_t n
     if (status != HPS_OK) {
         return status;
     }
-    workers = hps_context_threads(hpsi_soap_context(s));
+    workers = hpsi_workers(hpsi_soap_context(s));
     atoms = hps_dataset_n_atoms(d);
     size = hps_soap_size(s);
     n_references = n_references <= 0 ? atoms : least(n_references, atoms);

@@ -87,7 +87,7 @@ static hps_status list_species(hpsi_source *s)
 
 static hps_status make_workers(hpsi_source *s)
 {
-    s->n_workers = hps_context_threads(s->context);
+    s->n_workers = hpsi_workers(s->context);
     s->work = hpsi_new(s->context, s->n_workers, sizeof *s->work);
     s->block = hpsi_new(s->context, s->n_workers * HPSI_SOAP_BLOCK * s->ld, sizeof *s->block);
     if (s->work == NULL || s->block == NULL) {
@@ -271,7 +271,7 @@ void hpsi_source_memory(const hps_soap *soap, const hps_dataset *d, int64_t besi
     *cache = kept_bytes(c, n_atoms, ld, beside);
     *bytes = *cache + n_atoms + count_chunks(d) * (int64_t)sizeof(hpsi_chunk) +
              hps_dataset_n_frames(d) * (int64_t)sizeof(int64_t) +
-             hps_context_threads(c) * HPSI_SOAP_BLOCK * ld * (int64_t)sizeof(double);
+             hpsi_workers(c) * HPSI_SOAP_BLOCK * ld * (int64_t)sizeof(double);
 }
 
 hps_status hpsi_source_chunk(hpsi_source *s, int64_t i, int32_t worker, const double **q)

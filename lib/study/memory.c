@@ -179,21 +179,36 @@ static hps_status most_bytes(const hps_study *t, double *x, int64_t *bytes)
     return bytes_at(t, x, bytes) == HPS_OK ? HPS_OK : base_bytes(t, bytes);
 }
 
+typedef struct batch {
+    const hps_study *t;
+    double *x;
+    int64_t most;
+} batch;
+
+static hps_status look_once(int64_t item, int32_t worker, void *arg)
+{
+    batch *b = arg;
+
+    (void)worker;
+    return item == 0 ? most_bytes(b->t, b->x, &b->most) : HPS_OK;
+}
+
+/* Candidates side by side have the buffers of one worker each, and are looked at in a loop. */
 hps_status hpsi_study_batch_bytes(const hps_study *t, int64_t *bytes)
 {
-    int64_t most = 0;
-    double *x;
+    const int32_t share = hpsi_study_may_share(t);
+    batch b = {.t = t};
     hps_status st;
 
-    x = hpsi_new(t->context, t->n_params, sizeof *x);
-    if (x == NULL) {
+    b.x = hpsi_new(t->context, t->n_params, sizeof *b.x);
+    if (b.x == NULL) {
         return HPS_E_MEMORY;
     }
-    st = most_bytes(t, x, &most);
-    hpsi_free(x);
+    st = share ? hpsi_parallel_for(t->context, 2, look_once, &b) : look_once(0, 0, &b);
+    hpsi_free(b.x);
     if (st == HPS_OK) {
-        most += most / 32 + MARGIN;
-        *bytes = hpsi_study_may_share(t) ? most * hps_context_threads(t->context) : most;
+        b.most += b.most / 32 + MARGIN;
+        *bytes = share ? b.most * hps_context_threads(t->context) : b.most;
     }
     return st;
 }

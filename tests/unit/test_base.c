@@ -300,6 +300,51 @@ START_TEST(test_loops_visit_each_item_once_and_report_the_lowest_failure)
 }
 END_TEST
 
+typedef struct nested {
+    hps_context *context;
+    int64_t workers[8], inner[8][64];
+} nested;
+
+static hps_status note_worker(int64_t item, int32_t worker, void *arg)
+{
+    ((int64_t *)arg)[item] = worker;
+    return HPS_OK;
+}
+
+static hps_status note_inside(int64_t item, int32_t worker, void *arg)
+{
+    nested *x = arg;
+
+    (void)worker;
+    x->workers[item] = hpsi_workers(x->context);
+    return hpsi_parallel_for(x->context, 64, note_worker, x->inner[item]);
+}
+
+/* Buffers for hpsi_workers are enough for every loop that begins at the same place. */
+START_TEST(test_a_loop_inside_another_has_one_worker)
+{
+    nested x = {0};
+    int64_t by[64];
+
+    hps_context_create(&x.context, NULL);
+    for (int32_t threads = 1; threads <= 4; threads++) {
+        hps_context_set_threads(x.context, threads);
+        ck_assert_int_eq(hpsi_parallel_for(x.context, 64, note_worker, by), HPS_OK);
+        ck_assert_int_eq(hpsi_parallel_for(x.context, 8, note_inside, &x), HPS_OK);
+        for (int i = 0; i < 64; i++) {
+            ck_assert_int_lt(by[i], hpsi_workers(x.context));
+        }
+        for (int i = 0; i < 8; i++) {
+            ck_assert_int_eq(x.workers[i], 1);
+            for (int j = 0; j < 64; j++) {
+                ck_assert_int_eq(x.inner[i][j], 0);
+            }
+        }
+    }
+    hps_context_destroy(x.context);
+}
+END_TEST
+
 /* -------------------------------------------------------------------- files */
 
 static char folder[] = "hps_base_XXXXXX";
@@ -477,6 +522,7 @@ static Suite *suite(void)
     tcase_add_test(plain, test_unknown_options_name_the_nearest);
     tcase_add_test(plain, test_every_option_is_described);
     tcase_add_test(plain, test_loops_visit_each_item_once_and_report_the_lowest_failure);
+    tcase_add_test(plain, test_a_loop_inside_another_has_one_worker);
     tcase_add_test(plain, test_version_and_build);
     tcase_add_test(plain, test_log_levels);
     tcase_add_checked_fixture(files, enter_folder, leave_folder);

@@ -176,6 +176,10 @@ def page_library(version):
         about = " ".join(about.replace("\n *", " ").split())
         lines += [".SH <%s>" % escape(name), escape(about), ".PP", ".nf"]
         lines += [escape(re.sub(r"(\*+) ", r" \1", headers.c_text(f))) + ";" for f in api.functions] + [".fi"]
+    with open(os.path.join(include, "hpswarm", "mpi.h"), encoding="utf-8") as f:
+        code = re.sub(r"/\*.*?\*/", "", f.read(), flags=re.S)
+    lines += [".SH <hpswarm/mpi.h>", "The ranks of an MPI communicator as evaluators; a library of its own, libhpswarm_mpi.", ".PP", ".nf"]
+    lines += [escape(" ".join(d.split())) + ";" for d in re.findall(r"^HPS_API\s+([^;]+);", code, re.M)] + [".fi"]
     lines += [".SH STATUSES"]
     api = headers.read_api(ROOT)
     lines += described(("%s (%d)" % (n, v), t) for n, v, t in api.statuses)

@@ -137,11 +137,12 @@ def python_members():
             classes += [".. autoclass:: " + name, "   :members:", "   :undoc-members:"]
         elif callable(what):
             functions.append(".. autofunction:: " + name)
+    classes += [".. autoclass:: hpswarm.calculator.Calculator"]  # without ASE, which conf.py plays
     return functions + [""] + classes + [""] + exceptions
 
 
 def references():
-    headers = manual.headers.public_headers(os.path.join(ROOT, "include"))
+    headers = manual.headers.public_headers(os.path.join(ROOT, "include")) + ["hpswarm/mpi.h"]
     lines = ["C reference", "===========", ""]
     for h in headers:
         lines += [h, "-" * len(h), "", ".. doxygenfile:: " + os.path.basename(h), "   :sections: briefdescription detaileddescription define enum typedef innerclass func", ""]

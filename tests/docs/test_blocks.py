@@ -74,6 +74,8 @@ def roff_block(page, section, body):
     if section == "SYNOPSIS":
         include, command = body.split("\n", 1)
         return [("c", include + "\n" + main), ("sh", command)]
+    if section == "hpswarm/mpi.h":
+        return [("mpi", "#include <%s>\n%s%s" % (section, body, main))]
     return [("c", "#include <%s>\n%s%s" % (section, body, main))]
 
 
@@ -168,6 +170,12 @@ class Page:
         compiler = os.environ.get("CC") or "cc"
         self.call(compiler, "-std=c11", "-D_GNU_SOURCE", "-Wall", "-Wextra", "-Werror", "block.c", "-o", "block", *self.flags("hpswarm"), "-lm")
         self.call("./block", "carbon.xyz")
+
+    def mpi(self, text):
+        """Only read, and only where there is an MPI."""
+        self.write("block.c", text)
+        if shutil.which("mpicc"):
+            self.call("mpicc", "-Wall", "-Wextra", "-Werror", "-fsyntax-only", "-I", os.path.join(self.root, "include"), "block.c")
 
     def fortran(self, text):
         self.write("block.f90", text)

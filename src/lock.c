@@ -41,7 +41,7 @@ static int refuse(const char *directory)
     const char *tasks = getenv("SLURM_STEP_NUM_TASKS");
 
     return fail(EXIT_USAGE, "%s: another run is at work in this folder%s", directory,
-                tasks != NULL && atoi(tasks) > 1
+                tasks != NULL && strtol(tasks, NULL, 10) > 1
                     ? "; srun has started several without MPI (see srun --mpi=list)"
                     : "");
 }

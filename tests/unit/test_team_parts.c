@@ -2,7 +2,7 @@
 /* Parts of a loop that processes share out: together they are all of it, and about equal in work.
  */
 #include <check.h>
-#include <stdlib.h>
+#include <stdint.h>
 
 #include "base/internal.h"
 
@@ -48,14 +48,16 @@ static void check_parts(int64_t n, int32_t size, int64_t largest)
 
 START_TEST(test_parts_have_equal_work)
 {
-    srand(1);
+    uint32_t state = 1;
+
     for (int32_t size = 2; size <= 9; size++) {
         for (int64_t n = 0; n <= MOST; n += n < 5 ? 1 : 79) {
             int64_t largest = 0;
 
             for (int64_t i = 0; i < n; i++) { /* cells of one atom first, then large ones */
-                int64_t w = i < n / 2 ? 1 : 1 + rand() % 64;
+                int64_t w = i < n / 2 ? 1 : 1 + (state >> 16) % 64;
 
+                state = state * 1664525U + 1013904223U;
                 before[i + 1] = before[i] + w;
                 largest = w > largest ? w : largest;
             }

@@ -268,8 +268,9 @@ HPS_API hps_status hps_swarm_load(hps_swarm **out, hps_context *c, const hps_spa
                                   const char *path);
 /** Save after every so many iterations (0: never), and when a run ends, be it by a
  *  callback. A kill at any moment leaves a whole file. For the sake of fast objectives it is
- *  forced to the disk at most once a second: after a power cut PATH or PATH.previous, the last
- *  file before it that was forced, is whole. @param path copied; NULL: no more saves */
+ *  forced to the disk at most once a second, where that takes long once in a hundred times
+ *  of it, up to a minute: after a power cut PATH or PATH.previous, the last file before it
+ *  that was forced, is whole. @param path copied; NULL: no more saves */
 HPS_API hps_status hps_swarm_set_autosave(hps_swarm *e, const char *path, int32_t every);
 
 #ifdef __cplusplus

@@ -7,6 +7,12 @@
 
 /* ----------------------------------------------------------------- ask */
 
+/* Others may wait while a file is forced to the disk: ranks for their next point. */
+static double sync_interval(const hps_swarm *e)
+{
+    return fmin(fmax(HPSI_SYNC_SECONDS, HPSI_SYNC_TIMES * e->autosave_cost), HPSI_SYNC_MOST);
+}
+
 /* A disk may take longer for one fsync than an evaluation takes. A file that was not yet
  * forced to the disk never becomes PATH.previous: after a power cut one of the two is whole. */
 hps_status hpsi_swarm_autosave(hps_swarm *e)
@@ -16,7 +22,7 @@ hps_status hpsi_swarm_autosave(hps_swarm *e)
     }
     double now = hpsi_seconds();
     int32_t sync = e->stop != HPSI_STOP_NONE || e->autosave_synced_at == 0.0 ||
-                   now - e->autosave_synced_at >= HPSI_SYNC_SECONDS;
+                   now - e->autosave_synced_at >= sync_interval(e);
     hps_status st = e->autosave_on_disk ? hpsi_file_keep(e->context, e->autosave) : HPS_OK;
     if (st == HPS_OK) {
         st = hpsi_swarm_write(e, e->autosave, sync);
@@ -24,6 +30,7 @@ hps_status hpsi_swarm_autosave(hps_swarm *e)
     if (st == HPS_OK) {
         e->autosave_on_disk = sync;
         e->autosave_synced_at = sync ? hpsi_seconds() : e->autosave_synced_at;
+        e->autosave_cost = sync ? e->autosave_synced_at - now : e->autosave_cost;
     }
     return st;
 }

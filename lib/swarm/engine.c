@@ -309,6 +309,7 @@ hps_status hps_swarm_set_autosave(hps_swarm *e, const char *path, int32_t every)
     e->autosave = copy;
     e->autosave_on_disk = 1;
     e->autosave_synced_at = 0.0;
+    e->autosave_cost = 0.0;
     e->autosave_every = every;
     return HPS_OK;
 }

@@ -250,6 +250,7 @@ struct hps_swarm {
     char *autosave;
     int32_t autosave_every;
     int32_t autosave_on_disk;  /* the file at `autosave` was synced, or is of an earlier run */
+    double autosave_cost;      /* seconds that the last forced save took */
     double autosave_synced_at; /* seconds of the monotonic clock; 0: never */
 };
 
@@ -351,9 +352,11 @@ void hpsi_swarm_clock(hps_swarm *e, int32_t on);
 hps_status hpsi_swarm_ask(hps_swarm *e, int32_t capacity, int32_t *n, int64_t *id, double *x);
 hps_status hpsi_swarm_tell(hps_swarm *e, int32_t n, const int64_t *id, const double *f,
                            const int32_t *outcome);
-/* Save if an autosave path is set; forced to the disk at most once in HPSI_SYNC_SECONDS, and
- * when the run ends. */
+/* Save if an autosave path is set; forced to the disk at most once in HPSI_SYNC_SECONDS, on a slow
+ * disk in HPSI_SYNC_TIMES of what that takes (a minute at most), and when the run ends. */
 #define HPSI_SYNC_SECONDS 1.0
+#define HPSI_SYNC_TIMES 100.0
+#define HPSI_SYNC_MOST 60.0
 hps_status hpsi_swarm_autosave(hps_swarm *e);
 /* What hps_swarm_save does; `sync`: wait until the file is on the disk. */
 hps_status hpsi_swarm_write(const hps_swarm *e, const char *path, int32_t sync);

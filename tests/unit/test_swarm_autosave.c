@@ -52,8 +52,10 @@ START_TEST(test_only_a_file_on_the_disk_becomes_the_previous_one)
         ck_assert_int_eq(evaluations_in(previous), 8);
     }
     e->autosave_synced_at = hpsi_seconds() - 2.0 * HPSI_SYNC_SECONDS;
+    e->autosave_cost = 0;
     iterate(e);
     ck_assert_int_eq(e->autosave_on_disk, 1);
+    ck_assert_double_gt(e->autosave_cost, 0);
     ck_assert_int_eq(evaluations_in(newest), 40);
     ck_assert_int_eq(evaluations_in(previous), 8);
     e->autosave_synced_at = hpsi_seconds() + 1e6;
@@ -64,6 +66,25 @@ START_TEST(test_only_a_file_on_the_disk_becomes_the_previous_one)
     ck_assert_int_eq(e->stop != HPSI_STOP_NONE, 1);
     ck_assert_int_eq(e->autosave_on_disk, 1);
     ck_assert_int_eq(evaluations_in(newest), 64);
+    hps_swarm_destroy(e);
+}
+END_TEST
+
+/* What takes 10 s is not done each second, but once a minute. */
+START_TEST(test_a_slow_disk_is_spared)
+{
+    hps_swarm *e = mixed_swarm(NULL, "swarm", 64);
+    CK_OK(hps_swarm_set_int(e, "particles", 8));
+    CK_OK(hps_swarm_set_autosave(e, newest, 1));
+    iterate(e);
+    e->autosave_cost = 10;
+    e->autosave_synced_at = hpsi_seconds() - 30 * HPSI_SYNC_SECONDS;
+    iterate(e);
+    ck_assert_int_eq(e->autosave_on_disk, 0);
+    ck_assert_double_eq(e->autosave_cost, 10);
+    e->autosave_synced_at = hpsi_seconds() - HPSI_SYNC_MOST - 1;
+    iterate(e);
+    ck_assert_int_eq(e->autosave_on_disk, 1);
     hps_swarm_destroy(e);
 }
 END_TEST
@@ -87,6 +108,7 @@ static void add(TCase *t)
 {
     tcase_add_checked_fixture(t, enter_folder, leave_folder);
     tcase_add_test(t, test_only_a_file_on_the_disk_becomes_the_previous_one);
+    tcase_add_test(t, test_a_slow_disk_is_spared);
 }
 
 int main(void)

@@ -129,8 +129,9 @@ typedef int32_t (*hps_prefer_fn)(int32_t m, const double *a, const double *b, vo
  *
  *  The variant "guided" is for objectives that take longer than some milliseconds:
  *  three members go where models of the values so far point (a quadratic, a radial
- *  basis, a separable quadratic), the others pick the best of "draws" moves by a model; half
- *  of the members take the first move while that model orders the values badly.
+ *  basis, a separable quadratic), the others pick the best of "draws" moves by a model: a radial
+ *  basis or a Gaussian process with a length for each parameter, whichever ordered the last
+ *  batches better; half of the members take the first move while the former orders them badly.
  *  After more than "stagnation_iterations" without a significant improvement it begins
  *  anew, with models that know nothing older; significant is "significance" times the
  *  distance of the median from the best, or "significance_absolute" if that is set.

@@ -9,7 +9,7 @@
 static const char magic[8] = {'H', 'P', 'S', '_', 'S', 'W', 'R', 'M'};
 /* 2: number of objectives; 3: rows from outside, retries; 4: order of completion; 5: repeats;
  * 6: how well guided's map in use did */
-enum { FORMAT = 6 };
+enum { FORMAT = 7 };
 #define MOST 4294967296.0 /* iterations and designs: the counter has 32 bits */
 
 /* ---------------------------------------------------------------- save */

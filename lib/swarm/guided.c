@@ -69,6 +69,9 @@ void hpsi_guided_follow(hps_swarm *e, int32_t slot, int32_t role)
 
 static void move(hps_swarm *e)
 {
+    if (e->guided->has_ard) {
+        hpsi_ard_accept(e->guided->ard);
+    }
     hpsi_blas_begin();
     for (int32_t i = 0; i < e->n_slots; i++) {
         int32_t role = (int32_t)e->guided->role[i];

@@ -8,6 +8,10 @@
 
 enum { HPSI_FLYER, HPSI_LEADER_QUADRATIC, HPSI_LEADER_RBF, HPSI_LEADER_DIAGONAL, HPSI_ROLES };
 
+/* Models that screen draws: the cubic radial basis, the process with a length for each feature. */
+enum { HPSI_MODEL_RBF, HPSI_MODEL_ARD, HPSI_MODELS };
+enum { HPSI_FORECASTS = HPSI_MODELS * HPSI_MAPS }; /* [model][map] */
+
 /* A row of the archive and what it is sorted by. */
 typedef struct hpsi_ranked {
     double key;
@@ -26,9 +30,11 @@ struct hpsi_guided {
     double radius[HPSI_ROLES]; /* of each kind of leader */
     double credit[HPSI_MAPS];  /* how well each map ordered the batches so far */
     int32_t map;               /* in use */
+    int32_t model;             /* that screens */
+    double trust[HPSI_MODELS]; /* how well each ordered the batches so far */
     double ranked, judgements; /* how well the map in use ordered them: a fading sum, its weight */
     int32_t predicted;         /* the open batch has predictions */
-    double *prediction;        /* [slots][HPSI_MAPS] */
+    double *prediction;        /* [slots][HPSI_FORECASTS] */
     int64_t *role;             /* [slots] in the open batch */
 
     /* of the asynchronous mode (guided_asynchronous.c), saved too */
@@ -37,7 +43,7 @@ struct hpsi_guided {
     int64_t leads, flights;         /* leaders sent, flyers since the last one */
     int32_t global_avoids;          /* avoids of the global model */
     int64_t n_judged;               /* predictions that wait to be judged: */
-    double *judged, *judged_f;      /* [slots][HPSI_MAPS], [slots] */
+    double *judged, *judged_f;      /* [slots][HPSI_FORECASTS], [slots] */
     int64_t *foretold;              /* [slots] the point under way has a prediction, */
     double *expected;               /* [slots] which is this value */
     int64_t as_of;                  /* >= 0: values completed later are not seen */
@@ -48,6 +54,8 @@ struct hpsi_guided {
     /* made anew for each batch */
     double *arena; /* holds the arrays of fixed size, also prediction */
     hpsi_rbf *global, *local;
+    hpsi_ard *ard; /* of the same points as global; its lengths are state */
+    int32_t has_ard;
     hpsi_quadratic *full, *separable;
     int64_t n_visible; /* rows of the last hpsi_guided_by_value */
     int32_t has_global, has_metric;
@@ -60,6 +68,7 @@ struct hpsi_guided {
     double *sorted, *weights;                  /* [max_points] */
     double *lo, *hi, *start, *step;            /* [n_ordered] */
     double *work;                              /* [4][n_ordered] */
+    double *forecast;                          /* [HPSI_FORECASTS] */
     double *trial, *speed;                     /* [n_dims] a draw of a flyer */
     double *best_trial, *best_speed, *feature; /* [n_dims] twice, [n_features] */
     hpsi_ranked *order;                        /* [epoch's rows] */
@@ -89,6 +98,8 @@ void hpsi_guided_features(const hps_swarm *e, const double *u, double *z);
 /* guided_models.c */
 hps_status hpsi_guided_metric(hps_swarm *e);
 void hpsi_guided_global(hps_swarm *e);
+/* What the models foretell of a snapped point, [HPSI_FORECASTS]. */
+void hpsi_guided_foretell(hps_swarm *e, const double *u, double *out);
 /* Predictions of the planned batch, and what its values say about the maps. */
 void hpsi_guided_predict(hps_swarm *e);
 void hpsi_guided_judge(hps_swarm *e);
@@ -119,5 +130,6 @@ void hpsi_guided_fly(hps_swarm *e, int32_t slot);
 hps_status hpsi_guided_create(hps_swarm *e, int32_t slots);
 void hpsi_guided_pack(const hps_swarm *e, hpsi_pack *p);
 void hpsi_guided_unpack(hps_swarm *e, hpsi_pack *p);
+void hpsi_guided_unpack_forecasts(hpsi_pack *p, int64_t n, double *forecasts);
 
 #endif

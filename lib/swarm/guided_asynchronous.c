@@ -38,6 +38,9 @@ static void refit(hps_swarm *e)
     if (!fresh) {
         g->global_avoids = hpsi_swarm_failures_meet(e, g->epoch);
         fit_global(e, -1);
+        if (g->has_ard) {
+            hpsi_ard_accept(g->ard);
+        }
         g->fitted = e->n_told;
         g->fitted_outside = from_outside(e);
     }
@@ -94,14 +97,13 @@ hps_status hpsi_guided_advance(hps_swarm *e, int32_t slot)
 void hpsi_guided_launched(hps_swarm *e, int32_t slot)
 {
     hpsi_guided *g = e->guided;
-    double *out = g->prediction + (int64_t)slot * HPSI_MAPS;
+    double *out = g->prediction + (int64_t)slot * HPSI_FORECASTS;
     g->foretold[slot] = g->has_global;
     if (!g->has_global) {
         return;
     }
     hpsi_blas_begin();
-    hpsi_guided_features(e, e->archive.u + e->row[slot] * e->n_dims, g->feature);
-    hpsi_rbf_predict(g->global, g->feature, out);
+    hpsi_guided_foretell(e, e->archive.u + e->row[slot] * e->n_dims, out);
     hpsi_blas_end();
     double f = out[HPSI_MAP_RAW] * g->global_scale;
     g->expected[slot] = fmin(fmax(f, g->global_least), g->global_most);
@@ -116,8 +118,8 @@ static void judge(hps_swarm *e, int32_t slot)
     if (!g->foretold[slot]) {
         return;
     }
-    memcpy(g->judged + g->n_judged * HPSI_MAPS, g->prediction + (int64_t)slot * HPSI_MAPS,
-           HPSI_MAPS * sizeof *g->judged);
+    memcpy(g->judged + g->n_judged * HPSI_FORECASTS, g->prediction + (int64_t)slot * HPSI_FORECASTS,
+           HPSI_FORECASTS * sizeof *g->judged);
     g->judged_f[g->n_judged++] = e->f[slot];
     g->foretold[slot] = 0;
     if (g->n_judged == e->n_slots) {
@@ -182,7 +184,7 @@ void hpsi_guided_pack_async(const hps_swarm *e, hpsi_pack *p)
     hpsi_pack_ints(p, e->n_slots, g->foretold);
     hpsi_pack_reals(p, e->n_slots, g->expected);
     hpsi_pack_reals(p, g->n_judged, g->judged_f);
-    hpsi_pack_reals(p, g->n_judged * HPSI_MAPS, g->judged);
+    hpsi_pack_reals(p, g->n_judged * HPSI_FORECASTS, g->judged);
 }
 
 static int sound(const hps_swarm *e)
@@ -192,8 +194,8 @@ static int sound(const hps_swarm *e)
     for (int32_t i = 0; i < e->n_slots; i++) {
         good = good && (g->foretold[i] == 0 || g->foretold[i] == 1) && isfinite(g->expected[i]);
     }
-    for (int64_t i = 0; i < g->n_judged * HPSI_MAPS; i++) {
-        good = good && !isnan(g->judged[i]) && !isnan(g->judged_f[i / HPSI_MAPS]);
+    for (int64_t i = 0; i < g->n_judged * HPSI_FORECASTS; i++) {
+        good = good && !isnan(g->judged[i]) && !isnan(g->judged_f[i / HPSI_FORECASTS]);
     }
     return good;
 }
@@ -211,7 +213,7 @@ void hpsi_guided_unpack_async(hps_swarm *e, hpsi_pack *p)
     hpsi_unpack_ints(p, e->n_slots, g->foretold);
     hpsi_unpack_reals(p, e->n_slots, g->expected);
     hpsi_unpack_reals(p, g->n_judged, g->judged_f);
-    hpsi_unpack_reals(p, g->n_judged * HPSI_MAPS, g->judged);
+    hpsi_guided_unpack_forecasts(p, g->n_judged, g->judged);
     if (p->status == HPS_OK && !sound(e)) {
         p->status = hpsi_fail(HPS_E_FORMAT, "holds a prediction that is no number");
     }

@@ -79,14 +79,17 @@ static void draw(const hps_swarm *e, int32_t slot, int32_t guide, int32_t number
 static double score(hps_swarm *e)
 {
     hpsi_guided *g = e->guided;
-    double out[HPSI_MAPS];
     hpsi_swarm_snap(e, g->trial, e->snapped);
     if (hpsi_archive_find(&e->archive, e->snapped, e->batch, 0) >= 0) {
         return (double)INFINITY;
     }
     hpsi_guided_features(e, e->snapped, g->feature);
-    hpsi_rbf_predict(g->global, g->feature, out);
-    return out[g->map];
+    if (g->model == HPSI_MODEL_ARD && g->has_ard) {
+        hpsi_ard_predict(g->ard, g->feature, g->forecast);
+    } else {
+        hpsi_rbf_predict(g->global, g->feature, g->forecast);
+    }
+    return g->forecast[g->map];
 }
 
 void hpsi_guided_fly(hps_swarm *e, int32_t slot)

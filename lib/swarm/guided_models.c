@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* Variant guided: the local metric (swarm.md 4.1), the global model and the choice of its map
- * (4.2). */
+/* Variant guided: the local metric (swarm.md 4.1), the global models and the choice of their map
+ * (4.2) and of the one that screens draws. */
 #include <math.h>
 #include <string.h>
 
@@ -10,7 +10,8 @@
 #define SHRINKAGE 1e-3
 #define FLOOR 1e-10
 #define MEMORY 0.7   /* of the credit of a map */
-#define MARGIN 0.01  /* by which a later map has to win */
+#define STEADY 0.9   /* of the trust in a model */
+#define MARGIN 0.01  /* by which a later map or model has to win */
 #define LASTING 0.95 /* memory of how well the map in use did */
 
 static int64_t clamped(int64_t v, int64_t lo, int64_t hi)
@@ -127,7 +128,7 @@ static int32_t choose_rows(hps_swarm *e)
 void hpsi_guided_global(hps_swarm *e)
 {
     hpsi_guided *g = e->guided;
-    g->has_global = 0;
+    g->has_global = g->has_ard = 0;
     if (g->n_features < 1) {
         return;
     }
@@ -143,9 +144,23 @@ void hpsi_guided_global(hps_swarm *e)
         hpsi_surface_map(map, n, g->values, g->mapped + (int64_t)map * n, g->sorted);
     }
     g->has_global = hpsi_rbf_fit(g->global, n, g->points, NULL, 0.0, HPSI_MAPS, g->mapped);
+    int32_t learned = g->as_of >= 0 ? -1 : g->map; /* made anew: its lengths are known */
+    g->has_ard = g->has_global && hpsi_ard_fit(g->ard, n, g->points, HPSI_MAPS, g->mapped, learned);
 }
 
 /* --------------------------------------------------------------- choice */
+
+void hpsi_guided_foretell(hps_swarm *e, const double *u, double *out)
+{
+    hpsi_guided *g = e->guided;
+    hpsi_guided_features(e, u, g->feature);
+    hpsi_rbf_predict(g->global, g->feature, out);
+    if (g->has_ard) {
+        hpsi_ard_predict(g->ard, g->feature, out + HPSI_MAPS);
+    } else {
+        memcpy(out + HPSI_MAPS, out, HPSI_MAPS * sizeof *out);
+    }
+}
 
 void hpsi_guided_predict(hps_swarm *e)
 {
@@ -156,8 +171,8 @@ void hpsi_guided_predict(hps_swarm *e)
     }
     hpsi_blas_begin();
     for (int32_t i = 0; i < e->n_slots; i++) {
-        hpsi_guided_features(e, e->archive.u + e->row[i] * e->n_dims, g->feature);
-        hpsi_rbf_predict(g->global, g->feature, g->prediction + (int64_t)i * HPSI_MAPS);
+        hpsi_guided_foretell(e, e->archive.u + e->row[i] * e->n_dims,
+                             g->prediction + (int64_t)i * HPSI_FORECASTS);
     }
     hpsi_blas_end();
 }
@@ -177,8 +192,8 @@ static double agreement(int32_t n, const double *prediction, const double *f, in
         for (int32_t j = 0; j < i; j++) {
             int s = sign_of(f[i], f[j]);
             *pairs += s != 0;
-            sum +=
-                s * sign_of(prediction[(int64_t)i * HPSI_MAPS], prediction[(int64_t)j * HPSI_MAPS]);
+            sum += s * sign_of(prediction[(int64_t)i * HPSI_FORECASTS],
+                               prediction[(int64_t)j * HPSI_FORECASTS]);
         }
     }
     return *pairs > 0 ? (double)sum / (double)*pairs : 0.0;
@@ -192,8 +207,9 @@ void hpsi_guided_judge(hps_swarm *e)
     }
 }
 
-/* How the map in use did. Longer remembered than the credit: the correlation of twelve pairs of
- * numbers is uncertain by 0.2, and what is asked is of the problem, not of the moment. */
+/* How the map in use did with the radial basis. Longer remembered than the credit: the correlation
+ * of twelve pairs of numbers is uncertain by 0.2, and what is asked is of the problem, not of the
+ * moment. */
 static void judge_in_use(hpsi_guided *g, int32_t n, const double *prediction, const double *f)
 {
     int64_t pairs = 0;
@@ -204,9 +220,22 @@ static void judge_in_use(hpsi_guided *g, int32_t n, const double *prediction, co
     }
 }
 
+static void judge_models(hpsi_guided *g, int32_t n, const double *prediction, const double *f)
+{
+    for (int32_t model = 0; model < HPSI_MODELS; model++) {
+        int64_t pairs = 0;
+        double tau = agreement(n, prediction + model * HPSI_MAPS + g->map, f, &pairs);
+        if (pairs > 0) {
+            g->trust[model] = STEADY * g->trust[model] + (1.0 - STEADY) * tau;
+        }
+    }
+}
+
 void hpsi_guided_judge_values(hpsi_guided *g, int32_t n, const double *prediction, const double *f)
 {
     judge_in_use(g, n, prediction, f);
+    judge_models(g, n, prediction, f);
+    prediction += g->model * HPSI_MAPS;
     g->map = 0;
     for (int32_t map = 0; map < HPSI_MAPS; map++) {
         int64_t pairs = 0;
@@ -218,4 +247,6 @@ void hpsi_guided_judge_values(hpsi_guided *g, int32_t n, const double *predictio
             g->map = map;
         }
     }
+    int ard = g->trust[HPSI_MODEL_ARD] > g->trust[HPSI_MODEL_RBF] + MARGIN;
+    g->model = ard ? HPSI_MODEL_ARD : HPSI_MODEL_RBF;
 }

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /* Variant guided: memory, and what a checkpoint keeps of it (models are made again). */
 #include <math.h>
+#include <string.h>
 
 #include "swarm/guided.h"
 
@@ -13,6 +14,7 @@ void hpsi_guided_destroy(hpsi_guided *g)
     }
     hpsi_rbf_destroy(g->global);
     hpsi_rbf_destroy(g->local);
+    hpsi_ard_destroy(g->ard);
     hpsi_quadratic_destroy(g->full);
     hpsi_quadratic_destroy(g->separable);
     hpsi_free(g->ordered);
@@ -58,8 +60,8 @@ static hps_status cut_arena(hps_swarm *e, hpsi_guided *g, int32_t slots)
     struct {
         double **array;
         int64_t size;
-    } const cuts[] = {{&g->prediction, (int64_t)slots * HPSI_MAPS},
-                      {&g->judged, (int64_t)slots * HPSI_MAPS},
+    } const cuts[] = {{&g->prediction, (int64_t)slots * HPSI_FORECASTS},
+                      {&g->judged, (int64_t)slots * HPSI_FORECASTS},
                       {&g->judged_f, slots},
                       {&g->expected, slots},
                       {&g->metric, m * m},
@@ -77,6 +79,7 @@ static hps_status cut_arena(hps_swarm *e, hpsi_guided *g, int32_t slots)
                       {&g->start, m},
                       {&g->step, m},
                       {&g->work, 4 * m},
+                      {&g->forecast, HPSI_FORECASTS},
                       {&g->trial, d},
                       {&g->speed, d},
                       {&g->best_trial, d},
@@ -107,6 +110,9 @@ static hps_status create_surfaces(hps_swarm *e, hpsi_guided *g)
     hps_status st = hpsi_rbf_create(&g->global, e->context, GLOBAL_POINTS, g->n_features);
     if (st == HPS_OK) {
         st = hpsi_rbf_create(&g->local, e->context, GLOBAL_POINTS, m);
+    }
+    if (st == HPS_OK) {
+        st = hpsi_ard_create(&g->ard, e->context, GLOBAL_POINTS, g->n_features);
     }
     if (st == HPS_OK) {
         st = hpsi_quadratic_create(&g->full, e->context, full, m, 0);
@@ -151,7 +157,10 @@ void hpsi_guided_pack(const hps_swarm *e, hpsi_pack *p)
     hpsi_pack_real(p, g->judgements);
     hpsi_pack_int(p, g->predicted);
     hpsi_pack_ints(p, e->n_slots, g->role);
-    hpsi_pack_reals(p, (int64_t)e->n_slots * HPSI_MAPS, g->prediction);
+    hpsi_pack_reals(p, (int64_t)e->n_slots * HPSI_FORECASTS, g->prediction);
+    hpsi_pack_int(p, g->model);
+    hpsi_pack_reals(p, HPSI_MODELS, g->trust);
+    hpsi_pack_reals(p, (int64_t)g->n_features + 1, g->ard->theta);
     if (e->asynchronous) {
         hpsi_guided_pack_async(e, p);
     }
@@ -169,13 +178,17 @@ static int sound(const hps_swarm *e)
     for (int32_t i = 1; i < HPSI_ROLES; i++) {
         good = good && (g->radius[i] > 0.0 || e->designs == 0 || e->n_dims == 0);
     }
+    for (int32_t i = 0; i < HPSI_MODELS; i++) {
+        good = good && fabs(g->trust[i]) <= 1.0;
+    }
+    good = good && hpsi_ard_sound(g->ard);
     for (int32_t i = 0; i < HPSI_MAPS; i++) {
         good = good && fabs(g->credit[i]) <= 1.0;
     }
     for (int32_t i = 0; i < e->n_slots; i++) {
         good = good && g->role[i] >= 0 && g->role[i] < HPSI_ROLES;
     }
-    for (int64_t i = 0; i < (int64_t)e->n_slots * HPSI_MAPS; i++) {
+    for (int64_t i = 0; i < (int64_t)e->n_slots * HPSI_FORECASTS; i++) {
         good = good && !isnan(g->prediction[i]);
     }
     return good;
@@ -190,6 +203,28 @@ static void unpack_ranking(hpsi_guided *g, hpsi_pack *p)
     } else {
         g->ranked = g->credit[g->map];
         g->judgements = g->ranked != 0.0;
+    }
+}
+
+/* Before version 7 there was one model: the other is taken to have foretold the same. */
+void hpsi_guided_unpack_forecasts(hpsi_pack *p, int64_t n, double *forecasts)
+{
+    for (int64_t i = 0; i < n && p->version < 7; i++) {
+        double *to = forecasts + i * HPSI_FORECASTS;
+        hpsi_unpack_reals(p, HPSI_MAPS, to);
+        memcpy(to + HPSI_MAPS, to, HPSI_MAPS * sizeof *to);
+    }
+    if (p->version > 6) {
+        hpsi_unpack_reals(p, n * HPSI_FORECASTS, forecasts);
+    }
+}
+
+static void unpack_models(hpsi_guided *g, hpsi_pack *p)
+{
+    if (p->version > 6) {
+        g->model = (int32_t)hpsi_unpack_int_in(p, 0, HPSI_MODELS - 1);
+        hpsi_unpack_reals(p, HPSI_MODELS, g->trust);
+        hpsi_unpack_reals(p, (int64_t)g->n_features + 1, g->ard->theta);
     }
 }
 
@@ -209,7 +244,8 @@ void hpsi_guided_unpack(hps_swarm *e, hpsi_pack *p)
     unpack_ranking(g, p);
     g->predicted = (int32_t)hpsi_unpack_int_in(p, 0, 1);
     hpsi_unpack_ints(p, e->n_slots, g->role);
-    hpsi_unpack_reals(p, (int64_t)e->n_slots * HPSI_MAPS, g->prediction);
+    hpsi_guided_unpack_forecasts(p, e->n_slots, g->prediction);
+    unpack_models(g, p);
     if (p->status == HPS_OK && !sound(e)) {
         p->status = hpsi_fail(HPS_E_FORMAT, "holds a model's state that is no number in range");
     }

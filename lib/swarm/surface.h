@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /* Response surfaces through scattered values, usable without a swarm: the cubic radial basis
- * with a linear tail, the quadratic (least squares or of least norm), the separable quadratic.
+ * with a linear tail, the quadratic (least squares or of least norm), the separable quadratic, the
+ * Gaussian process with a length for each coordinate.
  * Their memory is allocated once by create; fits are single-threaded and give the same bits
  * everywhere (call them between hpsi_blas_begin and hpsi_blas_end). */
 #ifndef HPSI_SWARM_SURFACE_H
@@ -58,6 +59,40 @@ double hpsi_rbf_gradient(hpsi_rbf *s, const double *z, double *gradient);
 /* Least value over lo <= z <= hi, by projected gradients from z (in: start, out: best). work
  * [4][n_dims]. Returns the standardised value there. */
 double hpsi_rbf_minimise(hpsi_rbf *s, const double *lo, const double *hi, double *z, double *work);
+
+/* ------------------------------------------------------- surface_ard.c */
+
+/* Gaussian process: constant + Matern 5/2 with a length for each coordinate + noise, for up to
+ * HPSI_MAPS sets of values on the same points. */
+typedef struct hpsi_ard {
+    int32_t max_points, n_dims, n, n_sets;
+    double *u, *z, *norm;   /* [n][n_dims] twice, [n] |z|^2; z = u / length */
+    double *theta;          /* [n_dims + 1] ln of the lengths and of the noise's share: accepted */
+    double *found;          /* and of the last fit */
+    double *inverse_length; /* [n_dims] */
+    double *factor, *inner, *inverse; /* [n][n], workspace */
+    double *trial, *move, *slope;     /* [n_dims + 1], workspace */
+    double *weight;                   /* [n_sets][n] */
+    double *phi, *moved;              /* [n], [n_dims], workspace */
+    double mean[HPSI_MAPS], deviation[HPSI_MAPS];
+} hpsi_ard;
+hps_status hpsi_ard_create(hpsi_ard **out, hps_context *c, int32_t max_points, int32_t n_dims);
+void hpsi_ard_destroy(hpsi_ard *s);
+/* Fit to points u[n][n_dims] and values y[n_sets][n]. learned >= 0: lengths and noise go some steps
+ * from the accepted ones towards the most likely for that set; -1: they are the accepted ones. 1 if
+ * it succeeded; 0 as hpsi_rbf_fit. */
+int hpsi_ard_fit(hpsi_ard *s, int32_t n, const double *u, int32_t n_sets, const double *y,
+                 int32_t learned);
+/* The next fit starts from the lengths of the last. */
+void hpsi_ard_accept(hpsi_ard *s);
+/* Are the accepted lengths and noise within their bounds? */
+int hpsi_ard_sound(const hpsi_ard *s);
+/* Values of all sets at u[n_dims] into out[n_sets]. */
+void hpsi_ard_predict(hpsi_ard *s, const double *u, double *out);
+/* -ln of likelihood times belief, without constants; its slopes [n_dims + 1] are in s->slope.
+ * +inf if it cannot be had. */
+double hpsi_ard_likelihood(hpsi_ard *s, int32_t n, const double *u, const double *y,
+                           const double *theta);
 
 /* ------------------------------------------------- surface_quadratic.c */
 

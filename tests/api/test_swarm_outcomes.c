@@ -411,6 +411,33 @@ START_TEST(test_a_checkpoint_of_format_1_goes_on)
 }
 END_TEST
 
+/* Written by the library when its format was 6: mixed_swarm(NULL, "guided", 150) after 60
+ * evaluations, three points in flight; the second with asynchronous 1 and workers 5. */
+START_TEST(test_a_checkpoint_of_format_6_goes_on)
+{
+    static const char *const names[] = {"guided", "async"};
+    char old[512];
+    hps_space *s;
+    trace *t[2];
+    snprintf(old, sizeof old, "%s/checkpoint_6_%s.hpsw", HPS_TEST_DATA, names[_i]);
+    CK_OK(mixed_space(&s, NULL));
+    for (int k = 0; k < 2; k++) { /* as it is, and written again in today's format */
+        hps_swarm *e;
+        CK_OK(hps_swarm_load(&e, NULL, s, old));
+        ck_assert_int_eq(hps_swarm_count(e, HPS_EVAL_OK), 60);
+        e = k == 0 ? e : reborn(e);
+        CK_OK(hps_swarm_run(e, mixed_evaluate, NULL));
+        t[k] = trace_of(e);
+        ck_assert_int_eq(t[k]->n, 150);
+        hps_swarm_destroy(e);
+    }
+    trace_assert_equal(t[0], t[1]);
+    hps_space_destroy(s);
+    free(t[0]);
+    free(t[1]);
+}
+END_TEST
+
 static void add(TCase *t)
 {
     tcase_add_checked_fixture(t, make_path, drop_path);
@@ -426,6 +453,7 @@ static void add(TCase *t)
     tcase_add_loop_test(t, test_a_point_from_outside_is_on_the_front, 0, 2);
     tcase_add_test(t, test_failing_allocations_from_outside);
     tcase_add_loop_test(t, test_a_checkpoint_of_format_1_goes_on, 0, 2);
+    tcase_add_loop_test(t, test_a_checkpoint_of_format_6_goes_on, 0, 2);
 }
 
 int main(void)

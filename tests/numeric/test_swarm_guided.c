@@ -409,10 +409,11 @@ START_TEST(test_the_map_that_orders_best_is_taken)
     g->predicted = 1;
     for (int i = 0; i < e->n_slots; i++) {
         e->f[i] = i == 11 ? (double)INFINITY : i;
-        g->prediction[4 * i] = -i;                    /* all wrong */
-        g->prediction[4 * i + 1] = i == 0 ? 11.5 : i; /* 11 of 66 pairs wrong */
-        g->prediction[4 * i + 2] = i;
-        g->prediction[4 * i + 3] = i; /* equal to map 2: does not win by 0.01 */
+        double *of = g->prediction + (int64_t)HPSI_FORECASTS * i;
+        of[0] = -i;                /* all wrong */
+        of[1] = i == 0 ? 11.5 : i; /* 11 of 66 pairs wrong */
+        of[2] = i;
+        of[3] = i; /* equal to map 2: does not win by 0.01 */
     }
     hpsi_guided_judge(e);
     ck_assert_double_eq_tol(g->credit[0], -0.3, 1e-15);
@@ -438,7 +439,7 @@ START_TEST(test_how_well_the_map_in_use_does_is_remembered)
         for (int i = 0; i < e->n_slots; i++) {
             e->f[i] = k == 4 ? 1.0 : i; /* the last one says nothing */
             for (int map = 0; map < HPSI_MAPS; map++) {
-                g->prediction[HPSI_MAPS * i + map] = map == HPSI_MAP_RAW ? -i : i;
+                g->prediction[HPSI_FORECASTS * i + map] = map == HPSI_MAP_RAW ? -i : i;
             }
         }
         hpsi_guided_judge(e);

@@ -1,0 +1,282 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* The Gaussian process with a length for each coordinate that guided screens with: likelihood and
+ * prediction against plain dense algebra, slopes against difference quotients, what it learns, and
+ * which of two models guided trusts. */
+#include <math.h>
+#include <string.h>
+
+#include "base/linalg.h"
+#include "support/swarm_run.h"
+#include "swarm/guided.h"
+
+enum { POINTS = 36, DIMS = 3 };
+
+static uint32_t serial;
+
+static double number(void) /* in [0, 1) */
+{
+    return hpsi_uniform(5, 91, serial++, 0, 0).u[0];
+}
+
+/* The last coordinate does not matter. */
+static double wavy(const double *u)
+{
+    return sin(7.0 * u[0]) + 0.3 * u[1];
+}
+
+static void random_points(double *u, double *y)
+{
+    for (int i = 0; i < POINTS; i++) {
+        for (int d = 0; d < DIMS; d++) {
+            u[i * DIMS + d] = number();
+        }
+        y[i] = wavy(u + i * DIMS);
+    }
+}
+
+static double covariance(const double *theta, const double *a, const double *b)
+{
+    double square = 0.0;
+    for (int d = 0; d < DIMS; d++) {
+        square += pow((a[d] - b[d]) / exp(theta[d]), 2.0);
+    }
+    double r = sqrt(5.0 * square);
+    return 10.0 + (1.0 + r + r * r / 3.0) * exp(-r);
+}
+
+/* x := C^-1 x by elimination without pivots (C is positive); ln |C|. */
+static double plain_solve(const double *u, const double *theta, double *x)
+{
+    static double c[POINTS][POINTS];
+    double logarithm = 0.0;
+    for (int i = 0; i < POINTS; i++) {
+        for (int j = 0; j < POINTS; j++) {
+            c[i][j] = covariance(theta, u + i * DIMS, u + j * DIMS) + (i == j) * exp(theta[DIMS]);
+        }
+    }
+    for (int k = 0; k < POINTS; k++) {
+        logarithm += log(c[k][k]);
+        for (int i = k + 1; i < POINTS; i++) {
+            double t = c[i][k] / c[k][k];
+            for (int j = k; j < POINTS; j++) {
+                c[i][j] -= t * c[k][j];
+            }
+            x[i] -= t * x[k];
+        }
+    }
+    for (int k = POINTS - 1; k >= 0; k--) {
+        for (int j = k + 1; j < POINTS; j++) {
+            x[k] -= c[k][j] * x[j];
+        }
+        x[k] /= c[k][k];
+    }
+    return logarithm;
+}
+
+/* Rasmussen and Williams, eq. 5.8 at the most likely variance, and normal beliefs. */
+static double plain_likelihood(const double *u, const double *y, const double *theta)
+{
+    double a[POINTS], square = 0.0;
+    memcpy(a, y, sizeof a);
+    double value = 0.5 * plain_solve(u, theta, a);
+    for (int i = 0; i < POINTS; i++) {
+        square += a[i] * y[i];
+    }
+    for (int d = 0; d < DIMS; d++) {
+        value += 0.5 * pow((theta[d] + 1.0 - 0.5 * log(DIMS)) / 3.0, 2.0);
+    }
+    return value + 0.5 * POINTS * log(square / POINTS) + 0.5 * pow((theta[DIMS] + 6.0) / 2.0, 2.0);
+}
+
+START_TEST(test_likelihood_and_slopes)
+{
+    double u[POINTS * DIMS], y[POINTS];
+    hpsi_ard *s;
+    random_points(u, y);
+    CK_OK(hpsi_ard_create(&s, NULL, POINTS, DIMS));
+    for (int k = 0; k < 5; k++) {
+        double theta[DIMS + 1] = {-number(), 2.0 * number() - 1.0, number(), -7.0 + 4.0 * number()};
+        double slope[DIMS + 1];
+        double value = hpsi_ard_likelihood(s, POINTS, u, y, theta);
+        memcpy(slope, s->slope, sizeof slope);
+        ck_assert_double_eq_tol(value, plain_likelihood(u, y, theta), 1e-7);
+        for (int d = 0; d <= DIMS; d++) {
+            const double h = 1e-4;
+            double at = theta[d];
+            theta[d] = at + h;
+            double up = plain_likelihood(u, y, theta);
+            theta[d] = at - h;
+            double down = plain_likelihood(u, y, theta);
+            theta[d] = at;
+            ck_assert_double_eq_tol(slope[d], (up - down) / (2.0 * h),
+                                    1e-5 * (1.0 + fabs(slope[d])));
+        }
+    }
+    hpsi_ard_destroy(s);
+}
+END_TEST
+
+START_TEST(test_prediction_equals_a_plain_one)
+{
+    double u[POINTS * DIMS], y[2 * POINTS], a[POINTS], out[HPSI_MAPS];
+    double mean = 0.0, deviation = 0.0;
+    hpsi_ard *s;
+    random_points(u, y);
+    for (int i = 0; i < POINTS; i++) {
+        mean += y[i] / POINTS;
+        y[POINTS + i] = 2.0 - 5.0 * y[i];
+    }
+    for (int i = 0; i < POINTS; i++) {
+        deviation += pow(y[i] - mean, 2.0) / POINTS;
+    }
+    deviation = sqrt(deviation);
+    CK_OK(hpsi_ard_create(&s, NULL, POINTS, DIMS));
+    ck_assert(hpsi_ard_fit(s, POINTS, u, 2, y, 1));
+    for (int i = 0; i < POINTS; i++) {
+        a[i] = (y[i] - mean) / deviation;
+    }
+    plain_solve(u, s->found, a);
+    for (int k = 0; k < 30; k++) {
+        double at[DIMS] = {number(), number(), number()}, value = 0.0;
+        for (int i = 0; i < POINTS; i++) {
+            value += a[i] * covariance(s->found, u + i * DIMS, at);
+        }
+        hpsi_ard_predict(s, at, out);
+        ck_assert_double_eq_tol(out[0], mean + deviation * value, 1e-7);
+        ck_assert_double_eq_tol(out[1], 2.0 - 5.0 * out[0], 1e-7);
+    }
+    hpsi_ard_destroy(s);
+}
+END_TEST
+
+/* Fit after fit the likelihood does not fall, and what does not matter gets a long length. */
+START_TEST(test_lengths_are_learned_from_where_they_were)
+{
+    double u[POINTS * DIMS], y[POINTS], z[POINTS], before[DIMS + 1], first[HPSI_MAPS];
+    double again[HPSI_MAPS], mean = 0.0, square = 0.0, last = (double)INFINITY;
+    hpsi_ard *s;
+    random_points(u, y);
+    for (int i = 0; i < POINTS; i++) {
+        mean += y[i] / POINTS;
+    }
+    for (int i = 0; i < POINTS; i++) {
+        square += pow(y[i] - mean, 2.0) / POINTS;
+    }
+    for (int i = 0; i < POINTS; i++) {
+        z[i] = (y[i] - mean) / sqrt(square);
+    }
+    CK_OK(hpsi_ard_create(&s, NULL, POINTS, DIMS));
+    ck_assert(hpsi_ard_sound(s));
+    for (int k = 0; k < 12; k++) {
+        memcpy(before, s->theta, sizeof before);
+        ck_assert(hpsi_ard_fit(s, POINTS, u, 1, y, 0));
+        ck_assert_mem_eq(before, s->theta, sizeof before); /* not accepted yet */
+        double value = plain_likelihood(u, z, s->found);
+        ck_assert_double_le(value, last + 1e-9);
+        last = value;
+        hpsi_ard_accept(s);
+        ck_assert_mem_eq(s->found, s->theta, sizeof before);
+    }
+    ck_assert(hpsi_ard_sound(s));
+    ck_assert_double_gt(exp(s->theta[2]), 10.0 * exp(s->theta[0]));
+    hpsi_ard_predict(s, u, first);
+    ck_assert_double_eq_tol(first[0], y[0], 1e-2);
+    ck_assert(hpsi_ard_fit(s, POINTS, u, 1, y, -1)); /* made again, bit for bit */
+    hpsi_ard_predict(s, u, again);
+    ck_assert_double_eq(first[0], again[0]);
+    s->theta[DIMS] = 1.0;
+    ck_assert(!hpsi_ard_sound(s));
+    s->theta[DIMS] = (double)NAN;
+    ck_assert(!hpsi_ard_sound(s));
+    hpsi_ard_destroy(s);
+}
+END_TEST
+
+START_TEST(test_what_cannot_be_fitted)
+{
+    double u[POINTS * DIMS], y[POINTS];
+    hpsi_ard *s;
+    random_points(u, y);
+    CK_OK(hpsi_ard_create(&s, NULL, POINTS, DIMS));
+    ck_assert(!hpsi_ard_fit(s, POINTS + 1, u, 1, y, 0)); /* no room */
+    ck_assert(!hpsi_ard_fit(s, 0, u, 1, y, 0));
+    memset(y, 0, sizeof y);
+    ck_assert(!hpsi_ard_fit(s, POINTS, u, 1, y, 0)); /* no spread */
+    memset(u, 0, sizeof u);
+    y[3] = 1.0;
+    ck_assert(hpsi_ard_fit(s, POINTS, u, 1, y, 0)); /* the same point over and over: noise */
+    hpsi_ard_destroy(s);
+}
+END_TEST
+
+/* The model that ordered the batches better screens the next draws. */
+START_TEST(test_the_better_model_is_trusted)
+{
+    hps_swarm *e = mixed_swarm(NULL, "guided", 100);
+    int64_t id[12];
+    double x[12 * MIXED_PARAMS];
+    int32_t n = 0;
+    CK_OK(hps_swarm_ask(e, 12, &n, id, x));
+    hpsi_guided *g = e->guided;
+    double forecast[12 * HPSI_FORECASTS], f[12];
+    double trust[HPSI_MODELS] = {0};
+    for (int k = 0; k < 40; k++) {
+        int good = k < 20 ? HPSI_MODEL_ARD : HPSI_MODEL_RBF; /* the other one is wrong */
+        for (int i = 0; i < 12; i++) {
+            f[i] = i;
+            for (int j = 0; j < HPSI_FORECASTS; j++) {
+                forecast[i * HPSI_FORECASTS + j] = j / HPSI_MAPS == good ? i : -i;
+            }
+        }
+        hpsi_guided_judge_values(g, 12, forecast, f);
+        for (int model = 0; model < HPSI_MODELS; model++) {
+            trust[model] = 0.9 * trust[model] + 0.1 * (model == good ? 1.0 : -1.0);
+            ck_assert_double_eq_tol(g->trust[model], trust[model], 1e-14);
+        }
+        ck_assert_int_eq(g->model, trust[1] > trust[0] + 0.01 ? HPSI_MODEL_ARD : HPSI_MODEL_RBF);
+    }
+    ck_assert_int_eq(g->model, HPSI_MODEL_RBF);
+    hps_swarm_destroy(e);
+}
+END_TEST
+
+/* What is foretold is what the models say, and a model that there is not says what the other does.
+ */
+START_TEST(test_forecasts_are_of_both_models)
+{
+    hps_swarm *e = mixed_swarm(NULL, "guided", 60);
+    CK_OK(hps_swarm_run(e, mixed_evaluate, NULL));
+    hpsi_guided *g = e->guided;
+    double out[HPSI_FORECASTS], expected[HPSI_MAPS];
+    const double *u = e->archive.u + 3 * e->n_dims;
+    ck_assert(g->has_global && g->has_ard);
+    hpsi_blas_begin();
+    hpsi_guided_foretell(e, u, out);
+    hpsi_guided_features(e, u, g->feature);
+    hpsi_rbf_predict(g->global, g->feature, expected);
+    ck_assert_mem_eq(out, expected, sizeof expected);
+    hpsi_ard_predict(g->ard, g->feature, expected);
+    ck_assert_mem_eq(out + HPSI_MAPS, expected, sizeof expected);
+    ck_assert_double_ne(out[0], out[HPSI_MAPS]);
+    g->has_ard = 0;
+    hpsi_guided_foretell(e, u, out);
+    ck_assert_mem_eq(out + HPSI_MAPS, out, sizeof expected);
+    hpsi_blas_end();
+    hps_swarm_destroy(e);
+}
+END_TEST
+
+static void add(TCase *t)
+{
+    tcase_add_test(t, test_likelihood_and_slopes);
+    tcase_add_test(t, test_prediction_equals_a_plain_one);
+    tcase_add_test(t, test_lengths_are_learned_from_where_they_were);
+    tcase_add_test(t, test_what_cannot_be_fitted);
+    tcase_add_test(t, test_the_better_model_is_trusted);
+    tcase_add_test(t, test_forecasts_are_of_both_models);
+}
+
+int main(void)
+{
+    return run_tests("swarm_ard", add);
+}

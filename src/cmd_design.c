@@ -74,8 +74,9 @@ static int make_points(design *d, const hps_context *c)
     hps_status st = hps_design_size(d->space, d->kind, d->a->points, &d->n);
     int rc = st == HPS_OK ? EXIT_DONE : fail_library(st, EXIT_USAGE);
 
-    rc = rc == EXIT_DONE ? memory_check(d->a, "the design", memory_process(c, 8 * d->n * (width + 2)))
-                         : rc;
+    rc = rc == EXIT_DONE
+             ? memory_check(d->a, "the design", memory_process(c, 8 * d->n * (width + 2)))
+             : rc;
     if (rc != EXIT_DONE) {
         return rc;
     }

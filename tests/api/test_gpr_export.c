@@ -46,7 +46,7 @@ static hps_status small_fit(hps_context *c, hps_gpr **g)
 
 static void new_folder(char folder[64])
 {
-    snprintf(folder, 64, "/tmp/hpswarm_export_XXXXXX");
+    snprintf(folder, 64, "hpswarm_export_XXXXXX");
     ck_assert_ptr_nonnull(mkdtemp(folder));
 }
 

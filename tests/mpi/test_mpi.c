@@ -386,13 +386,19 @@ static void test_wrong_arguments(void)
 
 static double spent;
 
-/* Median 0.5 s, sigma 0.47: mean 0.56 s, standard deviation about half of it. */
+/* Log-normal, mean 0.5 s and a standard deviation of half of it. */
+static double seconds_of(int64_t id)
+{
+    const double u = fmod(0.6180339887 * (double)(id + 1), 1);
+    const double v = fmod(0.7548776662 * (double)(id + 1), 1);
+
+    return 0.5 * exp(0.4724 * sqrt(-2 * log(1 - u)) * cos(6.283185307 * v) - 0.1116);
+}
+
 static int32_t pretend(const hps_batch *b, MPI_Comm group, double *f, int32_t *outcome,
                        char note[HPS_MPI_NOTE], void *user)
 {
-    double u = fmod(0.6180339887 * (double)(b->id[0] + 1), 1),
-           v = fmod(0.7548776662 * (double)(b->id[0] + 1), 1);
-    double seconds = 0.5 * exp(0.47 * sqrt(-2 * log(1 - u)) * cos(6.283185307 * v));
+    const double seconds = seconds_of(b->id[0]);
 
     (void)group;
     (void)outcome;
@@ -402,6 +408,30 @@ static int32_t pretend(const hps_batch *b, MPI_Comm group, double *f, int32_t *o
     spent += seconds;
     f[0] = bowl(b->x, b->n_params);
     return 0;
+}
+
+/* Share of the ranks' time in evaluations if nothing else took any: each rank gets the next point
+ * as soon as it is free, of `chunk` points before all wait for each other. */
+static double model(int points, int chunk)
+{
+    double sum = 0, wall = 0;
+
+    for (int first = 0; first < points; first += chunk) {
+        double free_at[64] = {0}, last = 0;
+
+        for (int i = first; i < first + chunk; i++) {
+            int k = 0;
+
+            for (int j = 1; j < n_ranks && j < 64; j++) {
+                k = free_at[j] < free_at[k] ? j : k;
+            }
+            free_at[k] += seconds_of(i);
+            sum += seconds_of(i);
+            last = fmax(last, free_at[k]);
+        }
+        wall += last;
+    }
+    return sum / (n_ranks * wall);
 }
 
 static void efficiency(int particles, int iterations, int asynchronous)
@@ -426,9 +456,15 @@ static void efficiency(int particles, int iterations, int asynchronous)
     MPI_Barrier(MPI_COMM_WORLD);
     MPI_Allreduce(&spent, &all, 1, MPI_DOUBLE, MPI_SUM, MPI_COMM_WORLD);
     if (rank == 0) {
-        printf("%d ranks, %d particles, %d iterations, %s: efficiency %.3f\n", n_ranks, particles,
-               iterations, asynchronous ? "asynchronous" : "synchronous",
-               all / (n_ranks * (MPI_Wtime() - start)));
+        const double seconds = MPI_Wtime() - start;
+        hps_progress p = {.struct_size = (int32_t)sizeof p};
+
+        hps_swarm_get_progress(e, &p);
+        const int points = (int)p.n_evaluated;
+
+        printf("%d ranks, %d particles, %d points, %s: efficiency %.4f, the model %.4f\n", n_ranks,
+               particles, points, asynchronous ? "asynchronous" : "synchronous",
+               all / (n_ranks * seconds), model(points, asynchronous ? points : particles));
     }
     hps_swarm_destroy(e);
     hps_mpi_destroy(m);
@@ -480,8 +516,10 @@ int main(int argc, char **argv)
     MPI_Comm_rank(MPI_COMM_WORLD, &rank);
     MPI_Comm_size(MPI_COMM_WORLD, &n_ranks);
     if (argc > 1 && strcmp(argv[1], "efficiency") == 0) {
+        efficiency(4, 12, 0);
         efficiency(16, 4, 0);
         efficiency(16, 8, 1);
+        efficiency(16, 16, 1);
         message_cost();
         MPI_Finalize();
         return 0;

@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "check_noise.h"
 #include "data.h"
 
 #define CONTACT_CUTOFF 4.0 /* angstrom: pairs farther apart than this are no contacts */
@@ -20,6 +21,7 @@ typedef struct contact {
 typedef struct survey {
     hps_dataset *data;
     int64_t n_energy, n_forces, n_virial, n_periodic;
+    noise_counts noise;
     range atoms, energy, force;
     double force_squares;
     int64_t n_force;
@@ -105,6 +107,7 @@ static int survey_frame(survey *s, int64_t i)
         s->count[f.numbers[k]]++;
     }
     survey_forces(s, &f);
+    check_noise_count(&s->noise, s->data, i, &f);
     return survey_contacts(s, i, &f);
 }
 
@@ -199,6 +202,7 @@ static void print_contents(const survey *s, const char *path)
     printf("\nkeys: energy '%s' in %lld frames, forces '%s' in %lld, virial '%s' in %lld\n",
            key_text(s, "energy"), (long long)s->n_energy, key_text(s, "forces"),
            (long long)s->n_forces, key_text(s, "virial"), (long long)s->n_virial);
+    check_noise_print(&s->noise);
     if (s->n_energy > 0) {
         printf("energy per atom: %.6f to %.6f eV\n", s->energy.lo, s->energy.hi);
     }
@@ -344,6 +348,7 @@ static void print_json(const survey *s, const char *path)
     json_quantity(&j, s, "forces", s->n_forces);
     json_quantity(&j, s, "virial", s->n_virial);
     json_close(&j, '}');
+    check_noise_json(&j, &s->noise);
     json_range(&j, "energy_per_atom", s->energy);
     json_number(&j, "max_force_component", s->n_force > 0 ? s->force.hi : (double)NAN);
     json_number(&j, "rms_force",

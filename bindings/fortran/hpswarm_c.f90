@@ -437,6 +437,21 @@ module hpswarm_c
         integer(c_int64_t), value :: i
         type(c_ptr) :: result_
       end function hps_dataset_force_sigmas
+      function hps_dataset_set_virial_sigmas(d, i, sigma) bind(c, &
+          name="hps_dataset_set_virial_sigmas") result(result_)
+        import :: c_int32_t, c_int64_t, c_ptr
+        type(c_ptr), value :: d
+        integer(c_int64_t), value :: i
+        type(c_ptr), value :: sigma
+        integer(c_int32_t) :: result_
+      end function hps_dataset_set_virial_sigmas
+      function hps_dataset_virial_sigmas(d, i) bind(c, name="hps_dataset_virial_sigmas") &
+          result(result_)
+        import :: c_int64_t, c_ptr
+        type(c_ptr), value :: d
+        integer(c_int64_t), value :: i
+        type(c_ptr) :: result_
+      end function hps_dataset_virial_sigmas
       function hps_dataset_species(d, capacity, n, numbers) bind(c, name="hps_dataset_species") &
           result(result_)
         import :: c_int32_t, c_ptr

@@ -26,6 +26,7 @@ module hpswarm_data
     procedure :: config_type => dataset_config_type
     procedure :: set_noise => dataset_set_noise
     procedure :: set_force_sigmas => dataset_set_force_sigmas
+    procedure :: set_virial_sigmas => dataset_set_virial_sigmas
     procedure :: neighbours => dataset_neighbours
     procedure :: check => dataset_check
     procedure :: subset => dataset_subset
@@ -224,12 +225,13 @@ contains
   end subroutine dataset_split_every
 
   !> One structure (from 1) as copies; what is not known is not allocated, an energy NaN.
-  subroutine dataset_get(self, frame, numbers, positions, cell, energy, forces, virial, force_sigmas, stat, errmsg)
+  subroutine dataset_get(self, frame, numbers, positions, cell, energy, forces, virial, force_sigmas, stat, errmsg, &
+      virial_sigmas)
     class(hps_dataset), intent(in) :: self
     integer, intent(in) :: frame
     integer(c_int32_t), allocatable, intent(out), optional :: numbers(:)
     real(c_double), allocatable, intent(out), optional :: positions(:, :), cell(:, :), forces(:, :), virial(:, :), &
-        force_sigmas(:, :)
+        force_sigmas(:, :), virial_sigmas(:, :)
     real(c_double), intent(out), optional :: energy
     integer, intent(out), optional :: stat
     character(len=*), intent(inout), optional :: errmsg
@@ -250,6 +252,7 @@ contains
       call copy_of(f%forces, f%n_atoms, forces)
       call copy_of(f%virial, 3_c_int32_t, virial)
       call copy_of(hps_dataset_force_sigmas(self%handle, int(frame - 1, c_int64_t)), f%n_atoms, force_sigmas)
+      call copy_of(hps_dataset_virial_sigmas(self%handle, int(frame - 1, c_int64_t)), 3_c_int32_t, virial_sigmas)
     end if
     call hps_finish(status, stat, errmsg)
   end subroutine dataset_get
@@ -328,6 +331,20 @@ contains
     end if
     call hps_finish(hps_dataset_set_force_sigmas(self%handle, i, hps_optional_r2(sigmas)), stat, errmsg)
   end subroutine dataset_set_force_sigmas
+
+  !> Noise of the virial of one structure (from 1), in place of any other. @param sigmas (3, 3) eV, absolute;
+  !> absent: none of its own
+  subroutine dataset_set_virial_sigmas(self, frame, sigmas, stat, errmsg)
+    class(hps_dataset), intent(in) :: self
+    integer, intent(in) :: frame
+    real(c_double), intent(in), contiguous, optional, target :: sigmas(:, :)
+    integer, intent(out), optional :: stat
+    character(len=*), intent(inout), optional :: errmsg
+    integer(c_int64_t) :: i
+
+    i = merge(frame - 1, -1, is_shape(sigmas, 3, 3)) ! the library refuses -1
+    call hps_finish(hps_dataset_set_virial_sigmas(self%handle, i, hps_optional_r2(sigmas)), stat, errmsg)
+  end subroutine dataset_set_virial_sigmas
 
   !> Pairs of one frame (from 1) with 0 < r < cutoff, images included: atoms from 1.
   !> @param vector (3, n_pairs) from the centre to the image

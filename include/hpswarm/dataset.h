@@ -42,13 +42,14 @@ HPS_API hps_status hps_dataset_add(hps_dataset *d, int32_t n, const int32_t *num
  *  (energy, Energy, free_energy, REF_energy, dft_energy, DFT_energy, dft-energy, ...),
  *  forces (forces, force, REF_forces, dft_forces, ...), virial (virial, virials,
  *  REF_virial, dft_virial) or a stress key, converted by W = -stress * volume; case
- *  does not matter. The key "none" reads none. energy_sigma, force_sigma and virial_sigma in
- *  the header and columns force_mask:L:1, force_atom_sigma:R:1 and force_component_sigma:R:3 (which
- *  goes first) are the frame's noise in a fit, as gap_fit has them. If
- * several candidates are present in a frame and disagree by more than rounding (1e-5 eV, 1e-4
- * eV/angstrom, 1e-3 of a virial) the file is refused and the message names them; free_energy, which
- * differs from energy where electrons are smeared, is read only if there is no other and never
- * compared. Lattice without pbc is periodic, no Lattice is free. HPS_E_IO, HPS_E_FORMAT */
+ *  does not matter. The key "none" reads none. energy_sigma, force_sigma, virial_sigma and
+ *  virial_component_sigma (nine numbers, or six in the order xx yy zz yz xz xy) in the header and
+ *  columns force_mask:L:1, force_atom_sigma:R:1 and force_component_sigma:R:3 are the frame's noise
+ *  in a fit, as gap_fit has them; that of components goes first. If several candidates are present
+ *  in a frame and disagree by more than rounding (1e-5 eV, 1e-4 eV/angstrom, 1e-3 of a virial) the
+ *  file is refused and the message names them; free_energy, which differs from energy where
+ *  electrons are smeared, is read only if there is no other and never compared. Lattice without pbc
+ *  is periodic, no Lattice is free. HPS_E_IO, HPS_E_FORMAT */
 HPS_API hps_status hps_dataset_read_extxyz(hps_dataset *d, const char *path, const char *energy_key,
                                            const char *force_key, const char *virial_key);
 /** Key under which the last read file had a quantity, "" if it had none.
@@ -100,6 +101,15 @@ HPS_API hps_status hps_dataset_set_noise(hps_dataset *d, int64_t i, double energ
 HPS_API hps_status hps_dataset_set_force_sigmas(hps_dataset *d, int64_t i, const double *sigma);
 /** That noise, [n_atoms][3], borrowed; NULL without. */
 HPS_API const double *hps_dataset_force_sigmas(const hps_dataset *d, int64_t i);
+
+/** Noise of each component of the virial of one structure, in place of virial_sigma of the frame,
+ * of its config_type and of the fit; absolute. A set that was made from d before keeps what it has,
+ *  pointers from hps_dataset_frame to this frame end.
+ *  @param sigma [3][3] eV, each > 0; a fit takes the mean of a component and its transpose, as of
+ *  the virial itself; NULL: none of their own */
+HPS_API hps_status hps_dataset_set_virial_sigmas(hps_dataset *d, int64_t i, const double *sigma);
+/** That noise, [3][3], borrowed; NULL without. */
+HPS_API const double *hps_dataset_virial_sigmas(const hps_dataset *d, int64_t i);
 
 /** Atomic numbers present, ascending. *n is the full size, also on HPS_E_CAPACITY.
  *  @param[out] numbers [capacity], may be NULL with capacity 0 */

@@ -87,6 +87,7 @@ hps_status hpsi_dataset_append(hps_dataset *d, int64_t n, hpsi_record *const *re
 /* Check a frame, copy it and append it. */
 static hps_status add_frame(hps_dataset *d, const hps_frame *f)
 {
+    const hpsi_sigmas none = {NULL, NULL};
     hpsi_neighbours nb = {0};
     hpsi_record *r;
     hps_status s = hpsi_frame_check(&nb, d->context, f);
@@ -95,7 +96,7 @@ static hps_status add_frame(hps_dataset *d, const hps_frame *f)
     if (s != HPS_OK) {
         return s;
     }
-    r = hpsi_record_create(d->context, f, NULL);
+    r = hpsi_record_create(d->context, f, &none);
     if (r == NULL) {
         return HPS_E_MEMORY;
     }
@@ -137,73 +138,6 @@ hps_status hps_dataset_add(hps_dataset *d, int32_t n, const int32_t *numbers,
     f.index = d->n_frames;
     f.energy_sigma = f.force_sigma = f.virial_sigma = (double)NAN;
     return add_frame(d, &f);
-}
-
-static hps_status check_index(const hps_dataset *d, int64_t i)
-{
-    return d != NULL && i >= 0 && i < d->n_frames
-               ? HPS_OK
-               : hpsi_fail(HPS_E_ARGUMENT, "dataset: the set is NULL, or frame %lld not in 0..%lld",
-                           (long long)i, (long long)hps_dataset_n_frames(d) - 1);
-}
-
-/* Other sets may share the record. */
-static hps_status replace(hps_dataset *d, int64_t i, const hps_frame *f, const double *force_sigmas)
-{
-    hpsi_record *r = hpsi_record_create(d->context, f, force_sigmas);
-
-    if (r == NULL) {
-        return HPS_E_MEMORY;
-    }
-    hpsi_record_release(d->frames[i]);
-    d->frames[i] = r;
-    return HPS_OK;
-}
-
-hps_status hps_dataset_set_noise(hps_dataset *d, int64_t i, double energy_sigma, double force_sigma,
-                                 double virial_sigma, const int32_t *force_mask)
-{
-    hps_frame f;
-    hps_status s = check_index(d, i);
-
-    if (s != HPS_OK) {
-        return s;
-    }
-    f = d->frames[i]->frame;
-    f.energy_sigma = energy_sigma;
-    f.force_sigma = force_sigma;
-    f.virial_sigma = virial_sigma;
-    f.force_mask = force_mask;
-    s = hpsi_frame_check_noise(&f);
-    return s == HPS_OK ? replace(d, i, &f, d->frames[i]->force_sigmas) : s;
-}
-
-hps_status hps_dataset_set_force_sigmas(hps_dataset *d, int64_t i, const double *sigma)
-{
-    const hps_frame *f;
-    hps_status s = check_index(d, i);
-
-    if (s != HPS_OK) {
-        return s;
-    }
-    f = &d->frames[i]->frame;
-    for (int64_t k = 0; sigma != NULL && k < 3 * (int64_t)f->n_atoms; k++) {
-        if (!(sigma[k] >= HPSI_MIN_SIGMA && sigma[k] <= HPSI_MAX_SIGMA)) {
-            return hpsi_fail(HPS_E_ARGUMENT, "dataset: sigma[%lld] = %g must be in %g..%g",
-                             (long long)k, sigma[k], HPSI_MIN_SIGMA, HPSI_MAX_SIGMA);
-        }
-    }
-    return replace(d, i, f, sigma);
-}
-
-const double *hpsi_dataset_force_sigmas(const hps_dataset *d, int64_t i)
-{
-    return d->frames[i]->force_sigmas;
-}
-
-const double *hps_dataset_force_sigmas(const hps_dataset *d, int64_t i)
-{
-    return d != NULL && i >= 0 && i < d->n_frames ? hpsi_dataset_force_sigmas(d, i) : NULL;
 }
 
 int64_t hps_dataset_n_frames(const hps_dataset *d)

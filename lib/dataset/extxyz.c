@@ -96,6 +96,7 @@ static hps_status check_contact(hpsi_reader *x)
 
 static hps_status read_frame(hpsi_reader *x, int64_t index, hpsi_record **record)
 {
+    hpsi_sigmas own;
     hps_status s = read_header(x);
 
     if (s == HPS_OK) {
@@ -110,7 +111,9 @@ static hps_status read_frame(hpsi_reader *x, int64_t index, hpsi_record **record
     x->frame.source = x->name;
     x->frame.line = x->first;
     x->frame.index = index;
-    *record = hpsi_record_create(x->context, &x->frame, x->has_sigmas != 0 ? x->sigmas : NULL);
+    own.force = x->has_sigmas != 0 ? x->sigmas : NULL;
+    own.virial = x->has_virial_sigmas != 0 ? x->virial_sigmas : NULL;
+    *record = hpsi_record_create(x->context, &x->frame, &own);
     return *record != NULL ? HPS_OK : HPS_E_MEMORY;
 }
 

@@ -75,7 +75,8 @@ typedef struct hpsi_reader {
     int32_t *numbers, *mask;
     double *positions, *forces, *sigmas;
     int64_t numbers_capacity, mask_capacity, positions_capacity, forces_capacity, sigmas_capacity;
-    double cell[9], virial[9];
+    double cell[9], virial[9], virial_sigmas[9];
+    int32_t has_virial_sigmas;
     char *config_type;
     int64_t config_capacity;
     hpsi_neighbours nb;
@@ -108,6 +109,9 @@ int32_t hpsi_span_truth(hpsi_span word);
 /* Up to `most` numbers of a value, brackets and commas aside; *n is how many. */
 hps_status hpsi_header_reals(const hpsi_reader *x, const hpsi_entry *e, int32_t most, int32_t *n,
                              double *values);
+hps_status hpsi_header_number(const hpsi_reader *x, const hpsi_entry *e, double *value);
+/* Nine numbers, or six in the order xx yy zz yz xz xy (ASE's Voigt form). */
+hps_status hpsi_header_matrix(const hpsi_reader *x, const hpsi_entry *e, double m[9]);
 
 /* -------------------------------------------------- extxyz_columns.c */
 
@@ -127,5 +131,10 @@ int32_t hpsi_label_rank(const hpsi_reader *x, int32_t label, hpsi_span key);
 void hpsi_label_count(hpsi_reader *x, int32_t label, hpsi_span key);
 /* Cell, boundaries, energy, virial and config_type of the frame from its header. */
 hps_status hpsi_labels_read(hpsi_reader *x);
+
+/* ---------------------------------------------------- extxyz_noise.c */
+
+/* The frame's own noise from its header. */
+hps_status hpsi_noise_read(hpsi_reader *x);
 
 #endif

@@ -307,3 +307,32 @@ hps_status hpsi_header_reals(const hpsi_reader *x, const hpsi_entry *e, int32_t 
     }
     return HPS_OK;
 }
+
+hps_status hpsi_header_number(const hpsi_reader *x, const hpsi_entry *e, double *value)
+{
+    int32_t n;
+    hps_status s = hpsi_header_reals(x, e, 1, &n, value);
+
+    if (s == HPS_OK && n != 1) {
+        s = hpsi_reader_fail(x, x->first + 1, "%s = '%s' must be one number",
+                             hpsi_span_quote(e->key).text, hpsi_span_quote(e->value).text);
+    }
+    return s;
+}
+
+hps_status hpsi_header_matrix(const hpsi_reader *x, const hpsi_entry *e, double m[9])
+{
+    static const int32_t from[9] = {0, 5, 4, 5, 1, 3, 4, 3, 2};
+    double v[9] = {0};
+    int32_t n;
+    hps_status s = hpsi_header_reals(x, e, 9, &n, v);
+
+    if (s == HPS_OK && n != 9 && n != 6) {
+        s = hpsi_reader_fail(x, x->first + 1, "%s has %d numbers, it must have 9 or 6",
+                             hpsi_span_quote(e->key).text, n);
+    }
+    for (int32_t i = 0; s == HPS_OK && i < 9; i++) {
+        m[i] = v[n == 9 ? i : from[i]];
+    }
+    return s;
+}

@@ -82,19 +82,6 @@ static const hpsi_entry *best_entry(const hpsi_reader *x, int32_t label, int32_t
     return best;
 }
 
-/* One number. */
-static hps_status read_number(const hpsi_reader *x, const hpsi_entry *e, double *energy)
-{
-    int32_t n;
-    hps_status s = hpsi_header_reals(x, e, 1, &n, energy);
-
-    if (s == HPS_OK && n != 1) {
-        s = hpsi_reader_fail(x, x->first + 1, "%s = '%s' must be one number",
-                             hpsi_span_quote(e->key).text, hpsi_span_quote(e->value).text);
-    }
-    return s;
-}
-
 /* Two energies of one frame contradict each other. */
 static hps_status fail_disagree(const hpsi_reader *x, const hpsi_entry *a, double u,
                                 const hpsi_entry *b, double v)
@@ -134,7 +121,7 @@ static hps_status find_energy(hpsi_reader *x)
     if (best == NULL) {
         return HPS_OK;
     }
-    s = read_number(x, best, &x->frame.energy);
+    s = hpsi_header_number(x, best, &x->frame.energy);
     for (int64_t i = 0; s == HPS_OK && i < x->n_entries; i++) {
         const hpsi_entry *e = &x->entries[i];
         double v = 0;
@@ -142,7 +129,7 @@ static hps_status find_energy(hpsi_reader *x)
         if (!is_rival(x, HPSI_ENERGY, e, best, rank)) {
             continue;
         }
-        s = read_number(x, e, &v);
+        s = hpsi_header_number(x, e, &v);
         if (s == HPS_OK &&
             fabs(v - x->frame.energy) > ENERGY_TOLERANCE + 1e-9 * fabs(x->frame.energy)) {
             s = fail_disagree(x, best, x->frame.energy, e, v);
@@ -164,22 +151,15 @@ static int32_t is_stress(hpsi_span key)
     return 0;
 }
 
-/* Nine numbers, or six in the order xx yy zz yz xz xy (ASE's Voigt form); a stress becomes
- * W = -stress * volume. */
+/* A stress becomes W = -stress * volume. */
 static hps_status read_virial(const hpsi_reader *x, const hpsi_entry *e, double w[9])
 {
-    static const int32_t from[9] = {0, 5, 4, 5, 1, 3, 4, 3, 2};
     double v[9] = {0};
     double factor = 1;
-    int32_t n;
-    hps_status s = hpsi_header_reals(x, e, 9, &n, v);
+    hps_status s = hpsi_header_matrix(x, e, v);
 
     if (s != HPS_OK) {
         return s;
-    }
-    if (n != 9 && n != 6) {
-        return hpsi_reader_fail(x, x->first + 1, "%s has %d numbers, it must have 9 or 6",
-                                hpsi_span_quote(e->key).text, n);
     }
     if (is_stress(e->key)) {
         factor = x->frame.cell != NULL ? -hpsi_cell_volume(x->cell) : 0;
@@ -189,10 +169,10 @@ static hps_status read_virial(const hpsi_reader *x, const hpsi_entry *e, double 
         }
     }
     for (int32_t i = 0; i < 9; i++) {
-        w[i] = factor * v[n == 9 ? i : from[i]];
+        w[i] = factor * v[i];
         if (!(fabs(w[i]) <= 1e300)) {
             return hpsi_reader_fail(x, x->first + 1, "%s = %g is out of range",
-                                    hpsi_span_quote(e->key).text, v[n == 9 ? i : from[i]]);
+                                    hpsi_span_quote(e->key).text, v[i]);
         }
     }
     return HPS_OK;
@@ -332,36 +312,6 @@ static hps_status find_config_type(hpsi_reader *x)
     return HPS_OK;
 }
 
-/* A noise of the frame's own, as gap_fit reads it: absolute, NaN where the key is absent. */
-static hps_status find_sigma(hpsi_reader *x, const char *key, double *sigma)
-{
-    const hpsi_span *value;
-    hpsi_entry e = {{key, (int64_t)strlen(key)}, {NULL, 0}, 0};
-    hps_status s = hpsi_header_find(x, key, &value);
-
-    *sigma = (double)NAN;
-    if (s != HPS_OK || value == NULL) {
-        return s;
-    }
-    e.value = *value;
-    s = read_number(x, &e, sigma);
-    if (s == HPS_OK && !(*sigma >= HPSI_MIN_SIGMA && *sigma <= HPSI_MAX_SIGMA)) {
-        s = hpsi_reader_fail(x, x->first + 1, "%s = %g must be in %g..%g", key, *sigma,
-                             HPSI_MIN_SIGMA, HPSI_MAX_SIGMA);
-    }
-    return s;
-}
-
-static hps_status find_noise(hpsi_reader *x)
-{
-    hps_status s = find_sigma(x, "energy_sigma", &x->frame.energy_sigma);
-
-    if (s == HPS_OK) {
-        s = find_sigma(x, "force_sigma", &x->frame.force_sigma);
-    }
-    return s == HPS_OK ? find_sigma(x, "virial_sigma", &x->frame.virial_sigma) : s;
-}
-
 hps_status hpsi_labels_read(hpsi_reader *x)
 {
     hps_status s = find_cell(x);
@@ -385,7 +335,7 @@ hps_status hpsi_labels_read(hpsi_reader *x)
         s = find_virial(x);
     }
     if (s == HPS_OK) {
-        s = find_noise(x);
+        s = hpsi_noise_read(x);
     }
     if (s == HPS_OK) {
         s = find_config_type(x);

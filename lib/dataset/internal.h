@@ -11,6 +11,8 @@ hps_context *hpsi_dataset_context(const hps_dataset *d);
 void hpsi_dataset_frame(const hps_dataset *d, int64_t i, hps_frame *f);
 /* Noise of the force components of frame i [n_atoms][3], NULL: they have none of their own. */
 const double *hpsi_dataset_force_sigmas(const hps_dataset *d, int64_t i);
+/* The same of its virial [3][3]. */
+const double *hpsi_dataset_virial_sigmas(const hps_dataset *d, int64_t i);
 /* Position of the first atom of frame i among all atoms of d (i = n_frames: the total). */
 int64_t hpsi_dataset_first_atom(const hps_dataset *d, int64_t i);
 

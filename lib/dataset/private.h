@@ -25,15 +25,21 @@ double hpsi_element_radius(int32_t number);
 
 /* ----------------------------------------------------------- record.c */
 
+/* Noise of single components, in place of the frame's. */
+typedef struct hpsi_sigmas {
+    const double *force;  /* [n_atoms][3], or NULL */
+    const double *virial; /* [3][3], or NULL */
+} hpsi_sigmas;
+
 /* One stored structure: never changed once made, counted by the sets that hold it, in one
  * allocation (the arrays follow the struct). */
 typedef struct hpsi_record {
     atomic_int references;
-    hps_frame frame;            /* its pointers lead into this allocation, */
-    const double *force_sigmas; /* and this [n_atoms][3], or NULL */
+    hps_frame frame;    /* its pointers lead into this allocation, */
+    hpsi_sigmas sigmas; /* and so do these */
 } hpsi_record;
 /* Copy of the frame; NULL after setting the message. Held once. */
-hpsi_record *hpsi_record_create(hps_context *c, const hps_frame *f, const double *force_sigmas);
+hpsi_record *hpsi_record_create(hps_context *c, const hps_frame *f, const hpsi_sigmas *sigmas);
 hpsi_record *hpsi_record_retain(hpsi_record *r);
 void hpsi_record_release(hpsi_record *r); /* NULL is fine */
 

@@ -5,7 +5,7 @@
 #include "dataset/private.h"
 
 /* Bytes of the arrays behind the struct; n <= INT32_MAX keeps this far from overflow. */
-static int64_t payload_size(const hps_frame *f, int32_t has_sigmas, int64_t config_size,
+static int64_t payload_size(const hps_frame *f, const hpsi_sigmas *sigmas, int64_t config_size,
                             int64_t source_size)
 {
     const int64_t n = f->n_atoms;
@@ -14,7 +14,8 @@ static int64_t payload_size(const hps_frame *f, int32_t has_sigmas, int64_t conf
     reals += f->cell != NULL ? 9 : 0;
     reals += f->forces != NULL ? 3 * n : 0;
     reals += f->virial != NULL ? 9 : 0;
-    reals += has_sigmas ? 3 * n : 0;
+    reals += sigmas->force != NULL ? 3 * n : 0;
+    reals += sigmas->virial != NULL ? 9 : 0;
     return reals * (int64_t)sizeof(double) +
            (f->force_mask != NULL ? 2 : 1) * n * (int64_t)sizeof(int32_t) + config_size +
            source_size;
@@ -33,7 +34,7 @@ static void *place(char **at, const void *from, int64_t size)
     return to;
 }
 
-hpsi_record *hpsi_record_create(hps_context *c, const hps_frame *f, const double *force_sigmas)
+hpsi_record *hpsi_record_create(hps_context *c, const hps_frame *f, const hpsi_sigmas *sigmas)
 {
     const char *config = f->config_type != NULL ? f->config_type : "";
     const char *source = f->source != NULL ? f->source : "";
@@ -42,7 +43,7 @@ hpsi_record *hpsi_record_create(hps_context *c, const hps_frame *f, const double
     const int64_t vectors = 3 * (int64_t)f->n_atoms * (int64_t)sizeof(double);
     const int64_t integers = (int64_t)f->n_atoms * (int64_t)sizeof(int32_t);
     const int64_t matrix = 9 * (int64_t)sizeof(double);
-    const int64_t payload = payload_size(f, force_sigmas != NULL, config_size, source_size);
+    const int64_t payload = payload_size(f, sigmas, config_size, source_size);
     hpsi_record *r = hpsi_new(c, (int64_t)sizeof *r + payload, 1);
     char *at;
 
@@ -57,7 +58,8 @@ hpsi_record *hpsi_record_create(hps_context *c, const hps_frame *f, const double
     r->frame.cell = place(&at, f->cell, matrix);
     r->frame.forces = place(&at, f->forces, vectors);
     r->frame.virial = place(&at, f->virial, matrix);
-    r->force_sigmas = place(&at, force_sigmas, vectors);
+    r->sigmas.force = place(&at, sigmas->force, vectors);
+    r->sigmas.virial = place(&at, sigmas->virial, matrix);
     r->frame.numbers = place(&at, f->numbers, integers);
     r->frame.force_mask = place(&at, f->force_mask, integers);
     r->frame.config_type = place(&at, config, config_size);

@@ -36,11 +36,24 @@ static void put(writer *w, const char *format, ...)
     }
 }
 
+/* A number of the header, which gap_fit passes over if it looks like a whole one. */
+static void put_real(writer *w, double v)
+{
+    char text[40];
+
+    snprintf(text, sizeof text, "%.17g", v);
+    put(w, strpbrk(text, ".e") == NULL ? "%s.0" : "%s", text);
+}
+
 /* name="9 numbers" */
 static void put_matrix(writer *w, const char *name, const double *m)
 {
-    put(w, "%s=\"%.17g %.17g %.17g %.17g %.17g %.17g %.17g %.17g %.17g\" ", name, m[0], m[1], m[2],
-        m[3], m[4], m[5], m[6], m[7], m[8]);
+    put(w, "%s=\"", name);
+    for (int32_t i = 0; i < 9; i++) {
+        put(w, i > 0 ? " " : "");
+        put_real(w, m[i]);
+    }
+    put(w, "\" ");
 }
 
 /* Quoted, with quotes, backslashes and line ends escaped. */
@@ -61,11 +74,13 @@ static void put_quoted(writer *w, const char *name, const char *value)
 static void put_known(writer *w, const char *name, double value)
 {
     if (!isnan(value)) {
-        put(w, "%s=%.17g ", name, value);
+        put(w, "%s=", name);
+        put_real(w, value);
+        put(w, " ");
     }
 }
 
-static void put_header(writer *w, const hps_frame *f, int32_t has_sigmas)
+static void put_header(writer *w, const hps_frame *f, const hpsi_sigmas *sigmas)
 {
     static const char *const truth[] = {"F", "T"};
 
@@ -75,16 +90,17 @@ static void put_header(writer *w, const hps_frame *f, int32_t has_sigmas)
     }
     put(w, "Properties=species:S:1:pos:R:3%s%s%s ", f->forces != NULL ? ":forces:R:3" : "",
         f->force_mask != NULL ? ":force_mask:L:1" : "",
-        has_sigmas ? ":force_component_sigma:R:3" : "");
-    if (f->has_energy) {
-        put(w, "energy=%.17g ", f->energy);
-    }
+        sigmas->force != NULL ? ":force_component_sigma:R:3" : "");
+    put_known(w, "energy", f->has_energy ? f->energy : (double)NAN);
     if (f->virial != NULL) {
         put_matrix(w, "virial", f->virial);
     }
     put_known(w, "energy_sigma", f->energy_sigma);
     put_known(w, "force_sigma", f->force_sigma);
     put_known(w, "virial_sigma", f->virial_sigma);
+    if (sigmas->virial != NULL) {
+        put_matrix(w, "virial_component_sigma", sigmas->virial);
+    }
     if (f->config_type[0] != '\0') {
         put_quoted(w, "config_type", f->config_type);
     }
@@ -116,7 +132,7 @@ static void put_atoms(writer *w, const hps_frame *f, const double *sigmas)
 /* Frame i with the labels given in place of its own. */
 static void put_frame(writer *w, const hps_dataset *d, int64_t i, const double *const label[3])
 {
-    const double *sigmas;
+    const hpsi_sigmas *sigmas = &d->frames[i]->sigmas;
     hps_frame f;
 
     hpsi_dataset_frame(d, i, &f);
@@ -130,9 +146,8 @@ static void put_frame(writer *w, const hps_dataset *d, int64_t i, const double *
     if (label[HPSI_VIRIAL] != NULL) {
         f.virial = label[HPSI_VIRIAL] + 9 * i;
     }
-    sigmas = hpsi_dataset_force_sigmas(d, i);
-    put_header(w, &f, sigmas != NULL);
-    put_atoms(w, &f, sigmas);
+    put_header(w, &f, sigmas);
+    put_atoms(w, &f, sigmas->force);
 }
 
 /* A number that is not finite could not be read again. */

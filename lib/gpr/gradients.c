@@ -65,12 +65,13 @@ static void add_block(double *to, const double *from, double factor, int64_t n)
     }
 }
 
-/* S_lk = sum_j (r_j)_l dq/dr_jk for the pairs (l,k) of the rows xx, yx, zx, yy, zy, zz. */
+/* Pairs (l,k) of the virial's rows xx, yx, zx, yy, zy, zz. */
+static const int l_of[6] = {0, 1, 2, 1, 2, 2};
+static const int k_of[6] = {0, 0, 0, 1, 1, 2};
+
+/* S_lk = sum_j (r_j)_l dq/dr_jk */
 static void strain_rows(const centre *c, const double *jacobian, int64_t d, double *out)
 {
-    static const int l_of[6] = {0, 1, 2, 1, 2, 2};
-    static const int k_of[6] = {0, 0, 0, 1, 1, 2};
-
     for (int64_t p = 0; p < c->n; p++) {
         double r[3] = {c->x[p], c->y[p], c->z[p]};
 
@@ -265,13 +266,10 @@ static void add_row(hpsi_rows *r, int64_t frame, double y, double sigma, int32_t
     r->frame[r->m++] = frame;
 }
 
-static void add_targets(hpsi_stream *t, const item *it, const hps_frame *f)
+static void add_forces(hpsi_stream *t, const item *it, const hps_frame *f)
 {
-    static const int l_of[6] = {0, 1, 2, 1, 2, 2};
-    static const int k_of[6] = {0, 0, 0, 1, 1, 2};
-    int32_t own_force, own_virial;
-    double sigma_force = hpsi_gpr_noise(t->g, f, HPSI_GPR_SIGMA_FORCE, &own_force);
-    double sigma_virial = hpsi_gpr_noise(t->g, f, HPSI_GPR_SIGMA_VIRIAL, &own_virial);
+    int32_t own;
+    const double sigma = hpsi_gpr_noise(t->g, f, HPSI_GPR_SIGMA_FORCE, &own);
     const double *sigmas = hpsi_dataset_force_sigmas(t->source->data, it->frame);
 
     for (int64_t i = 3 * (int64_t)it->first; i < 3 * (int64_t)(it->first + it->count); i++) {
@@ -280,14 +278,27 @@ static void add_targets(hpsi_stream *t, const item *it, const hps_frame *f)
         add_row(&t->rows, it->frame, -f->forces[i],
                 out              ? (double)INFINITY
                 : sigmas != NULL ? sigmas[i]
-                                 : sigma_force,
-                own_force || sigmas != NULL ? HPSI_PART_OWN : HPSI_PART_FORCE);
+                                 : sigma,
+                own || sigmas != NULL ? HPSI_PART_OWN : HPSI_PART_FORCE);
     }
-    for (int v = 0; it->virial && v < 6; v++) {
-        const double *w = f->virial;
+}
 
-        add_row(&t->rows, it->frame, -0.5 * (w[3 * l_of[v] + k_of[v]] + w[3 * k_of[v] + l_of[v]]),
-                sigma_virial, own_virial ? HPSI_PART_OWN : HPSI_PART_VIRIAL);
+/* Component v of a matrix made symmetric. */
+static double symmetric(const double *w, int v)
+{
+    return 0.5 * (w[3 * l_of[v] + k_of[v]] + w[3 * k_of[v] + l_of[v]]);
+}
+
+static void add_virial(hpsi_stream *t, const item *it, const hps_frame *f)
+{
+    int32_t own;
+    const double sigma = hpsi_gpr_noise(t->g, f, HPSI_GPR_SIGMA_VIRIAL, &own);
+    const double *sigmas = hpsi_dataset_virial_sigmas(t->source->data, it->frame);
+
+    for (int v = 0; v < 6; v++) {
+        add_row(&t->rows, it->frame, -symmetric(f->virial, v),
+                sigmas != NULL ? symmetric(sigmas, v) : sigma,
+                own || sigmas != NULL ? HPSI_PART_OWN : HPSI_PART_VIRIAL);
     }
 }
 
@@ -303,7 +314,10 @@ static hps_status add_item(gradients *x, const hps_frame *f, item it)
     if (status == HPS_OK) {
         it.row = t->rows.m;
         x->items[x->n_items++] = it;
-        add_targets(t, &it, f);
+        add_forces(t, &it, f);
+        if (it.virial) {
+            add_virial(t, &it, f);
+        }
     }
     return status;
 }

@@ -157,7 +157,7 @@ int32_t hpsi_gpr_has_own_noise(const hps_gpr *g, const hps_dataset *d, int32_t k
         }
         if ((kinds & HPSI_ROWS_VIRIAL) != 0 && f.virial != NULL) {
             hpsi_gpr_noise(g, &f, HPSI_GPR_SIGMA_VIRIAL, &own);
-            found |= own;
+            found |= own || hpsi_dataset_virial_sigmas(d, i) != NULL;
         }
     }
     return found;

@@ -182,6 +182,81 @@ START_TEST(test_noise_of_single_forces)
 }
 END_TEST
 
+/* gap_fit's nine numbers; six as ASE writes a virial; none where the next frame has none. */
+START_TEST(test_noise_of_components_of_the_virial)
+{
+    static const char text[] =
+        "1\nProperties=species:S:1:pos:R:3 virial_component_sigma=\"1 2 3 4 5 6 7 8 9\"\nC 0 0 0\n"
+        "1\nVirial_Component_Sigma=\"1 2 3 4.5 5 6\" Properties=species:S:1:pos:R:3\nC 0 0 0\n"
+        "1\nProperties=species:S:1:pos:R:3 virial_sigma=3\nC 0 0 0\n";
+    const double nine[] = {1, 2, 3, 4, 5, 6, 7, 8, 9}, six[] = {1, 6, 5, 6, 2, 4.5, 5, 4.5, 3};
+    const double none = (double)NAN;
+    double set[9] = {1, 2, 3, 4, 5, 6, 7, 8, 1e-12}, forces[3] = {1, 2, 3};
+    const int64_t one = 0;
+    hps_dataset *d = NULL, *again = NULL, *part = NULL;
+
+    OK(hps_dataset_create(&d, NULL));
+    OK(hps_dataset_create(&again, NULL));
+    OK(read_text(d, text));
+    OK(hps_dataset_write_extxyz(d, path, NULL, NULL, NULL));
+    OK(hps_dataset_read_extxyz(again, path, NULL, NULL, NULL));
+    for (int i = 0; i < 2; i++) {
+        const hps_dataset *s = i == 0 ? d : again;
+        ck_assert_mem_eq(hps_dataset_virial_sigmas(s, 0), nine, sizeof nine);
+        ck_assert_mem_eq(hps_dataset_virial_sigmas(s, 1), six, sizeof six);
+        ck_assert_ptr_null(hps_dataset_virial_sigmas(s, 2));
+        ck_assert_double_eq(frame_of(s, 2).virial_sigma, 3);
+    }
+    OK(hps_dataset_subset(&part, d, 1, &one));
+    OK(hps_dataset_set_force_sigmas(d, 0, forces)); /* each leaves the other */
+    OK(hps_dataset_set_virial_sigmas(d, 0, set));
+    OK(hps_dataset_set_noise(d, 0, 1, none, none, NULL));
+    ck_assert_mem_eq(hps_dataset_virial_sigmas(d, 0), set, sizeof set);
+    ck_assert_mem_eq(hps_dataset_force_sigmas(d, 0), forces, sizeof forces);
+    ck_assert_mem_eq(hps_dataset_virial_sigmas(part, 0), nine, sizeof nine);
+    set[3] = -1;
+    ck_assert_int_eq(hps_dataset_set_virial_sigmas(d, 0, set), HPS_E_ARGUMENT);
+    ck_assert_ptr_nonnull(strstr(hps_last_error(), "sigma[3] = -1 must be"));
+    ck_assert_double_eq(hps_dataset_virial_sigmas(d, 0)[3], 4);
+    OK(hps_dataset_set_virial_sigmas(d, 0, NULL));
+    ck_assert_ptr_null(hps_dataset_virial_sigmas(d, 0));
+    ck_assert_mem_eq(hps_dataset_force_sigmas(d, 0), forces, sizeof forces);
+    ck_assert_int_eq(hps_dataset_set_virial_sigmas(d, 3, NULL), HPS_E_ARGUMENT);
+    ck_assert_int_eq(hps_dataset_set_virial_sigmas(NULL, 0, NULL), HPS_E_ARGUMENT);
+    ck_assert_ptr_null(hps_dataset_virial_sigmas(d, -1));
+    ck_assert_ptr_null(hps_dataset_virial_sigmas(NULL, 0));
+    hps_dataset_destroy(part);
+    hps_dataset_destroy(d);
+    hps_dataset_destroy(again);
+}
+END_TEST
+
+/* gap_fit passes over a number of the header that has neither point nor exponent. */
+START_TEST(test_whole_numbers_are_written_for_gap_fit)
+{
+    static const char text[] =
+        "1\nProperties=species:S:1:pos:R:3 energy=-3 energy_sigma=2 force_sigma=1e-12 "
+        "virial_sigma=0.5 virial_component_sigma=\"1 2 3 4 5 6\"\nC 0 0 0\n";
+    char written[512] = "";
+    hps_dataset *d = NULL;
+    FILE *f;
+
+    OK(hps_dataset_create(&d, NULL));
+    OK(read_text(d, text));
+    OK(hps_dataset_write_extxyz(d, path, NULL, NULL, NULL));
+    f = fopen(path, "r");
+    ck_assert_ptr_nonnull(f);
+    ck_assert_int_gt((int)fread(written, 1, sizeof written - 1, f), 0);
+    fclose(f);
+    ck_assert_msg(strstr(written,
+                         " energy=-3.0 energy_sigma=2.0 force_sigma=9.9999999999999998e-13 "
+                         "virial_sigma=0.5 virial_component_sigma=\"1.0 6.0 5.0 6.0 2.0 "
+                         "4.0 5.0 4.0 3.0\" pbc") != NULL,
+                  "%s", written);
+    hps_dataset_destroy(d);
+}
+END_TEST
+
 static const struct {
     const char *text, *message;
 } bad[] = {
@@ -191,6 +266,18 @@ static const struct {
      "virial_sigma = '1 2' must be one number"},
     {"1\nenergy_sigma=nan Properties=species:S:1:pos:R:3\nC 0 0 0\n", "'nan' in energy_sigma"},
     {"1\nenergy_sigma=low Properties=species:S:1:pos:R:3\nC 0 0 0\n", "'low' in energy_sigma"},
+    {"1\nvirial_component_sigma=\"1 2 3 4 5\" Properties=species:S:1:pos:R:3\nC 0 0 0\n",
+     ":2: virial_component_sigma has 5 numbers, it must have 9 or 6"},
+    {"1\nvirial_component_sigma=3.0 Properties=species:S:1:pos:R:3\nC 0 0 0\n",
+     ":2: virial_component_sigma has 1 numbers, it must have 9 or 6"},
+    {"1\nvirial_component_sigma=\"\" Properties=species:S:1:pos:R:3\nC 0 0 0\n",
+     ":2: virial_component_sigma has 0 numbers"},
+    {"1\nvirial_component_sigma=\"1 2 3 0 5 6 7 8 9\" Properties=species:S:1:pos:R:3\nC 0 0 0\n",
+     ":2: virial_component_sigma = 0 must be in 1e-12..1e+06"},
+    {"1\nvirial_component_sigma=\"1 2 3 4 5 -6\" Properties=species:S:1:pos:R:3\nC 0 0 0\n",
+     ":2: virial_component_sigma = -6 must be"},
+    {"1\nvirial_component_sigma=\"1 2 3 4 5 six\" Properties=species:S:1:pos:R:3\nC 0 0 0\n",
+     "'six' in virial_component_sigma is not a number"},
     {"1\nProperties=species:S:1:pos:R:3:force_mask:L:1\nC 0 0 0 x\n",
      ":3: 'x' in column force_mask must be T or F"},
     {"1\nProperties=species:S:1:pos:R:3:force_atom_sigma:R:1\nC 0 0 0 0\n",
@@ -256,6 +343,8 @@ int main(void)
     tcase_add_test(tc, test_the_shorter_frame);
     tcase_add_test(tc, test_read_and_written);
     tcase_add_test(tc, test_noise_of_single_forces);
+    tcase_add_test(tc, test_noise_of_components_of_the_virial);
+    tcase_add_test(tc, test_whole_numbers_are_written_for_gap_fit);
     tcase_add_loop_test(tc, test_bad_text_is_refused, 0, (int)(sizeof bad / sizeof bad[0]));
     tcase_add_test(tc, test_bad_calls_are_refused);
     suite_add_tcase(suite, tc);

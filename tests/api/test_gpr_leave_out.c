@@ -56,6 +56,7 @@ static hps_dataset *data_without(const variant *v, int64_t left)
                            i % 2 ? "odd" : ""));
         if (v->own_noise && i % 5 == 0) {
             OK(hps_dataset_set_force_sigmas(out, i, sigma));
+            OK(hps_dataset_set_virial_sigmas(out, i, sigma));
         }
         if (v->own_noise && i % 3 == 1) {
             OK(hps_dataset_set_noise(out, i, 0.005, NONE, 0.3, i % 2 ? mask : NULL));

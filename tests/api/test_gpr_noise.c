@@ -242,12 +242,50 @@ START_TEST(test_noise_of_single_components)
 }
 END_TEST
 
-/* Any delta and sigma_energy from normal equations, the forces' noise stays. */
+/* The same of the virial's six components, 0 with and 1 without forces: of a pair beside the
+ * diagonal the mean counts, the slow way has it in both places. */
+START_TEST(test_noise_of_components_of_the_virial)
+{
+    const double half = 0.3 * sqrt(0.5);
+    const double sigma[] = {half, 0.5 * half, 0.25, 1.5 * half, 0.3, 0.4, 0.35, 0.2, half};
+    const double first[] = {0.3, 0.3, 0.3, 0.3, 0.3, 0.3, 0.3, 0.3, 0.3};
+    const double second[] = {0.3, 0.3, 1e6, 0.3, 1e6, 1e6, 1e6, 1e6, 0.3};
+    hps_dataset *own = NULL, *twice = NULL;
+    hps_gpr *g = settings(NULL);
+    values a, b, plain;
+
+    OK(hps_gpr_set_int(g, "fit_forces", !_i));
+    OK(hps_dataset_create(&own, NULL));
+    OK(hps_dataset_create(&twice, NULL));
+    add(own, N, 0, 1, WITH_VIRIAL, "odd");
+    add(twice, N, 0, 1, WITH_VIRIAL, "");
+    add(twice, N, 0, 1, WITH_VIRIAL | WITHOUT_FORCES, "");
+    fitted(g, own, &plain);
+    for (int64_t i = 0; i < N; i++) {
+        OK(hps_dataset_set_noise(own, i, NONE, NONE, 55, NULL)); /* gives way */
+        OK(hps_dataset_set_virial_sigmas(own, i, sigma));
+        OK(hps_dataset_set_virial_sigmas(twice, i, first));
+        OK(hps_dataset_set_noise(twice, N + i, 1e6, NONE, NONE, NULL));
+        OK(hps_dataset_set_virial_sigmas(twice, N + i, second));
+    }
+    OK(hps_gpr_set_sigma(g, "odd", NONE, NONE, 17)); /* and so does this */
+    fitted(g, own, &a);
+    fitted(g, twice, &b);
+    ck_assert_double_lt(apart(&a, &b), 1e-8);
+    ck_assert_double_gt(apart(&a, &plain), 1e-4);
+    hps_gpr_destroy(g);
+    hps_dataset_destroy(own);
+    hps_dataset_destroy(twice);
+}
+END_TEST
+
+/* Any delta and sigma_energy from normal equations, the noise of components stays. */
 START_TEST(test_a_path_keeps_the_noise_of_components)
 {
     const double query[][2] = {{1, 0.02}, {0.3, 0.02}, {2, 0.1}};
     hps_dataset *d = NULL, *test = morse_dataset(NULL, 12, 5, MORSE_FORCES);
     hps_gpr *g = settings(NULL);
+    const double virial[] = {0.1, 0.2, 0.3, 0.2, 0.5, 0.4, 0.5, 0.2, 0.6};
     double sigma[3 * MORSE_LARGEST];
     hps_path *p = NULL;
 
@@ -255,10 +293,10 @@ START_TEST(test_a_path_keeps_the_noise_of_components)
         sigma[k] = 0.1 + 0.05 * (k % 5);
     }
     OK(hps_dataset_create(&d, NULL));
-    add(d, N, 0, 1, 0, "");
-    OK(hps_gpr_set_int(g, "fit_virials", 0));
+    add(d, N, 0, 1, WITH_VIRIAL, "");
     for (int64_t i = 0; i < N; i += 2) {
         OK(hps_dataset_set_force_sigmas(d, i, sigma));
+        OK(hps_dataset_set_virial_sigmas(d, i, virial));
     }
     OK(hps_path_create_noises(&p, g, d, test));
     for (int i = 0; i < 3; i++) {
@@ -266,6 +304,7 @@ START_TEST(test_a_path_keeps_the_noise_of_components)
         OK(hps_gpr_set_real(g, "delta", query[i][0]));
         OK(hps_gpr_set_real(g, "sigma_energy", query[i][1]));
         OK(hps_gpr_set_real(g, "sigma_force", 0.3 + i));
+        OK(hps_gpr_set_real(g, "sigma_virial", 1));
         OK(hps_gpr_fit(g, d));
         OK(hps_gpr_score(g, test, &a));
         OK(hps_path_errors_at(p, query[i][0], query[i][1], 0.3 + i, 1, 1, &b));
@@ -384,6 +423,7 @@ int main(void)
     tcase_add_loop_test(tc, test_what_is_not_given_follows_the_options, 0, 2);
     tcase_add_loop_test(tc, test_masked_forces_are_left_out, 0, 2);
     tcase_add_test(tc, test_noise_of_single_components);
+    tcase_add_loop_test(tc, test_noise_of_components_of_the_virial, 0, 2);
     tcase_add_test(tc, test_a_path_keeps_the_noise_of_components);
     tcase_add_test(tc, test_a_path_has_the_same_weights);
     tcase_add_test(tc, test_values_and_bad_values);

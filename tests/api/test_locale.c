@@ -45,7 +45,8 @@ static void read_text(hps_dataset *d)
     static const char text[] =
         "2\n"
         "Properties=species:S:1:pos:R:3:forces:R:3:force_atom_sigma:R:1 energy=-1.25 "
-        "energy_sigma=0.5 virial=\"1.5 0 0 0 2.25e+0 0 0 0 0.1234567890123456789012345678901\"\n"
+        "energy_sigma=0.5 virial_component_sigma=\"1 2.5 3 4 5 6\" virial=\"1.5 0 0 0 2.25e+0 0 0 "
+        "0 0.1234567890123456789012345678901\"\n"
         "C 0.5 1.2345678901234567890123 -1e-1 0.1 0.2 0.3 0.75\n"
         "C 1.75d0 .5 2. -0.1 -0.2 -0.3 0.25\n";
     FILE *f = fopen("locale.in", "w");
@@ -61,6 +62,7 @@ static void read_text(hps_dataset *d)
     ck_assert(frame.virial[8] == 0.12345678901234568 && frame.positions[2] == -0.1);
     ck_assert(frame.positions[1] == 1.2345678901234568 && frame.positions[3] == 1.75);
     ck_assert(hps_dataset_force_sigmas(d, 0)[2] == 0.75);
+    ck_assert(hps_dataset_virial_sigmas(d, 0)[4] == 2.5);
 }
 
 /* A choice among numbers is text, which a study has to read. */

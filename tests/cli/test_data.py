@@ -99,6 +99,19 @@ class GoodData(ProgramTest):
         for word in ("30 frames", "'energy'", "closest C-C: 0.8000 A", "suspicious: 2"):
             self.assertIn(word, text)
 
+    def test_check_counts_the_noise_of_frames(self):
+        own = GOOD.replace(" energy=", ' energy_sigma=0.1 virial_component_sigma="1 2 3 4 5 6 7 8 9" energy=')
+        self.write("own.xyz", GOOD.replace("2.3", "2.4") + own)
+        noise = self.json("check", "own.xyz")["noise"]
+        self.assertEqual({k: v for k, v in noise.items() if v}, {"energy_sigma": 1, "virial_component_sigma": 1})
+        self.assertEqual(len(noise), 6)
+        text, _ = self.run_program("check", "own.xyz")
+        self.assertIn("\nnoise of their own: energy_sigma in 1 frames, virial_component_sigma in 1 frames\n", text)
+        self.assertNotIn("noise", self.run_program("check", DIMERS)[0])
+        self.write("five.xyz", GOOD + own.replace(" 6 7 8 9", ""))
+        self.refused(3, "five.xyz:%d: virial_component_sigma has 5 numbers, it must have 9 or 6" % (GOOD.count("\n") + 2),
+                     "check", "five.xyz")
+
     def test_check_finds_duplicates_and_net_forces(self):
         self.write("twice.xyz", GOOD + GOOD.replace("-0.5", "-0.1") + GOOD.replace("2.3", "1.4"))
         kinds = [(f["kind"], f["frame"]) for f in self.json("check", "twice.xyz")["findings"]]

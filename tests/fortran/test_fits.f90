@@ -120,7 +120,7 @@ contains
     type(hps_gpr) :: gap
     type(hps_errors) :: before, after
     real(c_double), allocatable :: sigmas(:, :)
-    integer :: stat, unit
+    integer :: stat, unit, k
 
     call read_all(data)
     call make_gap(gap)
@@ -146,6 +146,14 @@ contains
     call check(.not. allocated(sigmas), 'none of their own')
     call again%set_force_sigmas(2, reshape([1.0_c_double], [1, 1]), stat)
     call check(stat == HPS_E_ARGUMENT, 'sigmas of a wrong shape')
+    call again%set_virial_sigmas(2, reshape([(0.1_c_double * k, k=1, 9)], [3, 3]))
+    call again%get(2, virial_sigmas=sigmas)
+    call check(all(shape(sigmas) == 3) .and. sigmas(1, 2) == 0.1_c_double * 4, 'noise of the components of a virial')
+    call again%set_virial_sigmas(2, reshape([1.0_c_double], [1, 1]), stat)
+    call check(stat == HPS_E_ARGUMENT, 'sigmas of a virial of a wrong shape')
+    call again%set_virial_sigmas(2)
+    call again%get(2, virial_sigmas=sigmas)
+    call check(.not. allocated(sigmas), 'none of its own')
   end subroutine noise
 
   !> What is left out of one fit is what a fit without that structure predicts.

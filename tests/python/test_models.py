@@ -175,18 +175,22 @@ class Sets(unittest.TestCase):
         called = hpswarm.Dataset([one])
         called.set_noise(0, energy=0.3, virial=2.0, force_mask=mask)
         called.set_force_sigmas(0, of_atoms)
-        info, arrays = {"Energy_Sigma": 0.3, "virial_sigma": 2.0}, {"force_mask": mask}
+        of_virial = np.array([[1.0, 2, 3], [2, 4, 5], [3, 5, 6]])
+        called.set_virial_sigmas(0, of_virial)
+        info, arrays = {"Energy_Sigma": 0.3, "virial_sigma": 2.0, "virial_component_sigma": [1, 4, 6, 5, 3, 2]}, {"force_mask": mask}
         with temporary() as folder:
             path = os.path.join(folder, "a.xyz")
             called.write(path)
             read = hpswarm.Dataset.read(path)
-        for d in (called, read, hpswarm.Dataset(dict(one, energy_sigma=0.3, virial_sigma=2.0, force_mask=mask, force_sigmas=of_atoms)),
+        for d in (called, read, hpswarm.Dataset(dict(one, energy_sigma=0.3, virial_sigma=2.0, force_mask=mask, force_sigmas=of_atoms,
+                                       virial_sigmas=of_virial)),
                   hpswarm.Dataset(Atoms(one, info, dict(arrays, force_atom_sigma=of_atoms))),
                   hpswarm.Dataset(Atoms(one, info, dict(arrays, force_component_sigma=of_components, force_atom_sigma=2 * of_atoms)))):
             f = d[0]
             self.assertEqual((f.energy_sigma, f.force_sigma, f.virial_sigma), (0.3, None, 2.0))
             np.testing.assert_array_equal(f.force_sigmas, of_components)
             np.testing.assert_array_equal(f.force_mask, mask)
+            np.testing.assert_array_equal(f.virial_sigmas, of_virial)
         called.set_force_sigmas(0, None)
         self.assertIsNone(called[0].force_sigmas)
         self.assertIsNone(hpswarm.Dataset(one)[0].force_mask)
@@ -194,6 +198,14 @@ class Sets(unittest.TestCase):
             called.set_force_sigmas(0, [0.1] * 3)
         with self.assertRaisesRegex(hpswarm.ArgumentError, "must be in"):
             called.set_force_sigmas(0, [0.1] * 7 + [-1])
+        called.set_virial_sigmas(0, None)
+        self.assertIsNone(called[0].virial_sigmas)
+        with self.assertRaisesRegex(ValueError, r"sigmas has the shape \(3,\), it must be \(3, 3\)"):
+            called.set_virial_sigmas(0, [0.1] * 3)
+        with self.assertRaisesRegex(hpswarm.ArgumentError, r"sigma\[4\] = 0 must be in"):
+            called.set_virial_sigmas(0, np.ones((3, 3)) - np.diag([0, 1, 0]))
+        with self.assertRaisesRegex(ValueError, "virial_component_sigma has 5 numbers, it must have 9 or 6"):
+            hpswarm.Dataset(Atoms(one, {"virial_component_sigma": [1.0] * 5}, {}))
 
     def test_findings_and_neighbours(self):
         d = hpswarm.Dataset.read(DATA)

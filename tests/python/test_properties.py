@@ -175,6 +175,7 @@ class Properties(unittest.TestCase):
         mask, sigmas = np.resize(flags, len(z)), np.resize(np.array(noises), 3 * len(z))
         self.status(lib.dataset_set_noise(data, 1, *noises, mask.ctypes.data))
         self.status(lib.dataset_set_force_sigmas(data, 0, sigmas.ctypes.data))
+        self.status(lib.dataset_set_virial_sigmas(data, 1, np.resize(np.array(noises), 9).ctypes.data))
         self.describe_and_fit(context, data, np.unique(z[(z > 0) & (z < 119)]), soap_options, gpr_options, zeta)
         lib.dataset_destroy(data)
 

@@ -402,6 +402,16 @@ FUNCTIONS = {
         c_void_p,
         (c_void_p, c_int64),
     ),
+    # hps_status hps_dataset_set_virial_sigmas(hps_dataset* d, int64_t i, const double* sigma)
+    "hps_dataset_set_virial_sigmas": (
+        c_int32,
+        (c_void_p, c_int64, c_void_p),
+    ),
+    # const double* hps_dataset_virial_sigmas(const hps_dataset* d, int64_t i)
+    "hps_dataset_virial_sigmas": (
+        c_void_p,
+        (c_void_p, c_int64),
+    ),
     # hps_status hps_dataset_species(const hps_dataset* d, int32_t capacity, int32_t* n, int32_t*
     #    numbers)
     "hps_dataset_species": (

@@ -57,6 +57,7 @@ class Frame:
     virial_sigma: Optional[float]
     force_sigmas: Optional[np.ndarray]  #: [n][3], of each component
     force_mask: Optional[np.ndarray]  #: [n], true: left out of a fit
+    virial_sigmas: Optional[np.ndarray]  #: [3][3], of each component
 
 
 def array_at(address: Optional[int], shape: Tuple[int, ...], kind: Any) -> Optional[np.ndarray]:
@@ -142,6 +143,8 @@ class Dataset(Handle):
             self.set_noise(len(self) - 1, energy=sigmas[0], force=sigmas[1], virial=sigmas[2], force_mask=s.force_mask)
         if s.force_sigmas is not None:
             self.set_force_sigmas(len(self) - 1, s.force_sigmas)
+        if s.virial_sigmas is not None:
+            self.set_virial_sigmas(len(self) - 1, s.virial_sigmas)
 
     # ----------------------------------------------------------------------- contents
 
@@ -191,7 +194,8 @@ class Dataset(Handle):
                      array_at(f.virial, (3, 3), real), f.config_type.decode(), f.source.decode(), f.line, f.index,
                      *[None if np.isnan(v) else v for v in (f.energy_sigma, f.force_sigma, f.virial_sigma)],
                      array_at(lib.dataset_force_sigmas(self._handle, i % len(self)), (n, 3), real),
-                     None if f.force_mask is None else array_at(f.force_mask, (n,), whole).astype(bool))
+                     None if f.force_mask is None else array_at(f.force_mask, (n,), whole).astype(bool),
+                     array_at(lib.dataset_virial_sigmas(self._handle, i % len(self)), (3, 3), real))
 
     def __getitem__(self, i: Any) -> Union[Frame, "Dataset"]:
         """A structure; or of a slice or a list of indices, a set that shares the storage."""
@@ -270,6 +274,17 @@ class Dataset(Handle):
             sigmas = np.repeat(np.asarray(sigmas, dtype=float)[:, None], 3, axis=1)
         values = _argument(sigmas, (n, 3), "sigmas")
         check(lib.dataset_set_force_sigmas(self._handle, i, address(values)))
+
+    def set_virial_sigmas(self, i: int, sigmas: Any) -> None:
+        """Noise of the virial of one structure in a fit, eV, absolute, in place of any other: of each
+        component [3][3]; the mean of a component and its transpose is taken. None: none of its own.
+
+        >>> data = Dataset.read("carbon.xyz")
+        >>> data.set_virial_sigmas(0, [[0.1, 0.2, 0.2], [0.2, 0.1, 0.2], [0.2, 0.2, 0.1]])
+        >>> data[0].virial_sigmas[0]
+        array([0.1, 0.2, 0.2])
+        """
+        check(lib.dataset_set_virial_sigmas(self._handle, i, address(_argument(sigmas, (3, 3), "sigmas"))))
 
     # ------------------------------------------------------------------------- others
 

@@ -39,11 +39,13 @@ class Structure(NamedTuple):
     virial_sigma: Optional[float] = None
     force_sigmas: Optional[np.ndarray] = None  # [n] or [n][3], before force_sigma
     force_mask: Optional[np.ndarray] = None  # [n], true: left out of a fit
+    virial_sigmas: Optional[np.ndarray] = None  # [3][3], before virial_sigma
 
 
 SIGMAS = ("energy_sigma", "force_sigma", "virial_sigma")
 # Columns of force_sigmas, the first goes before the second.
 FORCE_SIGMA_KEYS = ("force_component_sigma", "force_atom_sigma")
+VIRIAL_SIGMA_KEY = "virial_component_sigma"
 
 
 def element_number(what: Any) -> int:
@@ -104,14 +106,19 @@ def _keys(wanted: Optional[str], usual: Sequence[str]) -> Sequence[str]:
     return () if wanted.lower() == "none" else (wanted.lower(),)
 
 
+def _matrix(name: str, value: Any) -> np.ndarray:
+    """Nine numbers, or six of Voigt's form, as [3][3]."""
+    v = np.asarray(value, dtype=float).reshape(-1)
+    if v.size not in (6, 9):
+        raise ValueError("%s has %d numbers, it must have 9 or 6" % (name, v.size))
+    return v.reshape(3, 3) if v.size == 9 else v[list(_VOIGT)].reshape(3, 3)
+
+
 def _virial(found: List[Tuple[str, Any]], volume: float) -> List[Tuple[str, Any]]:
     """Stresses, Voigt or not, as virials W = -stress * volume."""
     out = []
     for name, value in found:
-        v = np.asarray(value, dtype=float).reshape(-1)
-        if v.size not in (6, 9):
-            raise ValueError("%s has %d numbers, it must have 9 or 6" % (name, v.size))
-        v = v.reshape(3, 3) if v.size == 9 else v[list(_VOIGT)].reshape(3, 3)
+        v = _matrix(name, value)
         if "stress" in name:
             if not volume > 0:
                 raise ValueError("%s needs a cell with a volume" % name)
@@ -154,6 +161,8 @@ def _noise(atoms: Any) -> Dict[str, Any]:
     out: Dict[str, Any] = {k: float(info[k]) for k in SIGMAS if k in info}
     out["force_sigmas"] = next((arrays[k] for k in FORCE_SIGMA_KEYS if k in arrays), None)
     out["force_mask"] = arrays.get("force_mask")
+    if VIRIAL_SIGMA_KEY in info:
+        out["virial_sigmas"] = _matrix(VIRIAL_SIGMA_KEY, info[VIRIAL_SIGMA_KEY])
     return out
 
 
@@ -165,9 +174,9 @@ def structure(what: Any, keys: Optional[Mapping[str, Optional[str]]] = None,
     ----------
     what : Atoms; a mapping with numbers (or symbols) and positions, and perhaps cell, pbc, energy,
         forces, virial, config_type, and for a fit energy_sigma, force_sigma, virial_sigma,
-        force_sigmas ([n] or [n][3]), force_mask; or a tuple of those in that order. Atoms have
-        the last ones as files do: the sigmas in info, force_atom_sigma, force_component_sigma and
-        force_mask in arrays.
+        force_sigmas ([n] or [n][3]), force_mask, virial_sigmas ([3][3]); or a tuple of those in
+        that order. Atoms have the last ones as files do: the sigmas and virial_component_sigma in
+        info, force_atom_sigma, force_component_sigma and force_mask in arrays.
     keys : names of "energy", "forces" and "virial" in info, arrays and the calculator's results;
         None finds them, "none" reads none.
     labels : whether to read them at all.

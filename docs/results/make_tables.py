@@ -8,7 +8,12 @@ make_tables.py --check   fails if one of them is not what numbers.json gives"""
 import json
 import math
 import os
+import shlex
 import sys
+
+sys.dont_write_bytecode = True
+sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
+from run import SPLITS, STUDIES  # noqa: E402
 
 HERE = os.path.dirname(os.path.abspath(__file__))
 NUMBERS = os.path.join(HERE, "numbers.json")
@@ -50,6 +55,8 @@ def short(step):
                  "validation": some(j["final"]["test"], ERRORS)}
     if "errors" in j:
         kept["test"] = some(j["errors"], ERRORS)
+        if "train.test" in plain:  # few kinds of frames, and the page speaks of them
+            kept["kinds"] = {k: some(v, ("n_structures", *ERRORS)) for k, v in j["errors"]["by_config_type"].items()}
     if "train" in j:
         kept |= {"train": some(j["train"], ERRORS), "n_sparse": j["n_sparse"],
                  "n_atoms": j["n_atoms"], "n_structures": j["n_structures"]}
@@ -67,6 +74,34 @@ def collect(out):
                 with open(os.path.join(folder, file)) as source:
                     numbers.setdefault(study, {})[file[:-5]] = short(json.load(source))
     return numbers
+
+
+# What every table says of its runs: what they cost, what made them.
+COST = ["wall, s", "CPU, s", "MB", "seed", "study", "run file", "commit"]
+SEARCH = ["evaluations", *COST]
+
+
+def run_file(step):
+    """The file that a command reads its settings from, as a link; the study for what another one found."""
+    words = step["command"].split()
+    path = words[words.index("-p") + 1] if "-p" in words else words[2]
+    if path.startswith("docs/results/"):
+        name = os.path.basename(path)
+        return f"[{name[:-5]}](results/{name})"
+    return f"best of `{path.split('/')[1]}`"
+
+
+def cost(key, steps):
+    """Of one step, or of several together: a search and the one after it, fits and predictions."""
+    commits = list(dict.fromkeys(s["commit"] for s in steps))
+    seconds = [sum(s[k] for s in steps) for k in ("wall_seconds", "user_seconds")]
+    return [*(f"{t:.0f}" if t >= 10 else f"{t:.1f}" for t in seconds), max(s["megabytes"] for s in steps),
+            steps[0].get("seed", 1), f"`{key}`", run_file(steps[0]), ", ".join(commits)]
+
+
+def search(key, *tunes):
+    """Of searches, one after the other."""
+    return ["+".join(str(s["evaluations"]) for t in tunes for s in t["stages"]), *cost(key, tunes)]
 
 
 # --- tables ---------------------------------------------------------------------------------
@@ -94,18 +129,24 @@ def seeds(study):
     return [study[f"seed{k}-predict"] for k in (1, 2, 3) if f"seed{k}-predict" in study]
 
 
+def fit_cost(key, study):
+    """Time and memory of the first of three fits, each with sparse points of its own."""
+    fit = study["seed1-fit"]
+    return [f"{fit['wall_seconds']:.2f}", f"{fit['user_seconds']:.2f}", fit["megabytes"], "1, 2, 3", *cost(key, [fit])[4:]]
+
+
 def table_same_sets(numbers, reference):
     rows = []
     for name, hp, points in ROWS:
         ours, theirs = numbers.get("row-" + name, {}), reference[name]
         done = seeds(ours)
         cells = (spread(done, "rmse_energy_per_atom", 3), spread(done, "rmse_force", 1),
-                 f"{ours['seed1-fit']['user_seconds']:.2f}", ours["seed1-fit"]["megabytes"]) \
-            if len(done) == 3 else ("no set" if name == "iron-s6" else "not run", "", "", "")
+                 *fit_cost("row-" + name, ours)) \
+            if len(done) == 3 else ("no set" if name == "iron-s6" else "not run", *[""] * (1 + len(COST)))
         rows.append([FILES[name.split("-")[0]], hp, points, f"{theirs['energy']:.2f}",
                      theirs["force"], theirs["fit_seconds"], theirs["megabytes"], *cells])
     return table(["data", "set", "sparse points", "gap_fit G_E", "G_F", "fit, s", "MB",
-                  "here G_E, three seeds", "G_F", "fit, s", "MB"], rows)
+                  "here G_E, three seeds", "G_F", "fit: wall, s", *COST[1:]], rows)
 
 
 def change(ours, theirs):
@@ -119,37 +160,34 @@ SHARED = {"tuned-disordered-s6-basis-loo": "tuned-disordered-basis-loo"}  # one 
 AFTER = {"virials-amorphous": "tuned-amorphous-basis"}  # noises were searched after another search
 
 
-def tuned_row(study, objective, row, theirs):
+def searched(row, end, seed=""):
+    """The study of a row and an objective."""
+    key = f"tuned-{row}{end}"
+    return SHARED.get(key, key) + seed
+
+
+def tuned_row(key, study, objective, row, theirs, before=()):
     name, hp, points = row
     tune, test = study["tune"], study["predict"]["test"]
     validation = ("", "") if objective.startswith("loo") else errors(tune["validation"])
     return [FILES[name.split("-")[0]], hp, points, f"{theirs['energy']:.2f}", theirs["force"], objective,
             *validation, *errors(test), change(test["rmse_energy_per_atom"], theirs["energy"]),
-            change(test["rmse_force"], theirs["force"]), *cost(tune)]
-
-
-def both(first, second):
-    """A search and the one after it, as one."""
-    return {**second, "stages": first["stages"] + second["stages"],
-            **{k: first[k] + second[k] for k in ("wall_seconds", "user_seconds")},
-            "megabytes": max(first["megabytes"], second["megabytes"])}
+            change(test["rmse_force"], theirs["force"]), *search(key, *before, tune)]
 
 
 def table_tuned(numbers, reference):
     rows = []
     for row in ROWS:
         for end, objective in SEARCHES:
-            key = f"tuned-{row[0]}{end}"
-            study = numbers.get(SHARED.get(key, key), {})
-            if "predict" in study:
-                rows.append(tuned_row(study, objective, row, reference[row[0]]))
+            key = searched(row[0], end)
+            if "predict" in numbers.get(key, {}):
+                rows.append(tuned_row(key, numbers[key], objective, row, reference[row[0]]))
         for key, source in AFTER.items():
             if key.endswith(row[0]) and "predict" in numbers.get(key, {}):
-                tune = both(numbers[source]["tune"], numbers[key]["tune"])
-                rows.append(tuned_row({**numbers[key], "tune": tune}, "rmse, basis searched, virials fitted",
-                                      row, reference[row[0]]))
+                rows.append(tuned_row(key, numbers[key], "rmse, basis searched, virials fitted", row, reference[row[0]],
+                                      [numbers[source]["tune"]]))
     return table(["data", "instead of", "sparse points", "gap_fit G_E", "G_F", "objective",
-                  "validation G_E", "G_F", "test G_E", "G_F", "G_E by", "G_F by", *COST], rows)
+                  "validation G_E", "G_F", "test G_E", "G_F", "G_E by", "G_F by", *SEARCH], rows)
 
 
 def table_seeds(numbers, reference):
@@ -157,15 +195,27 @@ def table_seeds(numbers, reference):
     rows = []
     for name, hp, _ in ROWS:
         for end, objective in SEARCHES:
-            studies = [numbers.get(f"tuned-{name}{end}{seed}", {}) for seed in ("", "-seed2", "-seed3")]
-            tests = [s["predict"]["test"] for s in studies if "predict" in s]
-            if len(tests) < 2:
-                continue
-            theirs, energy, force = reference[name], *([t[k] for t in tests] for k in ERRORS[::3])
-            rows.append([FILES[name.split("-")[0]], hp, objective, ", ".join(milli(e) for e in energy),
-                         ", ".join(milli(f, 1) for f in force), change(sum(energy) / len(energy), theirs["energy"]),
-                         change(sum(force) / len(force), theirs["force"])])
-    return table(["data", "instead of", "objective", "test G_E, seeds 1, 2, ..", "G_F", "mean G_E by", "mean G_F by"], rows)
+            keys = [searched(name, end, seed) for seed in ("", "-seed2", "-seed3")]
+            done = [k for k in keys if "predict" in numbers.get(k, {})]
+            if len(done) > 1:
+                rows.append([FILES[name.split("-")[0]], hp, objective, *means(numbers, done, reference[name]),
+                             *searches(numbers, done)])
+    return table(["data", "instead of", "objective", "test G_E, seeds 1, 2, ..", "G_F", "mean G_E by", "mean G_F by", *SEARCH], rows)
+
+
+def means(numbers, keys, theirs):
+    """Errors of several searches, and their mean against gap_fit's."""
+    energy, force = ([numbers[k]["predict"]["test"][e] for k in keys] for e in ERRORS[::3])
+    return [", ".join(milli(e) for e in energy), ", ".join(milli(f, 1) for f in force),
+            change(sum(energy) / len(energy), theirs["energy"]), change(sum(force) / len(force), theirs["force"])]
+
+
+def searches(numbers, keys):
+    """What each of several searches took; the first one's name and run file."""
+    every = [search(k, numbers[k]["tune"]) for k in keys]
+    listed = [", ".join(dict.fromkeys(str(e[i]) for e in every)) if i in (0, 7) else ", ".join(str(e[i]) for e in every)
+              for i in range(len(SEARCH))]
+    return [*listed[:5], every[0][5] + ", `-seed2`, `-seed3`"[:10 * (len(keys) - 1)], every[0][6], listed[7]]
 
 
 def table_curves(numbers):
@@ -175,22 +225,41 @@ def table_curves(numbers):
         steps = numbers.get(f"curve-{name}", {})
         for count in sorted({int(s.split("-")[1]) for s in steps}):
             found = [errors(steps[f"{label}-{count}-predict"]["test"]) for label in ("hand", "found")]
-            rows.append([FILES[name], count, *found[0], *found[1]])
-    return table(["data", "training frames", "by hand: G_E", "G_F", "found: G_E", "G_F"], rows)
+            row = [cost(f"curve-{name}", [steps[f"{label}-{count}-{end}"] for end in ("fit", "predict")])
+                   for label in ("hand", "found")]
+            rows.append([FILES[name], count, *found[0], *found[1],
+                         *(f"{a}; {b}" for a, b in zip(row[0][:3], row[1][:3])), *row[0][3:5],
+                         f"{row[0][5]}; {row[1][5]}", row[0][6]])
+    return table(["data", "training frames", "by hand: G_E", "G_F", "found: G_E", "G_F",
+                  *(f"{c}: hand; found" for c in COST[:3]), *COST[3:]], rows)
+
+
+def kinds(numbers):
+    """A sentence: what kind of frame is missed by how much."""
+    steps = numbers.get("curve-amorphous", {})
+    every = [steps[f"{label}-360-predict"]["kinds"] for label in ("hand", "found")] if steps else ({}, {})
+    return ["; ".join(f"{name} ({k['n_structures']} frames) " + " and ".join(milli(e[name]["rmse_energy_per_atom"], 1) for e in every)
+                      for name, k in every[0].items()) + "."]
+
+
+def table_changes(numbers):
+    """Errors when one of the values found is changed."""
+    steps = numbers.get("changes-amorphous", {})
+    rows = []
+    for label in sorted((s[:-4] for s in steps if s.endswith("-fit")), key=lambda s: int(s.split("-")[0])):
+        fit, predict = steps[label + "-fit"], steps[label + "-predict"]
+        changed = " ".join(w for w in shlex.split(fit["command"]) if "=" in w)
+        rows.append([f"`{changed}`" if changed else "none", *errors(predict["test"]), *cost("changes-amorphous", [fit, predict])])
+    return table(["change", "G_E", "G_F", *COST], rows)
 
 
 def table_front(numbers):
     """Pairs of errors of which neither could be lowered without the other rising."""
     front = numbers.get("front-amorphous", {}).get("tune", {"stages": [{"front": []}]})["stages"][0]["front"]
-    return table(["G_E", *(milli(e, 1) for e, _ in front)], [["G_F", *(milli(f, 0) for _, f in front)]])
-
-
-COST = ["evaluations", "wall, s", "CPU, s", "MB", "seed"]
-
-
-def cost(tune):
-    return ["+".join(str(s["evaluations"]) for s in tune["stages"]), f"{tune['wall_seconds']:.0f}",
-            f"{tune['user_seconds']:.0f}", tune["megabytes"], tune["seed"]]
+    lines = table(["G_E", *(milli(e, 1) for e, _ in front)], [["G_F", *(milli(f, 0) for _, f in front)]])
+    if front:
+        lines += ["", *table(SEARCH, [search("front-amorphous", numbers["front-amorphous"]["tune"])])]
+    return lines
 
 
 def systems(numbers, name):
@@ -215,9 +284,8 @@ def table_systems(numbers):
             tune, k = study["tune"], study["tune"]["stages"][0]["kernel"]
             rows.append([FILES[name], basis.upper(), strategy,
                          *(f"{round(k[m], 2) + 0.0:.2f}" for m in KERNEL), *errors(study["predict"]["test"]),
-                         *cost(tune), f"`{key}`"])
-    return table(["data", "basis", "strategy", "kernel mean", "std", "skew", "G_E", "G_F", *COST,
-                  "study"], rows)
+                         *search(key, tune)])
+    return table(["data", "basis", "strategy", "kernel mean", "std", "skew", "G_E", "G_F", *SEARCH], rows)
 
 
 PAPER_DIMERS = {("s4", 1): (0.58, 0.32, 0.6, 14.8), ("s6", 1): (0.51, 0.35, 0.6, 14.8),
@@ -238,9 +306,9 @@ def table_dimers(numbers):
         k, e = tune["stages"][0]["kernel"], tune["validation"]
         rows.append([basis.upper(), strategy, "guided" if key.endswith("guided") else "paper", *paper, f"{k['mean']:.2f}", f"{k['std']:.2f}",
                      milli(e["rmse_energy_per_atom"]), milli(3 ** 0.5 * e["rmse_force"]),
-                     *cost(tune), f"`{key}`"])
+                     *search(key, tune)])
     return table(["basis", "strategy", "variant", "paper: mean", "std", "G_E", "G_F", "here: mean", "std",
-                  "G_E", "G_F", *COST, "study"], rows)
+                  "G_E", "G_F", *SEARCH], rows)
 
 
 def table_forces(numbers):
@@ -252,12 +320,12 @@ def table_forces(numbers):
         source = study["tune"]["command"].split("/")[1]
         best = study["tune"]["stages"][0]["best"]
         before = numbers[source]["predict"]["test"]
-        rows.append([FILES[key[7:]], f"`{source}`", *errors(before),
+        rows.append([FILES[key[7:]], *errors(before),
                      *errors(study["predict"]["test"]), milli(best["gap.sigma_energy"]),
                      milli(best["gap.sigma_force"], 0), f"{best.get('gap.delta', 1):.2f}",
-                     *cost(study["tune"]), f"{study['fit']['user_seconds']:.0f}", f"`{key}`"])
-    return table(["data", "descriptor of", "E: G_E", "G_F", "E+F: G_E", "G_F", "sigma_E, meV",
-                  "sigma_F, meV/A", "delta, eV", *COST, "last fit, s", "study"], rows)
+                     f"{study['fit']['user_seconds']:.1f}", *search(key, study["tune"])])
+    return table(["data", "E: G_E", "G_F", "E+F: G_E", "G_F", "sigma_E, meV",
+                  "sigma_F, meV/A", "delta, eV", "last fit, s", *SEARCH], rows)
 
 
 def table_molecules(numbers):
@@ -271,9 +339,9 @@ def table_molecules(numbers):
                      milli(study["tune"]["validation"][mae], 1),
                      milli(study["few-predict"]["test"][mae], 1),
                      study["fit"]["n_structures"], sum(study["fit"]["n_sparse"].values()),
-                     milli(study["predict"]["test"][mae], 1), *cost(study["tune"]), f"`{key}`"])
+                     milli(study["predict"]["test"][mae], 1), *search(key, study["tune"])])
     return table(["data", "molecules of the search", "its validation", "test, trained on these",
-                  "trained on", "sparse points", "test", *COST, "study"], rows)
+                  "trained on", "sparse points", "test", *SEARCH], rows)
 
 
 def table_best(numbers):
@@ -291,19 +359,25 @@ def table_best(numbers):
     return table(["study", *(n.replace("atom_", "").replace("_", " ") for n in names), "commit"], rows)
 
 
+def table_kernels(numbers):
+    """What the figures were drawn from."""
+    rows = []
+    for _, system in FIGURES.values():
+        for label, step in numbers.get("kernels-" + system, {}).items():
+            rows.append([step["command"].split()[2], label.replace("_", " "), *(f"{round(step[m], 2) + 0.0:.2f}" for m in KERNEL),
+                         *cost("kernels-" + system, [step])])
+    return table(["file", "values of", "mean", "std", "skew", *COST], rows)
+
+
 def not_run(numbers):
     """Studies of run.py without results."""
-    sys.dont_write_bytecode = True
-    sys.path.insert(0, HERE)
-    from run import STUDIES
-    done = {"predict", "kernel", "seed3-predict"}
-    open_ = [f"`{name}`" for name in STUDIES if not (
-        done & set(numbers.get(name, ())) or name.startswith(("curve", "dimers", "front", "kernels")) and name in numbers)]
+    open_ = [f"`{name}`" for name in STUDIES if not {
+        step for step, _ in STUDIES[name]("out/" + name)} <= set(numbers.get(name, ()))]
     return [", ".join(open_) + "." if open_ else "None."]
 
 
 def list_commands(numbers):
-    lines = []
+    lines = ["# the parts of the data", *(f"python3 {shlex.join(words)}" for words in SPLITS)]
     for key, study in sorted(numbers.items()):
         lines += [f"# {key}"] + [study[step]["command"] for step in order(study)]
     return lines
@@ -364,6 +438,7 @@ FIGURES = {
     "kernel-carbon": ("disordered carbon, c_disordered_lda", "disordered"),
     "kernel-amorphous": ("carbon, c_gap17_pbe", "amorphous"),
     "kernel-iron": ("iron, fe_gap22_ext", "iron"),
+    "kernel-dragoni": ("iron, fe_dragoni", "dragoni"),
     "kernel-molecules": ("molecules, qm9_mp2", "molecules"),
 }
 
@@ -391,7 +466,8 @@ def fill(text, numbers, reference):
             "systems": table_systems(numbers),
             "dimers": table_dimers(numbers), "forces": table_forces(numbers),
             "molecules": table_molecules(numbers), "best": table_best(numbers),
-            "not-run": not_run(numbers),
+            "not-run": not_run(numbers), "kinds": kinds(numbers), "changes": table_changes(numbers),
+            "kernels": table_kernels(numbers),
             "figures": [f"![{FIGURES[f[:-4]][0]}](results/{f})" for f in figures(numbers)]}
     lines, inside = [], False
     for line in text.splitlines():

@@ -1,6 +1,7 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: BSD-3-Clause
-"""Make the studies of docs/results.md: run.py [-o OUT] [NAME ...] from a folder that holds data/ and docs/.
+"""Make the studies of docs/results.md: run.py [-o OUT] [NAME ...] from a folder that holds data/ and docs/,
+after run.py --split has parted the data.
 
 Every study is a list of commands of hpswarm, as printed by --list. For each one its JSON, wall and processor time and
 peak resident memory go to OUT/NAME/STEP.json; what is there already is not done again."""
@@ -9,6 +10,7 @@ import json
 import os
 import shlex
 import subprocess
+import sys
 import time
 
 HERE = "docs/results"
@@ -92,6 +94,18 @@ def curve(data, by_hand, source, counts):
     return commands
 
 
+def changes(data, source, *changed):
+    """Errors on NAME.train.test.xyz when one of the values that a search found is changed."""
+    def commands(out):
+        steps = []
+        for number, values in enumerate(changed):
+            both = fit(out, f"{data}.train", f"{os.path.dirname(out)}/{source}/tune/best.yaml", f"{number}-", sets(values))
+            both[0][1][1] = f"data/{data}.train.train.xyz"
+            steps += both
+        return steps
+    return commands
+
+
 def dimers(*values):
     """Training and test set are the same, as in the paper: the errors are those of the search."""
     def commands(out):
@@ -124,6 +138,17 @@ def kernels(file, **studies):
     return commands
 
 
+SPLIT = f"{HERE}/split.py"
+SPLITS = [  # test and training frames; of these again for the curves; few molecules
+    *([SPLIT, f"data/{name}.xyz"] for name in ("c_gap17_cryst_lda", "c_gap17_pbe", "c_disordered_lda", "fe_gap22_ext",
+                                               "fe_dragoni", "qm9_mp2", "qm7_pbe0")),
+    [SPLIT, "data/si_gap18_subset.xyz", "--first", "1"],
+    *([SPLIT, f"data/{name}.train.xyz"] for name in ("c_gap17_pbe", "c_disordered_lda")),
+    *([SPLIT, f"data/{name}.train.train.xyz", "--pick", str(count)]
+      for name, counts in (("c_gap17_pbe", (90, 180, 270, 360)), ("c_disordered_lda", (33, 65, 98, 131)))
+      for count in counts),
+    *([SPLIT, f"data/{name}.train.xyz", "--pick", *words] for name in ("qm9_mp2", "qm7_pbe0")
+      for words in (("100",), ("1000",), ("500", "--phase", "0.25")))]
 WIDE = ("soap.rcut_soft=[2.5, 5.0]", "soap.amplitude_scaling=[0, 8]", "soap.central_weight=[0, 4]")
 LOO = ("objective.stage2=loo", "data.test_every=1000")  # leave-one-out errors of all training frames but one
 FORCE = "objective.force_weight=1"
@@ -160,7 +185,8 @@ TUNED = {
                              "kernel.zeta=[1, 20]", SPHERES, *LOO),
     "iron-s6-balanced": ("iron", "fe_gap22_ext", *SIX, BALANCED),
 }
-SEEDS = ("crystal", "crystal-ef", "iron", "iron-s6", "disordered", "disordered-loo", "disordered-s6-loo", "iron-s6-balanced")  # searched with two more seeds
+SEEDS = ("crystal", "crystal-ef", "iron", "iron-s6", "disordered", "disordered-loo", "disordered-s6-loo", "iron-s6-balanced",
+         "disordered-basis-loo")  # searched with two more seeds
 STUDIES = {
     **{f"tuned-{name}": tuned(*search) for name, search in TUNED.items()},
     **{f"tuned-{name}-seed{k}": tuned(*TUNED[name], f"swarm.seed={k}") for name in SEEDS for k in (2, 3)},
@@ -219,15 +245,23 @@ STUDIES = {
                                    "swarm.evaluations=112"),
     "curve-amorphous": curve("c_gap17_pbe", "aC4-1", "tuned-amorphous", (90, 180, 270, 360)),
     "curve-disordered": curve("c_disordered_lda", "aC6-1", "tuned-disordered-s6", (33, 65, 98, 131)),
+    "changes-amorphous": changes(
+        "c_gap17_pbe", "tuned-amorphous", (), SIX, ("soap.n_max=8", "soap.l_max=6"), ("gap.n_sparse=2000",),
+        ("kernel.zeta=4",), ("kernel.zeta=1",), ("gap.sigma_energy=0.005",), ("gap.sigma_energy=0.1",), ("data.e0=fit",),
+        ("soap.rcut_soft=3.4",), ("soap.atom_sigma_r=0.7", "soap.atom_sigma_t=0.7"),
+        ("soap.atom_sigma_r=0.3", "soap.atom_sigma_t=0.3")),
     # Kernel distributions of what was found.
     "kernels-dimers": kernels("c_dimers", S4_joint="dimers-s4-joint", S4_two="dimers-s4-two",
                               S6_joint="dimers-s6-joint", S6_two="dimers-s6-two"),
     "kernels-disordered": kernels("c_disordered_lda.train", S4_joint="tuned-disordered",
-                                  S4_two="disordered-s4-two", S6_joint="tuned-disordered-s6"),
+                                  S4_two="disordered-s4-two", S6_joint="tuned-disordered-s6",
+                                  S6_two="disordered-s6-two"),
     "kernels-amorphous": kernels("c_gap17_pbe.train", S4_joint="tuned-amorphous",
-                                 S4_two="amorphous-s4-two"),
+                                 S4_two="amorphous-s4-two", S6_joint="amorphous-s6-joint", S6_two="amorphous-s6-two"),
     "kernels-iron": kernels("fe_gap22_ext.train", S4_joint="tuned-iron", S4_two="iron-s4-two",
                             S6_joint="tuned-iron-s6", S6_two="iron-s6-two"),
+    "kernels-dragoni": kernels("fe_dragoni.train", S4_joint="dragoni-s4-joint", S4_two="dragoni-s4-two",
+                               S6_joint="dragoni-s6-joint", S6_two="dragoni-s6-two"),
     "kernels-molecules": kernels("qm9_mp2.train.500", search_100="molecules-100",
                                  search_1000="molecules-1000"),
 }
@@ -262,6 +296,13 @@ def study(name, out, program, threads, commit):
         print(name, step, f"{result['wall_seconds']:.1f} s", flush=True)
 
 
+def split():
+    """Test, training and smaller files of the sets that are there."""
+    for words in SPLITS:
+        if os.path.exists(words[1]):
+            subprocess.run([sys.executable, *words], check=True)
+
+
 def main():
     options = argparse.ArgumentParser(description=__doc__)
     options.add_argument("names", nargs="*", help="studies; all by default")
@@ -270,7 +311,10 @@ def main():
     options.add_argument("--threads", type=int, default=1)
     options.add_argument("--commit", default="", help="of the program, kept beside its results")
     options.add_argument("--list", action="store_true", help="print the commands, run nothing")
+    options.add_argument("--split", action="store_true", help="part the sets that data/ has; run nothing")
     given = options.parse_args()
+    if given.split:
+        return split()
     for name in given.names or STUDIES:
         if given.list:
             for _, command in STUDIES[name](os.path.join(given.output, name)):

@@ -87,6 +87,31 @@ class Results(ProgramTest):
         self.assertEqual(self.read("a.5.xyz").count("energy="), 5)
         self.assertIn("energy=2\n", self.read("a.4.xyz"))
 
+    def test_the_parts_of_the_data_are_made(self):
+        """Of the sets that are there, and of no other."""
+        os.mkdir(os.path.join(self.folder, "data"))
+        os.symlink(os.path.join(TREE, "docs"), os.path.join(self.folder, "docs"))
+        self.write("data/si_gap18_subset.xyz", "".join(f"1\nenergy={k}\nSi 0 0 0\n" for k in range(12)))
+        done = script("run.py", "--split", folder=self.folder)
+        self.assertEqual((done.returncode, done.stderr), (0, ""))
+        self.assertEqual(sorted(os.listdir(os.path.join(self.folder, "data"))),
+                         ["si_gap18_subset.test.xyz", "si_gap18_subset.train.xyz", "si_gap18_subset.xyz"])
+        self.assertEqual(self.read("data/si_gap18_subset.test.xyz").count("energy="), 3)  # frames 1, 6, 11
+        self.assertIn("energy=0\n", self.read("data/si_gap18_subset.train.xyz"))
+
+    def test_studies_find_parts_that_a_command_makes(self):
+        """Every file that a study reads is one of the data or one of the parts."""
+        with open(os.path.join(RESULTS, "commands.txt")) as source:
+            lines = [shlex.split(line, comments=True) for line in source]
+        made = set()
+        for words in lines:
+            if words[:1] == ["python3"]:
+                stem = words[2][:-4]
+                made |= {f"{stem}.{words[4]}.xyz"} if "--pick" in words else {f"{stem}.train.xyz", f"{stem}.test.xyz"}
+        read = {w.split("=")[-1] for words in lines if words[:1] == ["hpswarm"] for w in words if w.endswith(".xyz")}
+        self.assertGreater(len(read), 20)
+        self.assertEqual({path for path in read if path.count(".") > 1} - made, set())
+
 
 if __name__ == "__main__":
     main()

@@ -11,6 +11,7 @@ module hpswarm
       hps_kernel_stats, hps_gpr_report, hps_finding, HPS_FINDING_CLOSE_CONTACT, HPS_FINDING_DUPLICATE, &
       HPS_FINDING_ENERGY_OUTLIER, HPS_FINDING_LARGE_FORCE, HPS_FINDING_NET_FORCE, HPS_FINDING_NO_ENERGY, &
       hps_progress, hps_surface_quality, hps_last_callback_code
+  use hpswarm_options, only: hps_options
   use hpswarm_context, only: hps_context
   use hpswarm_data, only: hps_dataset, hps_compare
   use hpswarm_soap, only: hps_soap, hps_kernel_distribution, hps_kernel_distributions, hps_kernel_block

@@ -4,6 +4,7 @@ module hpswarm_model
   use, intrinsic :: iso_c_binding
   use hpswarm_c
   use hpswarm_base
+  use hpswarm_options
   use hpswarm_context
   use hpswarm_data
   use hpswarm_soap
@@ -12,12 +13,10 @@ module hpswarm_model
   public :: hps_gpr
 
   !> A sparse Gaussian-process potential.
-  type :: hps_gpr
-    type(c_ptr) :: handle = c_null_ptr
+  type, extends(hps_options) :: hps_gpr
   contains
     procedure :: create => gpr_create
-    procedure, private :: gpr_set_real, gpr_set_int, gpr_set_text
-    generic :: set => gpr_set_real, gpr_set_int, gpr_set_text
+    procedure, nopass :: setters => gpr_setters
     procedure :: get => gpr_get
     procedure :: set_sigma => gpr_set_sigma
     procedure :: get_sigma => gpr_get_sigma
@@ -58,41 +57,11 @@ contains
     self%handle = out
   end subroutine gpr_create
 
-  subroutine gpr_set_real(self, name, value, stat, errmsg)
-    class(hps_gpr), intent(in) :: self
-    character(len=*), intent(in) :: name
-    real(c_double), intent(in) :: value
-    integer, intent(out), optional :: stat
-    character(len=*), intent(inout), optional :: errmsg
-    character(kind=c_char), allocatable, target :: text(:)
+  function gpr_setters() result(setters)
+    type(hps_setters) :: setters
 
-    call hps_to_c(name, text)
-    call hps_finish(hps_gpr_set_real(self%handle, c_loc(text), value), stat, errmsg)
-  end subroutine gpr_set_real
-
-  subroutine gpr_set_int(self, name, value, stat, errmsg)
-    class(hps_gpr), intent(in) :: self
-    character(len=*), intent(in) :: name
-    integer, intent(in) :: value
-    integer, intent(out), optional :: stat
-    character(len=*), intent(inout), optional :: errmsg
-    character(kind=c_char), allocatable, target :: text(:)
-
-    call hps_to_c(name, text)
-    call hps_finish(hps_gpr_set_int(self%handle, c_loc(text), int(value, c_int64_t)), stat, errmsg)
-  end subroutine gpr_set_int
-
-  subroutine gpr_set_text(self, name, value, stat, errmsg)
-    class(hps_gpr), intent(in) :: self
-    character(len=*), intent(in) :: name, value
-    integer, intent(out), optional :: stat
-    character(len=*), intent(inout), optional :: errmsg
-    character(kind=c_char), allocatable, target :: text(:), word(:)
-
-    call hps_to_c(name, text)
-    call hps_to_c(value, word)
-    call hps_finish(hps_gpr_set_text(self%handle, c_loc(text), c_loc(word)), stat, errmsg)
-  end subroutine gpr_set_text
+    setters = hps_setters(hps_gpr_set_real, hps_gpr_set_int, hps_gpr_set_text)
+  end function gpr_setters
 
   subroutine gpr_get(self, name, value, stat, errmsg)
     class(hps_gpr), intent(in) :: self

@@ -4,6 +4,7 @@ module hpswarm_search
   use, intrinsic :: iso_c_binding
   use hpswarm_c
   use hpswarm_base
+  use hpswarm_options
   use hpswarm_context
   use hpswarm_callbacks
   use hpswarm_space
@@ -12,15 +13,13 @@ module hpswarm_search
   public :: hps_swarm
 
   !> A particle swarm: run it, or ask and tell in a loop of the host's own.
-  type :: hps_swarm
-    type(c_ptr) :: handle = c_null_ptr
+  type, extends(hps_options) :: hps_swarm
     integer, private :: n_params = 0
     integer, private :: n_objectives = 1
     type(told_box), pointer, private :: told => null()
   contains
     procedure :: create => swarm_create
-    procedure, private :: swarm_set_real, swarm_set_int, swarm_set_long, swarm_set_text
-    generic :: set => swarm_set_real, swarm_set_int, swarm_set_long, swarm_set_text
+    procedure, nopass :: setters => swarm_setters
     procedure :: set_start => swarm_set_start
     procedure :: set_preference => swarm_set_preference
     procedure :: set_progress => swarm_set_progress
@@ -69,51 +68,11 @@ contains
     self%handle = out
   end subroutine swarm_create
 
-  subroutine swarm_set_real(self, name, value, stat, errmsg)
-    class(hps_swarm), intent(in) :: self
-    character(len=*), intent(in) :: name
-    real(c_double), intent(in) :: value
-    integer, intent(out), optional :: stat
-    character(len=*), intent(inout), optional :: errmsg
-    character(kind=c_char), allocatable, target :: text(:)
+  function swarm_setters() result(setters)
+    type(hps_setters) :: setters
 
-    call hps_to_c(name, text)
-    call hps_finish(hps_swarm_set_real(self%handle, c_loc(text), value), stat, errmsg)
-  end subroutine swarm_set_real
-
-  subroutine swarm_set_int(self, name, value, stat, errmsg)
-    class(hps_swarm), intent(in) :: self
-    character(len=*), intent(in) :: name
-    integer(c_int32_t), intent(in) :: value
-    integer, intent(out), optional :: stat
-    character(len=*), intent(inout), optional :: errmsg
-
-    call swarm_set_long(self, name, int(value, c_int64_t), stat, errmsg)
-  end subroutine swarm_set_int
-
-  subroutine swarm_set_long(self, name, value, stat, errmsg)
-    class(hps_swarm), intent(in) :: self
-    character(len=*), intent(in) :: name
-    integer(c_int64_t), intent(in) :: value
-    integer, intent(out), optional :: stat
-    character(len=*), intent(inout), optional :: errmsg
-    character(kind=c_char), allocatable, target :: text(:)
-
-    call hps_to_c(name, text)
-    call hps_finish(hps_swarm_set_int(self%handle, c_loc(text), value), stat, errmsg)
-  end subroutine swarm_set_long
-
-  subroutine swarm_set_text(self, name, value, stat, errmsg)
-    class(hps_swarm), intent(in) :: self
-    character(len=*), intent(in) :: name, value
-    integer, intent(out), optional :: stat
-    character(len=*), intent(inout), optional :: errmsg
-    character(kind=c_char), allocatable, target :: text(:), word(:)
-
-    call hps_to_c(name, text)
-    call hps_to_c(value, word)
-    call hps_finish(hps_swarm_set_text(self%handle, c_loc(text), c_loc(word)), stat, errmsg)
-  end subroutine swarm_set_text
+    setters = hps_setters(hps_swarm_set_real, hps_swarm_set_int, hps_swarm_set_text)
+  end function swarm_setters
 
   !> @param x (n_params, n) the first members of the initial swarm
   subroutine swarm_set_start(self, x, stat, errmsg)

@@ -4,6 +4,7 @@ module hpswarm_soap
   use, intrinsic :: iso_c_binding
   use hpswarm_c
   use hpswarm_base
+  use hpswarm_options
   use hpswarm_context
   use hpswarm_data
   implicit none
@@ -11,12 +12,10 @@ module hpswarm_soap
   public :: hps_soap, hps_kernel_distribution, hps_kernel_distributions, hps_kernel_block
 
   !> A descriptor.
-  type :: hps_soap
-    type(c_ptr) :: handle = c_null_ptr
+  type, extends(hps_options) :: hps_soap
   contains
     procedure :: create => soap_create
-    procedure, private :: soap_set_real, soap_set_int, soap_set_text
-    generic :: set => soap_set_real, soap_set_int, soap_set_text
+    procedure, nopass :: setters => soap_setters
     procedure :: get => soap_get
     procedure :: size => soap_size
     procedure :: compute => soap_compute
@@ -45,41 +44,11 @@ contains
     self%handle = out
   end subroutine soap_create
 
-  subroutine soap_set_real(self, name, value, stat, errmsg)
-    class(hps_soap), intent(in) :: self
-    character(len=*), intent(in) :: name
-    real(c_double), intent(in) :: value
-    integer, intent(out), optional :: stat
-    character(len=*), intent(inout), optional :: errmsg
-    character(kind=c_char), allocatable, target :: text(:)
+  function soap_setters() result(setters)
+    type(hps_setters) :: setters
 
-    call hps_to_c(name, text)
-    call hps_finish(hps_soap_set_real(self%handle, c_loc(text), value), stat, errmsg)
-  end subroutine soap_set_real
-
-  subroutine soap_set_int(self, name, value, stat, errmsg)
-    class(hps_soap), intent(in) :: self
-    character(len=*), intent(in) :: name
-    integer, intent(in) :: value
-    integer, intent(out), optional :: stat
-    character(len=*), intent(inout), optional :: errmsg
-    character(kind=c_char), allocatable, target :: text(:)
-
-    call hps_to_c(name, text)
-    call hps_finish(hps_soap_set_int(self%handle, c_loc(text), int(value, c_int64_t)), stat, errmsg)
-  end subroutine soap_set_int
-
-  subroutine soap_set_text(self, name, value, stat, errmsg)
-    class(hps_soap), intent(in) :: self
-    character(len=*), intent(in) :: name, value
-    integer, intent(out), optional :: stat
-    character(len=*), intent(inout), optional :: errmsg
-    character(kind=c_char), allocatable, target :: text(:), word(:)
-
-    call hps_to_c(name, text)
-    call hps_to_c(value, word)
-    call hps_finish(hps_soap_set_text(self%handle, c_loc(text), c_loc(word)), stat, errmsg)
-  end subroutine soap_set_text
+    setters = hps_setters(hps_soap_set_real, hps_soap_set_int, hps_soap_set_text)
+  end function soap_setters
 
   subroutine soap_get(self, name, value, stat, errmsg)
     class(hps_soap), intent(in) :: self

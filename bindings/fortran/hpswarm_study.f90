@@ -4,6 +4,7 @@ module hpswarm_study
   use, intrinsic :: iso_c_binding
   use hpswarm_c
   use hpswarm_base
+  use hpswarm_options
   use hpswarm_context
   use hpswarm_data
   use hpswarm_model
@@ -15,13 +16,11 @@ module hpswarm_study
 
   !> An objective of the paper over a space of "soap.<option>", "kernel.zeta" and "gap.<option>". The
   !> sets given to create must live as long.
-  type :: hps_study
-    type(c_ptr) :: handle = c_null_ptr
+  type, extends(hps_options) :: hps_study
     integer, private :: n_params = 0
   contains
     procedure :: create => study_create
-    procedure, private :: study_set_real, study_set_int, study_set_text
-    generic :: set => study_set_real, study_set_int, study_set_text
+    procedure, nopass :: setters => study_setters
     procedure :: run => study_run
     procedure :: apply => study_apply
     procedure :: reason => study_reason
@@ -58,41 +57,11 @@ contains
     self%handle = out
   end subroutine study_create
 
-  subroutine study_set_real(self, name, value, stat, errmsg)
-    class(hps_study), intent(in) :: self
-    character(len=*), intent(in) :: name
-    real(c_double), intent(in) :: value
-    integer, intent(out), optional :: stat
-    character(len=*), intent(inout), optional :: errmsg
-    character(kind=c_char), allocatable, target :: text(:)
+  function study_setters() result(setters)
+    type(hps_setters) :: setters
 
-    call hps_to_c(name, text)
-    call hps_finish(hps_study_set_real(self%handle, c_loc(text), value), stat, errmsg)
-  end subroutine study_set_real
-
-  subroutine study_set_int(self, name, value, stat, errmsg)
-    class(hps_study), intent(in) :: self
-    character(len=*), intent(in) :: name
-    integer, intent(in) :: value
-    integer, intent(out), optional :: stat
-    character(len=*), intent(inout), optional :: errmsg
-    character(kind=c_char), allocatable, target :: text(:)
-
-    call hps_to_c(name, text)
-    call hps_finish(hps_study_set_int(self%handle, c_loc(text), int(value, c_int64_t)), stat, errmsg)
-  end subroutine study_set_int
-
-  subroutine study_set_text(self, name, value, stat, errmsg)
-    class(hps_study), intent(in) :: self
-    character(len=*), intent(in) :: name, value
-    integer, intent(out), optional :: stat
-    character(len=*), intent(inout), optional :: errmsg
-    character(kind=c_char), allocatable, target :: text(:), word(:)
-
-    call hps_to_c(name, text)
-    call hps_to_c(value, word)
-    call hps_finish(hps_study_set_text(self%handle, c_loc(text), c_loc(word)), stat, errmsg)
-  end subroutine study_set_text
+    setters = hps_setters(hps_study_set_real, hps_study_set_int, hps_study_set_text)
+  end function study_setters
 
   !> Run a swarm, made over the same space, on this objective.
   subroutine study_run(self, swarm, stat, errmsg)

@@ -19,7 +19,7 @@ CONTENTS = [("Begin", ["overview", "getting-started", "method", "coming-from"]),
 FORTRAN = [("hpswarm_context", "Threads and memory"), ("hpswarm_space", "Spaces"), ("hpswarm_search", "Swarms"),
            ("hpswarm_callbacks", "Procedures that you pass"), ("hpswarm_surface", "Designs and surfaces"), ("hpswarm_data", "Data"),
            ("hpswarm_soap", "Descriptors and kernels"), ("hpswarm_model", "Potentials"), ("hpswarm_path", "Regularisation paths"),
-           ("hpswarm_study", "Studies"), ("hpswarm_base", "Messages and version")]
+           ("hpswarm_study", "Studies"), ("hpswarm_options", "Options of swarms, descriptors, potentials and studies"), ("hpswarm_base", "Messages and version")]
 LANGUAGES = {".c": "c", ".cpp": "cpp", ".f90": "fortran", ".py": "python", ".yaml": "yaml"}
 
 
@@ -158,11 +158,12 @@ def references():
 def fortran_module(source):
     """Its public types, then what is bound to them and its public procedures: remarks and arguments."""
     head, _, body = source.partition("\ncontains\n")
-    parts = re.findall(r"(?:^  !>.*\n)*^  (?:type :: hps_.*?^  end type|abstract interface.*?^  end interface).*?$", head, re.M | re.S)
+    whole = read("bindings", "fortran", "hpswarm.f90")
+    parts = [p for p in re.findall(r"(?:^  !>[^\n]*\n)*^  (?:type[^\n:]* :: hps_.*?^  end type|abstract interface.*?^  end interface).*?$", head, re.M | re.S)
+             if any(re.search(r"\b%s\b" % n, whole) for n in re.findall(r"(?:type[^\n:]* ::|subroutine|function) (\w+)", p))]
     bound = re.findall(r"procedure :: (\w+) => (\w+)", head)
     hidden = [n for names in re.findall(r"procedure, private :: (.*)", head) for n in names.split(", ") if not n.endswith("_assign")]
     generic = {own: name for name, owns in re.findall(r"generic :: (\w+) => (.*)", head) for own in owns.split(", ")}
-    whole = read("bindings", "fortran", "hpswarm.f90")
     public = [n for names in re.findall(r"^  public :: (.*)", head, re.M) for n in names.split(", ") if re.search(r"\b%s\b" % n, whole)]
     for name, own in bound + [(generic[n], n) for n in hidden] + [(n, n) for n in public]:
         found = re.search(r"(?:^  ! ?>[^\n]*\n)*^  (?:pure |elemental )*(?:[\w()]+ )*(?:subroutine|function) %s\((?:[^\n]*&\n)*[^\n]*\n"

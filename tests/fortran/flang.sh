@@ -6,7 +6,7 @@ flang=$1 source=$2 library=$3 data=$4
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 cd "$work"
-for name in c base context space callbacks search surface data soap model path study; do
+for name in c base options context space callbacks search surface data soap model path study; do
     "$flang" -std=f2018 -fPIC -O1 -c "$source/bindings/fortran/hpswarm_$name.f90"
 done
 "$flang" -std=f2018 -fPIC -O1 -c "$source/bindings/fortran/hpswarm.f90"

@@ -14,6 +14,7 @@ program test_fits
   call noise()
   call leave_out()
   call settings()
+  call options()
   call paths()
   call kernels()
   call refits()
@@ -64,6 +65,33 @@ contains
     call gap%set('sigma_energy', 0.01_c_double)
     call gap%set('e0_method', 'given')
   end subroutine make_gap
+
+  !> One procedure for whatever has options; whole numbers of both kinds.
+  subroutine options()
+    type(hps_soap) :: soap
+    type(hps_gpr) :: gap
+    real(c_double) :: value
+
+    call make_soap(soap)
+    call make_gap(gap)
+    call set_by_class(soap, 'n_max', 5_c_int64_t)
+    call soap%get('n_max', value)
+    call check(nint(value) == 5, 'an option of a class, of 64 bits')
+    call set_by_class(gap, 'seed', 1234567_c_int64_t)
+    call gap%get('seed', value)
+    call check(nint(value) == 1234567, 'the same of another type')
+  end subroutine options
+
+  subroutine set_by_class(it, name, value)
+    class(hps_options), intent(in) :: it
+    character(len=*), intent(in) :: name
+    integer(c_int64_t), intent(in) :: value
+    integer :: stat
+
+    call it%set(name, value)
+    call it%set('no_such', value, stat)
+    call check(stat == HPS_E_OPTION, 'an option that there is not')
+  end subroutine set_by_class
 
   subroutine contexts()
     type(hps_context) :: context

@@ -62,6 +62,14 @@ class Cluster(ProgramTest):
         self.assertGreater(len(self.read("submitted").split()), 0)
         self.same_run()
 
+    def test_chain_goes_on_where_the_launcher_forgets_the_code(self):
+        self.write("submit", "echo next >> submitted\nexec bash $1\n")
+        self.write("forget", '"$@"\ncode=$?\n[ $code = 75 ] || exit $code\n')
+        self.assertEqual(self.script("chain.sh", SUBMIT="bash submit", LIMIT="0.6s", LAUNCH="bash forget"), 0,
+                         self.read("log"))
+        self.assertGreater(len(self.read("submitted").split()), 0)
+        self.same_run()
+
     def test_chain_outlives_a_signal_before_its_walltime(self):
         for number in (signal.SIGUSR1, signal.SIGTERM):
             folder = f"out{int(number)}"

@@ -22,6 +22,15 @@ objective:
 parameters: {a: [0, 1], b: {range: [1, 8], type: int}}
 swarm: {particles: 16, iterations: 3, variant: %s}
 """
+RECORDER = """\
+import signal, subprocess, sys
+run = subprocess.Popen(sys.argv[1:], close_fds=False)
+signal.signal(signal.SIGTERM, lambda number, _: run.send_signal(number))
+code = run.wait()
+with open("codes", "a") as out:
+    out.write(f"{code}\\n")
+sys.exit(code)
+"""
 BOWL = "echo {a} {b} | awk \"{{ print (\\$1 - 0.3)^2 + (\\$2 - 4)^2 }}\""
 
 
@@ -37,8 +46,8 @@ class Ranks(ProgramTest):
         self.assertEqual(done.returncode, code, done.stderr)
         return done
 
-    def start_ranks(self, n, folder, *flags):
-        return subprocess.Popen([*MPIRUN, str(n), PROGRAM, "tune", "run.yaml", "-o", folder, "-q", *flags],
+    def start_ranks(self, n, folder, *flags, program=(PROGRAM,)):
+        return subprocess.Popen([*MPIRUN, str(n), *program, "tune", "run.yaml", "-o", folder, "-q", *flags],
                                 cwd=self.folder, text=True, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
 
     def same_run(self, a, b):
@@ -216,7 +225,8 @@ class Ranks(ProgramTest):
         os.unlink(self.path("pids"))
         self.write("slow", "")
         self.search("echo $$ >> pids; if [ -e slow ] && [ {id} -ge 7 ]; then sleep 300; fi; sleep 0.1; " + BOWL)
-        run = self.start_ranks(3, "out")
+        recorder = self.write("recorder.py", RECORDER)
+        run = self.start_ranks(3, "out", program=(sys.executable, "-S", recorder, PROGRAM))
         deadline = time.time() + 100
         while time.time() < deadline and not (len(self.history("out")) >= 7 and len(self.read("pids").split()) >= 10):
             time.sleep(0.02)
@@ -224,7 +234,11 @@ class Ranks(ProgramTest):
         run.send_signal(signal.SIGTERM)
         run.communicate(timeout=60)
         self.assertLess(time.time() - begin, 8)
-        self.assertNotEqual(run.returncode, 0)
+        codes = self.read("codes").split() if os.path.exists(self.path("codes")) else []
+        # of its own accord mpirun of OpenMPI kills ranks that take longer than it waits, and mpiexec
+        # of MPICH forgets the codes of its ranks now and then; one of both says what happened
+        self.assertEqual(set(codes) - {"75"}, set())
+        self.assertTrue(run.returncode != 0 or codes == ["75"] * 3, f"{run.returncode}: {codes}")
         time.sleep(0.2)
         for pid in self.read("pids").split():
             self.assertFalse(os.path.exists(f"/proc/{pid}") and self.state(pid) not in "ZX", pid)

@@ -11,6 +11,7 @@
 
 #include "hpswarm.h"
 #include "support/failing_allocator.h"
+#include "support/suite.h"
 
 static hps_dataset *set;
 static char path[64];
@@ -626,8 +627,6 @@ int main(void)
 {
     Suite *suite = suite_create("dataset");
     TCase *tc = tcase_create("all");
-    SRunner *runner = srunner_create(suite);
-    int failed;
 
     tcase_set_timeout(tc, 120);
     tcase_add_checked_fixture(tc, fresh, drop);
@@ -647,8 +646,5 @@ int main(void)
     tcase_add_test(tc, test_failing_allocations);
     tcase_add_test(tc, test_memory_limit_is_respected);
     suite_add_tcase(suite, tc);
-    srunner_run_all(runner, CK_ENV);
-    failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return failed == 0 ? 0 : 1;
+    return suite_end(suite);
 }

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "hpswarm.h"
+#include "support/suite.h"
 
 static hps_dataset *set;
 static hps_finding findings[200];
@@ -215,8 +216,6 @@ int main(void)
 {
     Suite *suite = suite_create("dataset_doctor");
     TCase *tc = tcase_create("all");
-    SRunner *runner = srunner_create(suite);
-    int failed;
 
     tcase_set_timeout(tc, 60);
     tcase_add_checked_fixture(tc, fresh, drop);
@@ -228,8 +227,5 @@ int main(void)
     tcase_add_test(tc, test_forces);
     tcase_add_test(tc, test_capacity);
     suite_add_tcase(suite, tc);
-    srunner_run_all(runner, CK_ENV);
-    failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return failed == 0 ? 0 : 1;
+    return suite_end(suite);
 }

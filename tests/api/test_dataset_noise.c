@@ -9,6 +9,7 @@
 #include <unistd.h>
 
 #include "hpswarm/dataset.h"
+#include "support/suite.h"
 
 #define OK(call) ck_assert_int_eq((call), HPS_OK)
 
@@ -335,7 +336,6 @@ int main(void)
 {
     Suite *suite = suite_create("dataset_noise");
     TCase *tc = tcase_create("all");
-    SRunner *runner = srunner_create(suite);
     int failed;
 
     snprintf(path, sizeof path, "dataset_noise_%ld.xyz", (long)getpid());
@@ -348,9 +348,7 @@ int main(void)
     tcase_add_loop_test(tc, test_bad_text_is_refused, 0, (int)(sizeof bad / sizeof bad[0]));
     tcase_add_test(tc, test_bad_calls_are_refused);
     suite_add_tcase(suite, tc);
-    srunner_run_all(runner, CK_ENV);
-    failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
+    failed = suite_end(suite);
     remove(path);
-    return failed == 0 ? 0 : 1;
+    return failed;
 }

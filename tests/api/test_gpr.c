@@ -9,6 +9,7 @@
 
 #include "support/atoms.h"
 #include "support/failing_allocator.h"
+#include "support/suite.h"
 
 typedef struct world {
     hps_context *context;
@@ -847,8 +848,6 @@ int main(void)
 {
     Suite *suite = suite_create("gpr");
     TCase *tc = tcase_create("gpr");
-    SRunner *runner;
-    int failed;
 
     tcase_set_timeout(tc, 120);
     tcase_add_test(tc, test_options_are_kept_and_checked);
@@ -875,9 +874,5 @@ int main(void)
     tcase_add_test(tc, test_damaged_files_are_refused);
     tcase_add_test(tc, test_every_allocation_may_fail);
     suite_add_tcase(suite, tc);
-    runner = srunner_create(suite);
-    srunner_run_all(runner, CK_ENV);
-    failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return failed == 0 ? 0 : 1;
+    return suite_end(suite);
 }

@@ -13,6 +13,7 @@
 
 #include "support/atoms.h"
 #include "support/failing_allocator.h"
+#include "support/suite.h"
 
 #define OK(call) ck_assert_msg((call) == HPS_OK, "%s", hps_last_error())
 
@@ -277,8 +278,6 @@ int main(void)
 {
     Suite *suite = suite_create("gpr_export");
     TCase *tc = tcase_create("all");
-    SRunner *runner = srunner_create(suite);
-    int failed;
 
     tcase_set_timeout(tc, 120);
     tcase_add_test(tc, test_wrong_calls_are_refused_with_a_reason);
@@ -289,8 +288,5 @@ int main(void)
     tcase_add_test(tc, test_noises_survive_a_model_file);
     tcase_add_test(tc, test_every_allocation_may_fail);
     suite_add_tcase(suite, tc);
-    srunner_run_all(runner, CK_ENV);
-    failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return failed == 0 ? 0 : 1;
+    return suite_end(suite);
 }

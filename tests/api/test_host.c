@@ -13,6 +13,7 @@
 #include <unistd.h>
 
 #include "support/atoms.h"
+#include "support/suite.h"
 
 #define N_SIGNALS 32
 #define TEXT 4096
@@ -230,15 +231,10 @@ int main(void)
 {
     Suite *s = suite_create("host");
     TCase *t = tcase_create("host");
-    SRunner *r = srunner_create(s);
-    int failed;
 
     tcase_set_timeout(t, 300);
     tcase_add_test(t, test_the_host_stays_as_it_was);
     tcase_add_test(t, test_nothing_is_printed);
     suite_add_tcase(s, t);
-    srunner_run_all(r, CK_NORMAL);
-    failed = srunner_ntests_failed(r);
-    srunner_free(r);
-    return failed != 0;
+    return suite_end(s);
 }

@@ -10,6 +10,7 @@
 #include <unistd.h>
 
 #include "support/atoms.h"
+#include "support/suite.h"
 
 #define OK(call) ck_assert_msg((call) == HPS_OK, "%s", hps_last_error())
 enum { FRAMES = 4, MOST = 1 << 16 };
@@ -181,14 +182,9 @@ int main(void)
 {
     Suite *s = suite_create("locale");
     TCase *t = tcase_create("locale");
-    SRunner *r = srunner_create(s);
-    int failed;
 
     tcase_set_timeout(t, 300);
     tcase_add_test(t, test_a_comma_changes_nothing);
     suite_add_tcase(s, t);
-    srunner_run_all(r, CK_NORMAL);
-    failed = srunner_ntests_failed(r);
-    srunner_free(r);
-    return failed != 0;
+    return suite_end(s);
 }

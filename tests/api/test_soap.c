@@ -3,6 +3,7 @@
  * running out of memory anywhere. */
 #include "support/failing_allocator.h"
 #include "support/soap_cases.h"
+#include "support/suite.h"
 
 static const int32_t water[2] = {8, 1};
 
@@ -304,8 +305,6 @@ int main(void)
 {
     Suite *s = suite_create("soap");
     TCase *t = tcase_create("api");
-    SRunner *r;
-    int failed;
 
     tcase_set_timeout(t, 120);
     tcase_add_test(t, test_create_refuses_bad_species);
@@ -318,9 +317,5 @@ int main(void)
     tcase_add_test(t, test_kept_tables_follow_the_options);
     tcase_add_test(t, test_every_failing_allocation_is_reported);
     suite_add_tcase(s, t);
-    r = srunner_create(s);
-    srunner_run_all(r, CK_ENV);
-    failed = srunner_ntests_failed(r);
-    srunner_free(r);
-    return failed != 0;
+    return suite_end(s);
 }

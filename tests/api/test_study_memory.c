@@ -9,6 +9,7 @@
 #include "hpswarm/kernel.h"
 #include "hpswarm/study.h"
 #include "support/atoms.h"
+#include "support/suite.h"
 
 #define OK(call) ck_assert_msg((call) == HPS_OK, "%s", hps_last_error())
 #define SPARSE 300
@@ -280,8 +281,6 @@ int main(void)
 {
     Suite *suite = suite_create("study_memory");
     TCase *tc = tcase_create("all");
-    SRunner *runner;
-    int failed;
 
     tcase_set_timeout(tc, 300);
     tcase_add_loop_test(tc, test_fit, 0, N_SETS * N_FITS);
@@ -292,9 +291,5 @@ int main(void)
     tcase_add_loop_test(tc, test_study, 0, N_SETS * N_GOALS);
     tcase_add_loop_test(tc, test_study_under_a_limit, 0, 2);
     suite_add_tcase(suite, tc);
-    runner = srunner_create(suite);
-    srunner_run_all(runner, CK_ENV);
-    failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return failed == 0 ? 0 : 1;
+    return suite_end(suite);
 }

@@ -9,6 +9,7 @@
 
 #include "hpswarm/study.h"
 #include "support/morse.h"
+#include "support/suite.h"
 
 #define MOST 5
 
@@ -265,8 +266,6 @@ int main(void)
 {
     Suite *suite = suite_create("study_team");
     TCase *t = tcase_create("team");
-    SRunner *runner;
-    int failed;
 
     tcase_set_timeout(t, 300);
     tcase_add_loop_test(t, test_the_digits_are_those_of_one_process, 0,
@@ -276,9 +275,5 @@ int main(void)
     tcase_add_test(t, test_a_broken_exchange_is_an_error);
     tcase_add_test(t, test_arguments);
     suite_add_tcase(suite, t);
-    runner = srunner_create(suite);
-    srunner_run_all(runner, CK_NORMAL);
-    failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return failed != 0;
+    return suite_end(suite);
 }

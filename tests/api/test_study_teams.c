@@ -10,6 +10,7 @@
 
 #include "hpswarm.h"
 #include "support/morse.h"
+#include "support/suite.h"
 
 enum { STUDIES = 4, PARAMS = 3 };
 
@@ -187,9 +188,5 @@ int main(void)
     tcase_add_test(tc, test_two_threads_of_the_host);
     tcase_add_test(tc, test_a_child_works_alone);
     suite_add_tcase(suite, tc);
-    SRunner *runner = srunner_create(suite);
-    srunner_run_all(runner, CK_ENV);
-    int failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return failed == 0 ? 0 : 1;
+    return suite_end(suite);
 }

@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "dataset/internal.h"
+#include "support/suite.h"
 
 #define MAX_ATOMS 700
 #define MAX_PAIRS 400000
@@ -475,8 +476,6 @@ int main(void)
 {
     Suite *suite = suite_create("dataset_neighbours");
     TCase *tc = tcase_create("all");
-    SRunner *runner = srunner_create(suite);
-    int failed;
 
     tcase_set_timeout(tc, 300);
     tcase_add_loop_test(tc, test_small_cells_agree_with_brute_force, 0, 4);
@@ -490,8 +489,5 @@ int main(void)
     tcase_add_test(tc, test_distances_are_invariant);
     tcase_add_test(tc, test_bad_arguments);
     suite_add_tcase(suite, tc);
-    srunner_run_all(runner, CK_ENV);
-    failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return failed == 0 ? 0 : 1;
+    return suite_end(suite);
 }

@@ -9,6 +9,7 @@
 
 #include "gpr/internal.h"
 #include "support/atoms.h"
+#include "support/suite.h"
 
 #define ZETA 2.7
 #define DELTA 1.3
@@ -562,8 +563,6 @@ int main(void)
 {
     Suite *suite = suite_create("gpr");
     TCase *tc = tcase_create("gpr");
-    SRunner *runner;
-    int failed;
 
     tcase_set_timeout(tc, 120);
     tcase_add_test(tc, test_energies_give_the_coefficients_of_dense_normal_equations);
@@ -575,9 +574,5 @@ int main(void)
     tcase_add_loop_test(tc, test_bits_depend_neither_on_threads_nor_on_kept_descriptors, 0, 2);
     tcase_add_test(tc, test_memory_estimate_is_near_the_peak);
     suite_add_tcase(suite, tc);
-    runner = srunner_create(suite);
-    srunner_run_all(runner, CK_ENV);
-    failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return failed == 0 ? 0 : 1;
+    return suite_end(suite);
 }

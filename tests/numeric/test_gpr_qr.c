@@ -13,6 +13,7 @@
 #include "support/atoms.h"
 #include "support/gap_table.h"
 #include "support/long_double.h"
+#include "support/suite.h"
 
 void dpotrf_(const char *uplo, const int *n, double *a, const int *lda, int *info, size_t);
 void dgels_(const char *trans, const int *m, const int *n, const int *nrhs, double *a,
@@ -428,8 +429,6 @@ int main(void)
 {
     Suite *suite = suite_create("gpr_qr");
     TCase *tc = tcase_create("gpr_qr");
-    SRunner *runner;
-    int failed;
 
     tcase_set_timeout(tc, 120);
     tcase_add_loop_test(tc, test_fits_of_gap_fit_are_solved_as_by_lapack, 0,
@@ -437,9 +436,5 @@ int main(void)
     tcase_add_loop_test(tc, test_many_rows_are_solved_as_by_lapack, 0,
                         (int)(sizeof settings / sizeof settings[0]));
     suite_add_tcase(suite, tc);
-    runner = srunner_create(suite);
-    srunner_run_all(runner, CK_ENV);
-    failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return failed == 0 ? 0 : 1;
+    return suite_end(suite);
 }

@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "support/gap_table.h"
+#include "support/suite.h"
 
 typedef struct reference {
     const char *name;
@@ -160,18 +161,12 @@ int main(void)
 {
     Suite *suite = suite_create("gpr_reference");
     TCase *tc = tcase_create("gpr_reference");
-    SRunner *runner;
     int n = (int)(sizeof references / sizeof references[0]);
-    int failed;
 
     tcase_set_timeout(tc, 120);
     tcase_add_loop_test(tc, test_fits_of_gap_fit_are_reproduced, 0, n);
     tcase_add_loop_test(tc, test_cur_chooses_the_points_of_gap_fit, 0, n);
     tcase_add_loop_test(tc, test_one_and_three_threads_give_the_same_bits, 0, n);
     suite_add_tcase(suite, tc);
-    runner = srunner_create(suite);
-    srunner_run_all(runner, CK_ENV);
-    failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return failed == 0 ? 0 : 1;
+    return suite_end(suite);
 }

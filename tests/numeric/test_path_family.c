@@ -9,6 +9,7 @@
 #include "base/linalg.h"
 #include "gpr/path.h"
 #include "support/long_double.h"
+#include "support/suite.h"
 
 #define LARGEST 40
 
@@ -348,8 +349,6 @@ int main(void)
 {
     Suite *suite = suite_create("path_family");
     TCase *tc = tcase_create("family");
-    SRunner *runner;
-    int failed;
 
     tcase_add_loop_test(tc, test_predictions_equal_a_refit, 0, N_SHAPES);
     tcase_add_loop_test(tc, test_leave_one_out_equals_refits, 0, N_SHAPES);
@@ -358,9 +357,5 @@ int main(void)
     tcase_add_loop_test(tc, test_gram_form_equals_the_residuals, 0, N_SHAPES);
     tcase_add_test(tc, test_threads_do_not_change_a_bit);
     suite_add_tcase(suite, tc);
-    runner = srunner_create(suite);
-    srunner_run_all(runner, CK_NORMAL);
-    failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return failed == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
+    return suite_end(suite);
 }

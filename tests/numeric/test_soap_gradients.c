@@ -3,6 +3,7 @@
  * against each other, and the sums that must vanish. */
 #include "soap/private.h"
 #include "support/soap_cases.h"
+#include "support/suite.h"
 
 enum { ATOMS = 12 };
 
@@ -321,8 +322,6 @@ int main(void)
 {
     Suite *s = suite_create("soap_gradients");
     TCase *t = tcase_create("derivatives");
-    SRunner *r;
-    int failed;
 
     tcase_set_timeout(t, 300);
     tcase_add_loop_test(t, test_adjoint_is_the_derivative_in_clusters, 0, 12);
@@ -332,9 +331,5 @@ int main(void)
     tcase_add_loop_test(t, test_gradient_rows_agree_with_the_adjoint, 0, 7);
     tcase_add_loop_test(t, test_gradient_row_is_the_derivative, 0, 2);
     suite_add_tcase(s, t);
-    r = srunner_create(s);
-    srunner_run_all(r, CK_ENV);
-    failed = srunner_ntests_failed(r);
-    srunner_free(r);
-    return failed != 0;
+    return suite_end(s);
 }

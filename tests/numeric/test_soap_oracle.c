@@ -4,6 +4,7 @@
 #include "soap/private.h"
 #include "support/soap_cases.h"
 #include "support/soap_oracle.h"
+#include "support/suite.h"
 
 static const int32_t elements[ORACLE_SPECIES] = {6, 1, 8, 7, 9, 14, 26, 79};
 
@@ -354,8 +355,6 @@ int main(void)
 {
     Suite *s = suite_create("soap_oracle");
     TCase *t = tcase_create("oracle");
-    SRunner *r;
-    int failed;
 
     tcase_set_timeout(t, 300);
     tcase_add_loop_test(t, test_many_radial_functions_are_exact, 0, 12);
@@ -370,9 +369,5 @@ int main(void)
     tcase_add_loop_test(t, test_lost_terms_agree_with_the_recursion, 0, 6);
     tcase_add_test(t, test_quadrature_integrates_polynomials);
     suite_add_tcase(s, t);
-    r = srunner_create(s);
-    srunner_run_all(r, CK_ENV);
-    failed = srunner_ntests_failed(r);
-    srunner_free(r);
-    return failed != 0;
+    return suite_end(s);
 }

@@ -3,6 +3,7 @@
  * reference vectors of tests/data (see make_soap_tables.py there). */
 #include "soap/private.h"
 #include "support/soap_cases.h"
+#include "support/suite.h"
 
 enum { ATOMS = 200 };
 
@@ -191,8 +192,6 @@ int main(void)
 {
     Suite *s = suite_create("soap_reference");
     TCase *t = tcase_create("exact");
-    SRunner *r;
-    int failed;
 
     tcase_set_timeout(t, 120);
     tcase_add_test(t, test_one_species_agrees_with_exact_vectors);
@@ -200,9 +199,5 @@ int main(void)
     tcase_add_test(t, test_flavour_agrees_with_fortran_vectors);
     tcase_add_test(t, test_orthogonal_matrix_agrees_with_80_digits);
     suite_add_tcase(s, t);
-    r = srunner_create(s);
-    srunner_run_all(r, CK_ENV);
-    failed = srunner_ntests_failed(r);
-    srunner_free(r);
-    return failed != 0;
+    return suite_end(s);
 }

@@ -5,6 +5,7 @@
 #include "soap/private.h"
 #include "support/soap_cases.h"
 #include "support/soap_oracle.h"
+#include "support/suite.h"
 
 enum { ATOMS = 150 };
 
@@ -458,8 +459,6 @@ int main(void)
 {
     Suite *s = suite_create("soap_same");
     TCase *t = tcase_create("same");
-    SRunner *r;
-    int failed;
 
     tcase_set_timeout(t, 300);
     tcase_add_loop_test(t, test_rotation_and_inversion, 0, 4);
@@ -474,9 +473,5 @@ int main(void)
     tcase_add_loop_test(t, test_norm_threshold, 0, 2);
     tcase_add_test(t, test_neighbour_on_the_centre);
     suite_add_tcase(s, t);
-    r = srunner_create(s);
-    srunner_run_all(r, CK_ENV);
-    failed = srunner_ntests_failed(r);
-    srunner_free(r);
-    return failed != 0;
+    return suite_end(s);
 }

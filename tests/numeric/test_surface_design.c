@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "hpswarm/surface.h"
+#include "support/suite.h"
 
 #define CK_OK(call) ck_assert_msg((call) == HPS_OK, "%s: %s", #call, hps_last_error())
 #define FAILS(call, status, text)                                                                  \
@@ -186,9 +187,5 @@ int main(void)
     tcase_add_loop_test(t, test_mixed_parameters_get_their_levels, 0, 3);
     tcase_add_test(t, test_what_cannot_be_designed);
     suite_add_tcase(s, t);
-    SRunner *r = srunner_create(s);
-    srunner_run_all(r, CK_NORMAL);
-    int failed = srunner_ntests_failed(r);
-    srunner_free(r);
-    return failed != 0;
+    return suite_end(s);
 }

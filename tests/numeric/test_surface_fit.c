@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "support/suite.h"
 #include "surface/internal.h"
 
 #define CK_OK(call) ck_assert_msg((call) == HPS_OK, "%s: %s", #call, hps_last_error())
@@ -490,9 +491,5 @@ int main(void)
     tcase_add_loop_test(t, test_failed_evaluations_are_left_out, 0, 4);
     tcase_add_test(t, test_what_is_no_surface);
     suite_add_tcase(s, t);
-    SRunner *r = srunner_create(s);
-    srunner_run_all(r, CK_NORMAL);
-    int failed = srunner_ntests_failed(r);
-    srunner_free(r);
-    return failed != 0;
+    return suite_end(s);
 }

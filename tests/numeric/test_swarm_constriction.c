@@ -8,6 +8,7 @@
 
 #include "base/internal.h"
 #include "hpswarm/swarm.h"
+#include "support/suite.h"
 
 enum { D = 3, N = 6, EVALUATIONS = 6000 };
 
@@ -200,9 +201,5 @@ int main(void)
     TCase *t = tcase_create("constriction");
     tcase_add_loop_test(t, test_equations_walls_and_restarts, 0, 2);
     suite_add_tcase(s, t);
-    SRunner *r = srunner_create(s);
-    srunner_run_all(r, CK_NORMAL);
-    int failed = srunner_ntests_failed(r);
-    srunner_free(r);
-    return failed != 0;
+    return suite_end(s);
 }

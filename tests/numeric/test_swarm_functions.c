@@ -5,6 +5,8 @@
 
 #include <check.h>
 
+#include "support/suite.h"
+
 /* function, dimension, value at u = 1/2, value at u_j = frac(0.618034 (j + 1)), optimum;
  * instance 1 */
 static const double expected[][5] = {
@@ -90,9 +92,5 @@ int main(void)
     tcase_add_loop_test(t, test_the_optimum_is_attained, 0, 10);
     tcase_add_test(t, test_what_does_not_exist_is_refused);
     suite_add_tcase(s, t);
-    SRunner *r = srunner_create(s);
-    srunner_run_all(r, CK_NORMAL);
-    int failed = srunner_ntests_failed(r);
-    srunner_free(r);
-    return failed != 0;
+    return suite_end(s);
 }

@@ -4,6 +4,8 @@
 
 #include <check.h>
 
+#include "support/suite.h"
+
 #define R 1.1 /* reference point */
 
 START_TEST(test_hypervolumes_of_small_sets)
@@ -74,9 +76,5 @@ int main(void)
     tcase_add_test(t, test_attainable_hypervolumes);
     tcase_add_test(t, test_values_by_hand);
     suite_add_tcase(s, t);
-    SRunner *r = srunner_create(s);
-    srunner_run_all(r, CK_NORMAL);
-    int failed = srunner_ntests_failed(r);
-    srunner_free(r);
-    return failed != 0;
+    return suite_end(s);
 }

@@ -8,6 +8,7 @@
 
 #include "base/internal.h"
 #include "hpswarm/swarm.h"
+#include "support/suite.h"
 
 enum { D = 3, N = 5, ITERATIONS = 40 };
 static const double lo[D] = {-2.0, 0.5, 1e-3};
@@ -226,9 +227,5 @@ int main(void)
     tcase_add_test(t, test_equations_with_other_constants);
     tcase_add_loop_test(t, test_a_best_on_the_wall_is_redrawn, 0, 2);
     suite_add_tcase(s, t);
-    SRunner *r = srunner_create(s);
-    srunner_run_all(r, CK_NORMAL);
-    int failed = srunner_ntests_failed(r);
-    srunner_free(r);
-    return failed != 0;
+    return suite_end(s);
 }

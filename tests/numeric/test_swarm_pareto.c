@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "bench/objectives.c" /* NOLINT(bugprone-suspicious-include) */
+#include "support/suite.h"
 #include "swarm/pareto.h"
 
 #define CK_OK(call) ck_assert_msg((call) == HPS_OK, "%s: %s", #call, hps_last_error())
@@ -170,9 +171,5 @@ int main(void)
     tcase_add_loop_test(t, test_leaders_are_a_hundred_that_do_not_beat_each_other, 0, 2);
     tcase_add_loop_test(t, test_crowding_is_the_sum_of_gaps, 0, 2);
     suite_add_tcase(s, t);
-    SRunner *r = srunner_create(s);
-    srunner_run_all(r, CK_NORMAL);
-    int failed = srunner_ntests_failed(r);
-    srunner_free(r);
-    return failed != 0;
+    return suite_end(s);
 }

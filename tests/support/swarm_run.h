@@ -9,6 +9,7 @@
 #include <string.h>
 
 #include "hpswarm/swarm.h"
+#include "support/suite.h"
 
 #define CK_OK(call) ck_assert_msg((call) == HPS_OK, "%s: %s", #call, hps_last_error())
 #define FAILS(call, status, part)                                                                  \
@@ -155,11 +156,7 @@ static inline int run_tests(const char *name, void (*add)(TCase *))
     tcase_set_timeout(t, 120);
     add(t);
     suite_add_tcase(s, t);
-    SRunner *r = srunner_create(s);
-    srunner_run_all(r, CK_NORMAL);
-    int failed = srunner_ntests_failed(r);
-    srunner_free(r);
-    return failed != 0;
+    return suite_end(s);
 }
 
 #endif

@@ -8,6 +8,7 @@
 #include <unistd.h>
 
 #include "base/internal.h"
+#include "support/suite.h"
 
 /* ---------------------------------------------------------------- messages */
 
@@ -537,11 +538,5 @@ static Suite *suite(void)
 
 int main(void)
 {
-    SRunner *r = srunner_create(suite());
-    int failed;
-
-    srunner_run_all(r, CK_ENV);
-    failed = srunner_ntests_failed(r);
-    srunner_free(r);
-    return failed == 0 ? 0 : 1;
+    return suite_end(suite());
 }

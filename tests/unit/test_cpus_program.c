@@ -8,6 +8,8 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "support/suite.h"
+
 static char root[64];
 
 static void put(const char *path, const char *text)
@@ -96,17 +98,11 @@ int main(void)
 {
     Suite *suite = suite_create("cpus");
     TCase *t = tcase_create("groups");
-    SRunner *runner;
-    int failed;
 
     tcase_add_checked_fixture(t, make_root, drop_root);
     tcase_add_test(t, test_version_2_from_the_group_to_the_root);
     tcase_add_test(t, test_version_1_beside_other_controllers);
     tcase_add_test(t, test_what_is_not_there);
     suite_add_tcase(suite, t);
-    runner = srunner_create(suite);
-    srunner_run_all(runner, CK_NORMAL);
-    failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return failed != 0;
+    return suite_end(suite);
 }

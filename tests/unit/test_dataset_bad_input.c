@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "dataset/extxyz.h"
+#include "support/suite.h"
 
 #define HEAD "Properties=species:S:1:pos:R:3 "
 #define FORCES "Properties=species:S:1:pos:R:3:forces:R:3 "
@@ -264,8 +265,6 @@ int main(void)
 {
     Suite *suite = suite_create("dataset_bad_input");
     TCase *tc = tcase_create("all");
-    SRunner *runner = srunner_create(suite);
-    int failed;
 
     tcase_set_timeout(tc, 60);
     tcase_add_checked_fixture(tc, fresh, drop);
@@ -274,8 +273,5 @@ int main(void)
     tcase_add_test(tc, test_missing_keys_are_named);
     tcase_add_test(tc, test_too_many_force_columns);
     suite_add_tcase(suite, tc);
-    srunner_run_all(runner, CK_ENV);
-    failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return failed == 0 ? 0 : 1;
+    return suite_end(suite);
 }

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "dataset/extxyz.h"
+#include "support/suite.h"
 
 static hps_dataset *set;
 
@@ -368,8 +369,6 @@ int main(void)
 {
     Suite *suite = suite_create("dataset_extxyz");
     TCase *tc = tcase_create("all");
-    SRunner *runner = srunner_create(suite);
-    int failed;
 
     tcase_set_timeout(tc, 60);
     tcase_add_checked_fixture(tc, fresh, drop);
@@ -386,8 +385,5 @@ int main(void)
     tcase_add_test(tc, test_frames_and_blank_lines);
     tcase_add_test(tc, test_names_of_all_elements);
     suite_add_tcase(suite, tc);
-    srunner_run_all(runner, CK_ENV);
-    failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return failed == 0 ? 0 : 1;
+    return suite_end(suite);
 }

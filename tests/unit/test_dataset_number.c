@@ -8,6 +8,7 @@
 
 #include "base/internal.h"
 #include "dataset/number.h"
+#include "support/suite.h"
 
 /* Kind of the number; *used is how many characters it took. */
 static int32_t parse(const char *text, double *v, int64_t *used)
@@ -150,8 +151,6 @@ int main(void)
 {
     Suite *suite = suite_create("dataset_number");
     TCase *tc = tcase_create("all");
-    SRunner *runner = srunner_create(suite);
-    int failed;
 
     tcase_set_timeout(tc, 60);
     tcase_add_test(tc, test_random_numbers_are_the_nearest_double);
@@ -160,8 +159,5 @@ int main(void)
     tcase_add_test(tc, test_stops_at_the_end);
     tcase_add_test(tc, test_whole_numbers);
     suite_add_tcase(suite, tc);
-    srunner_run_all(runner, CK_ENV);
-    failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return failed == 0 ? 0 : 1;
+    return suite_end(suite);
 }

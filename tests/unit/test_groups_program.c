@@ -5,6 +5,8 @@
 #include <check.h>
 #include <string.h>
 
+#include "support/suite.h"
+
 /* Seconds by j ranks where that is known: serial + shared / j + wait (j - 1). */
 static double by(double serial, double shared, double wait, int j)
 {
@@ -81,8 +83,6 @@ int main(void)
 {
     Suite *suite = suite_create("groups");
     TCase *t = tcase_create("ranks_per_evaluation");
-    SRunner *runner;
-    int failed;
 
     tcase_add_test(t, test_ranks_help_where_work_is_shared);
     tcase_add_test(t, test_ranks_sleep_where_they_would_not_help);
@@ -90,9 +90,5 @@ int main(void)
     tcase_add_test(t, test_any_measurement_has_an_answer);
     tcase_add_test(t, test_notes_keep_costs_and_reason);
     suite_add_tcase(suite, t);
-    runner = srunner_create(suite);
-    srunner_run_all(runner, CK_NORMAL);
-    failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return failed != 0;
+    return suite_end(suite);
 }

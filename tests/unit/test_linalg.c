@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "base/linalg.h"
+#include "support/suite.h"
 
 static double *numbers(int64_t n, int64_t seed)
 {
@@ -455,8 +456,6 @@ int main(void)
 {
     Suite *suite = suite_create("linalg");
     TCase *tc = tcase_create("linalg");
-    SRunner *runner;
-    int failed;
 
     tcase_set_timeout(tc, 60);
     tcase_add_test(tc, test_product_is_the_sum_over_components);
@@ -471,9 +470,5 @@ int main(void)
     tcase_add_test(tc, test_eigenvectors_are_rows);
     tcase_add_test(tc, test_a_memory_limit_is_an_error_not_a_crash);
     suite_add_tcase(suite, tc);
-    runner = srunner_create(suite);
-    srunner_run_all(runner, CK_ENV);
-    failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return failed == 0 ? 0 : 1;
+    return suite_end(suite);
 }

@@ -3,6 +3,7 @@
 #include "soap/private.h"
 #include "support/failing_allocator.h"
 #include "support/soap_cases.h"
+#include "support/suite.h"
 
 #include <unistd.h>
 
@@ -149,17 +150,11 @@ int main(void)
 {
     Suite *s = suite_create("soap_pack");
     TCase *t = tcase_create("pack");
-    SRunner *r;
-    int failed;
 
     tcase_add_test(t, test_round_trip);
     tcase_add_loop_test(t, test_damaged_contents_are_refused, 0, 7);
     tcase_add_test(t, test_older_file_with_fewer_options);
     tcase_add_test(t, test_unpack_without_memory);
     suite_add_tcase(s, t);
-    r = srunner_create(s);
-    srunner_run_all(r, CK_ENV);
-    failed = srunner_ntests_failed(r);
-    srunner_free(r);
-    return failed != 0;
+    return suite_end(s);
 }

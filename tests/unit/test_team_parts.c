@@ -5,6 +5,7 @@
 #include <stdint.h>
 
 #include "base/internal.h"
+#include "support/suite.h"
 
 enum { MOST = 400 };
 
@@ -83,15 +84,9 @@ int main(void)
 {
     Suite *suite = suite_create("team_parts");
     TCase *t = tcase_create("parts");
-    SRunner *runner;
-    int failed;
 
     tcase_add_test(t, test_parts_have_equal_work);
     tcase_add_test(t, test_alone_everything_is_the_own_part);
     suite_add_tcase(suite, t);
-    runner = srunner_create(suite);
-    srunner_run_all(runner, CK_NORMAL);
-    failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return failed != 0;
+    return suite_end(suite);
 }

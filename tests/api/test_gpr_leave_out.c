@@ -9,6 +9,8 @@
 #include "hpswarm/gpr.h"
 #include "support/failing_allocator.h"
 #include "support/morse.h"
+#include "support/small_gpr.h"
+#include "support/suite.h"
 
 #define OK(call) ck_assert_msg((call) == HPS_OK, "%s", hps_last_error())
 #define NONE ((double)NAN)
@@ -68,22 +70,10 @@ static hps_dataset *data_without(const variant *v, int64_t left)
 
 static hps_gpr *settings(hps_context *c, const variant *v)
 {
-    const int32_t number[] = {6};
     int64_t chosen[60];
-    hps_soap *s = NULL;
-    hps_gpr *g = NULL;
+    hps_gpr *g = small_morse(c);
 
-    OK(hps_soap_create(&s, c, 1, number));
-    OK(hps_soap_set_int(s, "n_max", 3));
-    OK(hps_soap_set_int(s, "l_max", 2));
-    OK(hps_soap_set_real(s, "rcut_hard", 4));
-    OK(hps_soap_set_real(s, "rcut_soft", 3));
-    OK(hps_gpr_create(&g, c, s));
-    hps_soap_destroy(s);
-    OK(hps_gpr_set_real(g, "zeta", 2));
     OK(hps_gpr_set_real(g, "jitter", 1e-8));
-    OK(hps_gpr_set_text(g, "e0_method", "given"));
-    OK(hps_gpr_set_real(g, "e0", -1));
     OK(hps_gpr_set_text(g, "sparse_method", "file"));
     for (int32_t i = 0; i < v->points; i++) {
         chosen[i] = 1 + 2 * i;
@@ -334,8 +324,6 @@ int main(void)
 {
     Suite *s = suite_create("gpr_leave_out");
     TCase *tc = tcase_create("leave_out");
-    SRunner *r = srunner_create(s);
-    int failed;
 
     tcase_set_timeout(tc, 120);
     tcase_add_loop_test(tc, test_closed_form_is_what_refits_give, 0, VARIANTS);
@@ -346,8 +334,5 @@ int main(void)
     tcase_add_test(tc, test_refusals);
     tcase_add_test(tc, test_failing_allocations);
     suite_add_tcase(s, tc);
-    srunner_run_all(r, CK_ENV);
-    failed = srunner_ntests_failed(r);
-    srunner_free(r);
-    return failed > 0;
+    return suite_end(s);
 }

@@ -9,55 +9,27 @@
 #include "hpswarm/gpr.h"
 #include "support/failing_allocator.h"
 #include "support/morse.h"
+#include "support/small_gpr.h"
+#include "support/suite.h"
 
 #define OK(call) ck_assert_msg((call) == HPS_OK, "%s", hps_last_error())
 #define NONE ((double)NAN)
 
-enum { WITH_VIRIAL = 1, WITHOUT_FORCES = 2 };
+#define ALL (MORSE_FORCES | MORSE_VIRIAL)
 
-/* Append clusters first, first + step, ... of a fixed series of n with all labels. */
+/* Append clusters first, first + step, ... of a fixed series of n. */
 static void add(hps_dataset *d, int32_t n, int32_t first, int32_t step, int flags,
                 const char *config_type)
 {
-    uint64_t state = 4711;
-
-    for (int32_t k = 0; k < n; k++) {
-        const int32_t atoms = 2 + k % (MORSE_LARGEST - 1);
-        const int32_t number[MORSE_LARGEST] = {6, 6, 6, 6, 6};
-        double x[3 * MORSE_LARGEST], force[3 * MORSE_LARGEST], w[9] = {0}, energy;
-        for (int32_t i = 0; i < atoms; i++) {
-            morse_place(i, x, &state);
-        }
-        energy = morse_energy(atoms, number, x, force);
-        for (int32_t i = 0; i < 9 * atoms; i++) {
-            w[i % 9] += x[3 * (i / 9) + i % 9 / 3] * force[3 * (i / 9) + i % 3];
-        }
-        if (k >= first && (k - first) % step == 0) {
-            OK(hps_dataset_add(d, atoms, number, x, NULL, NULL, &energy,
-                               flags & WITHOUT_FORCES ? NULL : force,
-                               flags & WITH_VIRIAL ? w : NULL, config_type));
-        }
-    }
+    morse_add_part(d, (morse_part){n, first, step}, 7, flags, config_type);
 }
 
 static hps_gpr *settings(hps_context *c)
 {
-    const int32_t number[] = {6};
     const int64_t chosen[] = {1, 3, 4, 7, 9, 12, 15, 18, 20, 22};
-    hps_soap *s = NULL;
-    hps_gpr *g = NULL;
+    hps_gpr *g = small_morse(c);
 
-    OK(hps_soap_create(&s, c, 1, number));
-    OK(hps_soap_set_int(s, "n_max", 3));
-    OK(hps_soap_set_int(s, "l_max", 2));
-    OK(hps_soap_set_real(s, "rcut_hard", 4));
-    OK(hps_soap_set_real(s, "rcut_soft", 3));
-    OK(hps_gpr_create(&g, c, s));
-    hps_soap_destroy(s);
-    OK(hps_gpr_set_real(g, "zeta", 2));
     OK(hps_gpr_set_real(g, "jitter", 1e-8));
-    OK(hps_gpr_set_text(g, "e0_method", "given"));
-    OK(hps_gpr_set_real(g, "e0", -1));
     OK(hps_gpr_set_text(g, "sparse_method", "file"));
     OK(hps_gpr_set_sparse(g, 6, 10, chosen));
     OK(hps_gpr_set_real(g, "sigma_energy", 0.02));
@@ -117,10 +89,10 @@ START_TEST(test_half_the_variance_is_the_structure_twice)
     OK(hps_dataset_create(&once, NULL));
     OK(hps_dataset_create(&twice, NULL));
     for (int32_t k = 0; k < 3; k++) {
-        add(once, N, k, 3, WITH_VIRIAL, k == 0 ? "good" : "");
-        add(twice, N, k, 3, WITH_VIRIAL, NULL);
+        add(once, N, k, 3, ALL, k == 0 ? "good" : "");
+        add(twice, N, k, 3, ALL, NULL);
     }
-    add(twice, N, 0, 3, WITH_VIRIAL, NULL);
+    add(twice, N, 0, 3, ALL, NULL);
     rows = fitted(g, twice, &a);
     ck_assert_int_gt(rows, fitted(g, once, &plain));
     if (_i != 1) {
@@ -150,8 +122,8 @@ START_TEST(test_what_is_not_given_follows_the_options)
     values a, b;
 
     OK(hps_dataset_create(&d, NULL));
-    add(d, N, 0, 2, WITH_VIRIAL, "even");
-    add(d, N, 1, 2, WITH_VIRIAL, "odd");
+    add(d, N, 0, 2, ALL, "even");
+    add(d, N, 1, 2, ALL, "odd");
     OK(hps_gpr_set_int(g, "sigma_per_atom", _i));
     OK(hps_gpr_set_sigma(g, "even", NONE, 0.1, NONE));
     OK(hps_gpr_set_sigma(g, "odd", NONE, 0.1, NONE));
@@ -183,10 +155,10 @@ START_TEST(test_masked_forces_are_left_out)
     OK(hps_gpr_set_int(g, "refine", _i));
     OK(hps_dataset_create(&masked, NULL));
     OK(hps_dataset_create(&without, NULL));
-    add(masked, N, 0, 2, WITH_VIRIAL, NULL);
-    add(masked, N, 1, 2, WITH_VIRIAL, NULL);
-    add(without, N, 0, 2, WITH_VIRIAL | WITHOUT_FORCES, NULL);
-    add(without, N, 1, 2, WITH_VIRIAL, NULL);
+    add(masked, N, 0, 2, ALL, NULL);
+    add(masked, N, 1, 2, ALL, NULL);
+    add(without, N, 0, 2, MORSE_VIRIAL, NULL);
+    add(without, N, 1, 2, ALL, NULL);
     rows = fitted(g, masked, &b);
     for (int64_t i = 0; i < N / 2; i++) {
         OK(hps_dataset_set_noise(masked, i, NONE, NONE, NONE, one));
@@ -217,9 +189,9 @@ START_TEST(test_noise_of_single_components)
 
     OK(hps_dataset_create(&own, NULL));
     OK(hps_dataset_create(&twice, NULL));
-    add(own, N, 0, 1, WITH_VIRIAL, "odd");
-    add(twice, N, 0, 1, WITH_VIRIAL, "");
-    add(twice, N, 0, 1, 0, ""); /* the energies and the virials once is enough: */
+    add(own, N, 0, 1, ALL, "odd");
+    add(twice, N, 0, 1, ALL, "");
+    add(twice, N, 0, 1, MORSE_FORCES, ""); /* the energies and the virials once is enough: */
     fitted(g, own, &plain);
     for (int32_t k = 0; k < 3 * MORSE_LARGEST; k++) {
         sigma[k] = k % 4 == 0 ? 0.3 * root : 0.3;
@@ -257,9 +229,9 @@ START_TEST(test_noise_of_components_of_the_virial)
     OK(hps_gpr_set_int(g, "fit_forces", !_i));
     OK(hps_dataset_create(&own, NULL));
     OK(hps_dataset_create(&twice, NULL));
-    add(own, N, 0, 1, WITH_VIRIAL, "odd");
-    add(twice, N, 0, 1, WITH_VIRIAL, "");
-    add(twice, N, 0, 1, WITH_VIRIAL | WITHOUT_FORCES, "");
+    add(own, N, 0, 1, ALL, "odd");
+    add(twice, N, 0, 1, ALL, "");
+    add(twice, N, 0, 1, MORSE_VIRIAL, "");
     fitted(g, own, &plain);
     for (int64_t i = 0; i < N; i++) {
         OK(hps_dataset_set_noise(own, i, NONE, NONE, 55, NULL)); /* gives way */
@@ -293,7 +265,7 @@ START_TEST(test_a_path_keeps_the_noise_of_components)
         sigma[k] = 0.1 + 0.05 * (k % 5);
     }
     OK(hps_dataset_create(&d, NULL));
-    add(d, N, 0, 1, WITH_VIRIAL, "");
+    add(d, N, 0, 1, ALL, "");
     for (int64_t i = 0; i < N; i += 2) {
         OK(hps_dataset_set_force_sigmas(d, i, sigma));
         OK(hps_dataset_set_virial_sigmas(d, i, virial));
@@ -327,8 +299,8 @@ START_TEST(test_a_path_has_the_same_weights)
     hps_path *p = NULL;
 
     OK(hps_dataset_create(&d, NULL));
-    add(d, N, 0, 2, 0, "even");
-    add(d, N, 1, 2, 0, "odd");
+    add(d, N, 0, 2, MORSE_FORCES, "even");
+    add(d, N, 1, 2, MORSE_FORCES, "odd");
     OK(hps_dataset_set_noise(d, 3, 0.5, NONE, NONE, NULL));
     OK(hps_gpr_set_sigma(g, "odd", 0.002, NONE, NONE));
     OK(hps_gpr_set_int(g, "fit_forces", 0));
@@ -415,8 +387,6 @@ int main(void)
 {
     Suite *suite = suite_create("gpr_noise");
     TCase *tc = tcase_create("all");
-    SRunner *runner = srunner_create(suite);
-    int failed;
 
     tcase_set_timeout(tc, 120);
     tcase_add_loop_test(tc, test_half_the_variance_is_the_structure_twice, 0, 3);
@@ -429,8 +399,5 @@ int main(void)
     tcase_add_test(tc, test_values_and_bad_values);
     tcase_add_test(tc, test_failing_allocations);
     suite_add_tcase(suite, tc);
-    srunner_run_all(runner, CK_ENV);
-    failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return failed == 0 ? 0 : 1;
+    return suite_end(suite);
 }

@@ -6,81 +6,33 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "hpswarm/study.h"
-#include "support/morse.h"
+#include "support/study_setup.h"
+#include "support/suite.h"
 
-#define OK(call) ck_assert_msg((call) == HPS_OK, "%s", hps_last_error())
 #define NONE ((double)NAN)
-#define MOST 4
 
-typedef struct setup {
-    hps_context *context;
-    hps_space *space;
-    hps_gpr *base;
-    hps_dataset *train, *test;
-    hps_study *study;
-} setup;
-
-static setup begin(int32_t fit_forces)
+/* Two kinds of structures with all labels, and a space of delta and a noise. */
+static setup begin_labelled(int32_t fit_forces)
 {
-    const int32_t number[] = {6};
-    hps_soap *s = NULL;
-    setup t = {0};
+    setup t = begin(2);
 
-    OK(hps_context_create(&t.context, NULL));
-    OK(hps_context_set_threads(t.context, 2));
-    OK(hps_space_create(&t.space, t.context));
-    OK(hps_soap_create(&s, t.context, 1, number));
-    OK(hps_soap_set_int(s, "n_max", 3));
-    OK(hps_soap_set_int(s, "l_max", 2));
-    OK(hps_soap_set_real(s, "rcut_hard", 4));
-    OK(hps_soap_set_real(s, "rcut_soft", 3));
-    OK(hps_gpr_create(&t.base, t.context, s));
-    hps_soap_destroy(s);
-    OK(hps_gpr_set_int(t.base, "n_sparse", 20));
-    OK(hps_gpr_set_real(t.base, "zeta", 2));
     OK(hps_gpr_set_real(t.base, "jitter", 1e-9));
-    OK(hps_gpr_set_text(t.base, "e0_method", "average"));
     OK(hps_gpr_set_int(t.base, "fit_forces", fit_forces));
+    hps_dataset_destroy(t.train);
     OK(hps_dataset_create(&t.train, t.context));
     morse_add_labelled(t.train, 16, 1, "plain");
     morse_add_labelled(t.train, 12, 2, "liquid");
-    t.test = morse_dataset(t.context, 10, 3, MORSE_FORCES);
     OK(hps_space_add_real(t.space, "gap.delta", 0.1, 10, HPS_SCALE_LOG));
     OK(hps_space_add_real(t.space, "gap.sigma_energy", 1e-7, 1, HPS_SCALE_LOG));
     return t;
 }
 
-static void open_study(setup *t)
+/* All points have to be fine. */
+static void evaluate_fine(const setup *t, int32_t n, const double *x, double *f)
 {
-    hps_study_destroy(t->study);
-    OK(hps_study_create(&t->study, t->context, t->space, t->base, t->train, t->test));
-}
+    int32_t outcome[POINTS];
 
-static void end(setup *t)
-{
-    hps_study_destroy(t->study);
-    hps_dataset_destroy(t->train);
-    hps_dataset_destroy(t->test);
-    hps_gpr_destroy(t->base);
-    hps_space_destroy(t->space);
-    hps_context_destroy(t->context);
-}
-
-static void evaluate(const setup *t, int32_t n, const double *x, double *f)
-{
-    const int64_t id[MOST] = {0, 1, 2, 3};
-    const int32_t particle[MOST] = {0, 1, 2, 3};
-    int32_t outcome[MOST];
-    hps_batch b = {.struct_size = sizeof b,
-                   .n = n,
-                   .n_params = hps_space_size(t->space),
-                   .n_objectives = 1,
-                   .id = id,
-                   .particle = particle,
-                   .x = x};
-
-    ck_assert_int_eq(hps_study_evaluate(&b, f, outcome, t->study), 0);
+    ck_assert_int_eq(evaluate(t, n, x, f, outcome), 0);
     for (int32_t i = 0; i < n; i++) {
         ck_assert_msg(outcome[i] == HPS_EVAL_OK, "%s", hps_study_reason(t->study, i));
     }
@@ -118,8 +70,8 @@ static int64_t held(hps_context *c)
 START_TEST(test_all_noises_come_from_one_path)
 {
     const double x[3][4] = {{1, 0.01, 0.1, 0.1}, {5, 0.001, 0.05, 1}, {0.3, 0.1, 0.003, 0.02}};
-    setup t = begin(1);
-    double f[MOST], again[MOST];
+    setup t = begin_labelled(1);
+    double f[POINTS], again[POINTS];
     int64_t bytes;
     hps_gpr *g = NULL;
     hps_path *p = NULL;
@@ -130,7 +82,7 @@ START_TEST(test_all_noises_come_from_one_path)
     OK(hps_gpr_set_real(t.base, "delta", 2));
     open_study(&t);
     bytes = held(t.context);
-    evaluate(&t, 3, x[0], f);
+    evaluate_fine(&t, 3, x[0], f);
     ck_assert_int_gt(held(t.context), bytes + 1000); /* the path stays */
     OK(hps_study_apply(t.study, x[0], &g));
     OK(hps_gpr_set_real(g, "delta", 2));
@@ -142,7 +94,7 @@ START_TEST(test_all_noises_come_from_one_path)
         ck_assert_double_eq_tol(f[i], fitted(&t, x[i], 1), 1e-6 * f[i]);
     }
     bytes = held(t.context);
-    evaluate(&t, 1, x[2], again);
+    evaluate_fine(&t, 1, x[2], again);
     ck_assert_double_eq(again[0], f[2]);
     ck_assert_int_eq(held(t.context), bytes);
     hps_path_destroy(p);
@@ -155,11 +107,11 @@ END_TEST
 START_TEST(test_small_noise_is_fitted)
 {
     const double x[3][2] = {{1, 0.1}, {10, 1e-7}, {1, 0.2}};
-    setup t = begin(1);
-    double f[MOST];
+    setup t = begin_labelled(1);
+    double f[POINTS];
 
     open_study(&t);
-    evaluate(&t, 3, x[0], f);
+    evaluate_fine(&t, 3, x[0], f);
     ck_assert_double_eq(f[1], fitted(&t, x[1], 1));
     ck_assert_double_ne(f[0], fitted(&t, x[0], 1)); /* in the last bits */
     ck_assert_double_eq_tol(f[0], fitted(&t, x[0], 1), 1e-7 * f[0]);
@@ -173,8 +125,8 @@ END_TEST
 START_TEST(test_noise_of_a_config_type_stays)
 {
     const double x[3][2] = {{1, 0.1}, {5, 0.1}, {1, 0.01}};
-    setup t = begin(0);
-    double f[MOST], e, v;
+    setup t = begin_labelled(0);
+    double f[POINTS], e, v;
 
     OK(hps_gpr_set_sigma(t.base, "liquid", 0.02, NONE, NONE));
     OK(hps_gpr_set_real(t.base, "sigma_energy", 0.5));
@@ -182,7 +134,7 @@ START_TEST(test_noise_of_a_config_type_stays)
         OK(hps_space_fix(t.space, "gap.sigma_energy", 0.1));
     }
     open_study(&t);
-    evaluate(&t, 3, x[0], f);
+    evaluate_fine(&t, 3, x[0], f);
     for (int i = 0; i < 3; i++) {
         ck_assert_double_eq_tol(f[i], _i == 0 ? fitted(&t, x[i], 1) : with_share(&t, x[i]),
                                 1e-6 * f[i]);
@@ -198,9 +150,9 @@ END_TEST
 START_TEST(test_a_path_without_room_gives_way)
 {
     const double x[2][2] = {{1, 0.1}, {2, 0.05}};
-    setup t = begin(1);
+    setup t = begin_labelled(1);
     int64_t fit, path, before, bytes = 0;
-    double f[MOST], wanted[2];
+    double f[POINTS], wanted[2];
 
     OK(hps_gpr_set_int(t.base, "n_sparse", 400));
     morse_add_labelled(t.train, 160, 5, "plain");
@@ -210,7 +162,7 @@ START_TEST(test_a_path_without_room_gives_way)
     wanted[1] = fitted(&t, x[1], 1);
     OK(hps_context_memory(t.context, NULL, &fit));
     OK(hps_study_memory(t.study, &bytes));
-    evaluate(&t, 2, x[0], f);
+    evaluate_fine(&t, 2, x[0], f);
     OK(hps_context_memory(t.context, NULL, &path));
     ck_assert_double_ne(f[0], wanted[0]);
     ck_assert_int_gt(path, fit + fit / 8);
@@ -218,10 +170,10 @@ START_TEST(test_a_path_without_room_gives_way)
     ck_assert_int_le(bytes, 2 * (path - before) + 6000000);
     open_study(&t);
     OK(hps_context_set_memory_limit(t.context, fit + fit / 16));
-    evaluate(&t, 2, x[0], f);
+    evaluate_fine(&t, 2, x[0], f);
     ck_assert_double_eq(f[0], wanted[0]);
     ck_assert_double_eq(f[1], wanted[1]);
-    evaluate(&t, 1, x[1], f);
+    evaluate_fine(&t, 1, x[1], f);
     ck_assert_double_eq(f[0], wanted[1]);
     OK(hps_study_memory(t.study, &bytes));
     OK(hps_context_set_memory_limit(t.context, 0));
@@ -233,8 +185,6 @@ int main(void)
 {
     Suite *suite = suite_create("study_noises");
     TCase *tc = tcase_create("all");
-    SRunner *runner = srunner_create(suite);
-    int failed;
 
     tcase_set_timeout(tc, 120);
     tcase_add_loop_test(tc, test_all_noises_come_from_one_path, 0, 2);
@@ -242,8 +192,5 @@ int main(void)
     tcase_add_loop_test(tc, test_noise_of_a_config_type_stays, 0, 2);
     tcase_add_test(tc, test_a_path_without_room_gives_way);
     suite_add_tcase(suite, tc);
-    srunner_run_all(runner, CK_ENV);
-    failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return failed == 0 ? 0 : 1;
+    return suite_end(suite);
 }

@@ -177,7 +177,6 @@ START_TEST(test_a_path_without_room_gives_way_to_fits)
     ck_assert_double_ne(f[0], fitted); /* in the last bits */
     OK(hps_context_memory(s.context, NULL, &path));
     ck_assert_int_gt(path, fit + fit / 8);
-    hps_study_destroy(s.study);
     open_study(&s);
     OK(hps_context_set_memory_limit(s.context, fit + fit / 16));
     ck_assert_int_eq(evaluate(&s, 2, x, f, outcome), 0);

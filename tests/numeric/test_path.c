@@ -9,6 +9,8 @@
 #include "hpswarm/kernel.h"
 #include "support/failing_allocator.h"
 #include "support/morse.h"
+#include "support/small_gpr.h"
+#include "support/suite.h"
 
 #define OK(call) ck_assert_int_eq((call), HPS_OK)
 #define ETA 1e-9
@@ -16,21 +18,12 @@
 static hps_gpr *settings(hps_context *c, int32_t n_sparse)
 {
     const int32_t number[] = {1, 6};
-    hps_soap *s = NULL;
-    hps_gpr *g = NULL;
+    hps_gpr *g = small_gpr(c, 2, number, 4);
 
-    OK(hps_soap_create(&s, c, 2, number));
-    OK(hps_soap_set_int(s, "n_max", 4));
-    OK(hps_soap_set_int(s, "l_max", 3));
-    OK(hps_soap_set_real(s, "rcut_hard", 4));
-    OK(hps_soap_set_real(s, "rcut_soft", 3));
-    OK(hps_gpr_create(&g, c, s));
-    hps_soap_destroy(s);
     OK(hps_gpr_set_int(g, "n_sparse", n_sparse));
     OK(hps_gpr_set_text(g, "e0_method", "given"));
     OK(hps_gpr_set_real(g, "e0:C", -1));
     OK(hps_gpr_set_real(g, "e0:H", -1));
-    OK(hps_gpr_set_real(g, "zeta", 2));
     OK(hps_gpr_set_real(g, "jitter", ETA)); /* at delta 1 */
     return g;
 }
@@ -510,8 +503,6 @@ int main(void)
 {
     Suite *suite = suite_create("path");
     TCase *tc = tcase_create("path");
-    SRunner *runner;
-    int failed;
 
     tcase_set_timeout(tc, 60);
     tcase_add_loop_test(tc, test_errors_equal_those_of_fits, 0, 4);
@@ -524,9 +515,5 @@ int main(void)
     tcase_add_test(tc, test_bad_calls_are_refused);
     tcase_add_test(tc, test_failing_allocations_leave_nothing);
     suite_add_tcase(suite, tc);
-    runner = srunner_create(suite);
-    srunner_run_all(runner, CK_NORMAL);
-    failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return failed == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
+    return suite_end(suite);
 }

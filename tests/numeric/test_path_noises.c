@@ -8,27 +8,16 @@
 #include "hpswarm/gpr.h"
 #include "support/failing_allocator.h"
 #include "support/morse.h"
+#include "support/small_gpr.h"
+#include "support/suite.h"
 
 #define OK(call) ck_assert_msg((call) == HPS_OK, "%s", hps_last_error())
 #define NONE ((double)NAN)
 
 static hps_gpr *settings(hps_context *c, int32_t forces, int32_t virials)
 {
-    const int32_t number[] = {6};
-    hps_soap *s = NULL;
-    hps_gpr *g = NULL;
+    hps_gpr *g = small_morse(c);
 
-    OK(hps_soap_create(&s, c, 1, number));
-    OK(hps_soap_set_int(s, "n_max", 3));
-    OK(hps_soap_set_int(s, "l_max", 2));
-    OK(hps_soap_set_real(s, "rcut_hard", 4));
-    OK(hps_soap_set_real(s, "rcut_soft", 3));
-    OK(hps_gpr_create(&g, c, s));
-    hps_soap_destroy(s);
-    OK(hps_gpr_set_int(g, "n_sparse", 20));
-    OK(hps_gpr_set_text(g, "e0_method", "given"));
-    OK(hps_gpr_set_real(g, "e0", -1));
-    OK(hps_gpr_set_real(g, "zeta", 2));
     OK(hps_gpr_set_real(g, "jitter", 1e-9));
     OK(hps_gpr_set_int(g, "fit_forces", forces));
     OK(hps_gpr_set_int(g, "fit_virials", virials));
@@ -296,8 +285,6 @@ int main(void)
 {
     Suite *suite = suite_create("path_noises");
     TCase *tc = tcase_create("all");
-    SRunner *runner = srunner_create(suite);
-    int failed;
 
     tcase_set_timeout(tc, 120);
     tcase_add_loop_test(tc, test_errors_equal_those_of_fits, 0, 16);
@@ -307,8 +294,5 @@ int main(void)
     tcase_add_test(tc, test_bad_calls_are_refused);
     tcase_add_test(tc, test_failing_allocations);
     suite_add_tcase(suite, tc);
-    srunner_run_all(runner, CK_ENV);
-    failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return failed == 0 ? 0 : 1;
+    return suite_end(suite);
 }

@@ -10,7 +10,7 @@
 
 #include "hpswarm/dataset.h"
 
-enum { MORSE_NO_ENERGY = 1, MORSE_FORCES = 2, MORSE_TWO_ELEMENTS = 4 };
+enum { MORSE_NO_ENERGY = 1, MORSE_FORCES = 2, MORSE_TWO_ELEMENTS = 4, MORSE_VIRIAL = 8 };
 #define MORSE_LARGEST 5
 
 static inline double morse_uniform(uint64_t *state)
@@ -76,48 +76,49 @@ static inline void morse_place(int32_t i, double *x, uint64_t *state)
     }
 }
 
-/* Append n clusters. */
-static inline void morse_add(hps_dataset *d, int32_t n, uint64_t seed, int flags)
+/* Clusters first, first + step, ... of a series of n. */
+typedef struct morse_part {
+    int32_t n, first, step;
+} morse_part;
+
+static inline void morse_add_part(hps_dataset *d, morse_part part, uint64_t seed, int flags,
+                                  const char *config_type)
 {
     uint64_t state = seed * 7919 + 1;
 
-    for (int32_t k = 0; k < n; k++) {
+    for (int32_t k = 0; k < part.n; k++) {
         const int32_t atoms = 2 + k % (MORSE_LARGEST - 1);
         int32_t number[MORSE_LARGEST];
-        double x[3 * MORSE_LARGEST], force[3 * MORSE_LARGEST], energy;
-        for (int32_t i = 0; i < atoms; i++) {
-            number[i] = (flags & MORSE_TWO_ELEMENTS) && morse_uniform(&state) < 0.4 ? 1 : 6;
-            morse_place(i, x, &state);
-        }
-        energy = morse_energy(atoms, number, x, force);
-        ck_assert_int_eq(hps_dataset_add(d, atoms, number, x, NULL, NULL,
-                                         flags & MORSE_NO_ENERGY ? NULL : &energy,
-                                         flags & MORSE_FORCES ? force : NULL, NULL, NULL),
-                         HPS_OK);
-    }
-}
-
-/* Append n clusters of carbon with energies, forces and virials and a config_type. */
-static inline void morse_add_labelled(hps_dataset *d, int32_t n, uint64_t seed,
-                                      const char *config_type)
-{
-    uint64_t state = seed * 7919 + 1;
-
-    for (int32_t k = 0; k < n; k++) {
-        const int32_t atoms = 2 + k % (MORSE_LARGEST - 1);
-        const int32_t number[MORSE_LARGEST] = {6, 6, 6, 6, 6};
         double x[3 * MORSE_LARGEST], force[3 * MORSE_LARGEST], w[9] = {0}, energy;
         for (int32_t i = 0; i < atoms; i++) {
+            number[i] = (flags & MORSE_TWO_ELEMENTS) && morse_uniform(&state) < 0.4 ? 1 : 6;
             morse_place(i, x, &state);
         }
         energy = morse_energy(atoms, number, x, force);
         for (int32_t i = 0; i < 9 * atoms; i++) {
             w[i % 9] += x[3 * (i / 9) + i % 9 / 3] * force[3 * (i / 9) + i % 3];
         }
-        ck_assert_int_eq(
-            hps_dataset_add(d, atoms, number, x, NULL, NULL, &energy, force, w, config_type),
-            HPS_OK);
+        if (k >= part.first && (k - part.first) % part.step == 0) {
+            ck_assert_int_eq(hps_dataset_add(d, atoms, number, x, NULL, NULL,
+                                             flags & MORSE_NO_ENERGY ? NULL : &energy,
+                                             flags & MORSE_FORCES ? force : NULL,
+                                             flags & MORSE_VIRIAL ? w : NULL, config_type),
+                             HPS_OK);
+        }
     }
+}
+
+/* Append n clusters. */
+static inline void morse_add(hps_dataset *d, int32_t n, uint64_t seed, int flags)
+{
+    morse_add_part(d, (morse_part){n, 0, 1}, seed, flags, NULL);
+}
+
+/* Append n clusters of carbon with energies, forces and virials and a config_type. */
+static inline void morse_add_labelled(hps_dataset *d, int32_t n, uint64_t seed,
+                                      const char *config_type)
+{
+    morse_add_part(d, (morse_part){n, 0, 1}, seed, MORSE_FORCES | MORSE_VIRIAL, config_type);
 }
 
 static inline hps_dataset *morse_dataset(hps_context *c, int32_t n, uint64_t seed, int flags)

@@ -10,25 +10,15 @@
 
 #include "hpswarm/study.h"
 #include "morse.h"
+#include "small_gpr.h"
 
-#define OK(call) ck_assert_int_eq((call), HPS_OK)
+#define OK(call) ck_assert_msg((call) == HPS_OK, "%s", hps_last_error())
 #define POINTS 6
 
 static inline hps_gpr *settings(hps_context *c)
 {
-    const int32_t number[] = {6};
-    hps_soap *s = NULL;
-    hps_gpr *g = NULL;
+    hps_gpr *g = small_carbon(c);
 
-    OK(hps_soap_create(&s, c, 1, number));
-    OK(hps_soap_set_int(s, "n_max", 3));
-    OK(hps_soap_set_int(s, "l_max", 2));
-    OK(hps_soap_set_real(s, "rcut_hard", 4));
-    OK(hps_soap_set_real(s, "rcut_soft", 3));
-    OK(hps_gpr_create(&g, c, s));
-    hps_soap_destroy(s);
-    OK(hps_gpr_set_int(g, "n_sparse", 20));
-    OK(hps_gpr_set_real(g, "zeta", 2));
     OK(hps_gpr_set_text(g, "e0_method", "average"));
     return g;
 }
@@ -54,11 +44,11 @@ static inline setup begin(int32_t threads)
     return s;
 }
 
+/* Anew, if there was one. */
 static inline void open_study(setup *s)
 {
-    ck_assert_msg(hps_study_create(&s->study, s->context, s->space, s->base, s->train, s->test) ==
-                      HPS_OK,
-                  "%s", hps_last_error());
+    hps_study_destroy(s->study);
+    OK(hps_study_create(&s->study, s->context, s->space, s->base, s->train, s->test));
 }
 
 static inline void end(setup *s)

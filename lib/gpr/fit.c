@@ -85,22 +85,27 @@ static hps_status append_unit(fit *x)
     return status;
 }
 
+/* What is needed to pass over the rows again. */
+static hpsi_fitted parts(fit *x)
+{
+    hpsi_fitted f = {.g = x->g,
+                     .source = &x->source,
+                     .sparse = &x->sparse,
+                     .e0 = x->e0,
+                     .kinds = x->kinds,
+                     .delta = x->g->option[HPSI_GPR_DELTA],
+                     .r = x->r,
+                     .t = x->t};
+
+    return f;
+}
+
 /* alpha: for the unit kernel, qty: beta. */
 static hps_status refine(fit *x)
 {
     double start = hpsi_seconds();
-    hpsi_refined r = {.g = x->g,
-                      .source = &x->source,
-                      .sparse = &x->sparse,
-                      .e0 = x->e0,
-                      .kinds = x->kinds,
-                      .delta = x->g->option[HPSI_GPR_DELTA],
-                      .scale = x->scale,
-                      .eta = x->eta,
-                      .r = x->r,
-                      .t = x->t,
-                      .beta = x->qty,
-                      .alpha = x->alpha};
+    hpsi_refined r = {
+        .fit = parts(x), .scale = x->scale, .eta = x->eta, .beta = x->qty, .alpha = x->alpha};
     hps_status status = hpsi_gpr_refine(&r);
 
     x->seconds_solve += hpsi_seconds() - start;
@@ -260,17 +265,8 @@ static void keep(fit *x)
 
 static hps_status leave_out(fit *x)
 {
-    hpsi_left *l = x->left;
-
-    l->g = x->g;
-    l->source = &x->source;
-    l->sparse = &x->sparse;
-    l->e0 = x->e0;
-    l->kinds = x->kinds;
-    l->delta = x->g->option[HPSI_GPR_DELTA];
-    l->r = x->r;
-    l->t = x->t;
-    return hpsi_gpr_leave_out(l);
+    x->left->fit = parts(x);
+    return hpsi_gpr_leave_out(x->left);
 }
 
 static hps_status run(fit *x)

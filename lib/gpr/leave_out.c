@@ -63,7 +63,7 @@ static hps_status factorise(const group *g, int64_t n)
     hps_status status;
 
     from_unit(n, g->square);
-    status = hpsi_cholesky(g->x->source->context, n, g->square, n);
+    status = hpsi_cholesky(g->x->fit.source->context, n, g->square, n);
     return status == HPS_E_NUMERIC
                ? hpsi_fail(HPS_E_NUMERIC,
                            "gpr: structure %lld alone decides what is fitted to it: its noise is "
@@ -77,7 +77,7 @@ static hps_status step_by_rows(const group *g, int64_t m)
 {
     const int64_t n = g->n;
     hps_status status =
-        hpsi_gemm_nt(g->x->source->context, n, n, m, g->z, m, g->z, m, 0, g->square, n);
+        hpsi_gemm_nt(g->x->fit.source->context, n, n, m, g->z, m, g->z, m, 0, g->square, n);
 
     status = status == HPS_OK ? factorise(g, n) : status;
     if (status == HPS_OK) {
@@ -91,7 +91,7 @@ static hps_status step_by_rows(const group *g, int64_t m)
 /* step := (I - Z^T Z)^-1 Z^T S e */
 static hps_status step_by_points(const group *g, int64_t m)
 {
-    hps_context *c = g->x->source->context;
+    hps_context *c = g->x->fit.source->context;
     hpsi_gram *q = NULL;
     hps_status status = hpsi_gram_new(&q, c, m);
 
@@ -112,7 +112,7 @@ static hps_status step_by_points(const group *g, int64_t m)
 /* g->e: from the residuals of the fit to those without the structure. */
 static hps_status leave_out(const group *g)
 {
-    const int64_t m = g->x->sparse->total;
+    const int64_t m = g->x->fit.sparse->total;
     hps_status status;
 
     for (int64_t i = 0; i < g->n; i++) {
@@ -144,14 +144,14 @@ static void write_frame(const group *g, const hps_frame *f)
         x->energy[g->frame] = f->energy - *e;
     }
     e++;
-    if (f->forces != NULL && (x->kinds & HPSI_ROWS_FORCE) != 0) {
-        double *out = x->forces + 3 * hpsi_dataset_first_atom(x->source->data, g->frame);
+    if (f->forces != NULL && (x->fit.kinds & HPSI_ROWS_FORCE) != 0) {
+        double *out = x->forces + 3 * hpsi_dataset_first_atom(x->fit.source->data, g->frame);
 
         for (int64_t i = 0; i < 3 * (int64_t)f->n_atoms; i++) { /* y = -F */
             out[i] = f->forces[i] + *e++;
         }
     }
-    for (int v = 0; v < 6 && f->virial != NULL && (x->kinds & HPSI_ROWS_VIRIAL) != 0; v++) {
+    for (int v = 0; v < 6 && f->virial != NULL && (x->fit.kinds & HPSI_ROWS_VIRIAL) != 0; v++) {
         const int l = l_of[v], k = k_of[v];
         double *out = x->virial + 9 * g->frame;
 
@@ -162,7 +162,7 @@ static void write_frame(const group *g, const hps_frame *f)
 
 static void put_energy(group *g)
 {
-    const int64_t m = g->x->sparse->total;
+    const int64_t m = g->x->fit.sparse->total;
 
     memcpy(g->v, g->energies + g->frame * m, (size_t)m * sizeof *g->v);
     g->e[0] = g->left[g->frame];
@@ -177,7 +177,7 @@ static hps_status finish_until(group *g, int64_t end)
     for (; status == HPS_OK && g->frame < end; g->frame++) {
         hps_frame f;
 
-        hpsi_dataset_frame(g->x->source->data, g->frame, &f);
+        hpsi_dataset_frame(g->x->fit.source->data, g->frame, &f);
         put_energy(g);
         if (f.has_energy || g->n > 1) {
             status = leave_out(g);
@@ -195,12 +195,12 @@ static hps_status finish_until(group *g, int64_t end)
 /* rows := V, y := y - V t, sigma := S, which is 0 for a force that is not fitted. */
 static hps_status transform(const hpsi_left *x, const hpsi_rows *rows)
 {
-    const int64_t m = x->sparse->total;
-    hps_context *c = x->source->context;
-    hps_status status = hpsi_solve_right(c, rows->m, m, x->r, m, rows->a, rows->ld);
+    const int64_t m = x->fit.sparse->total;
+    hps_context *c = x->fit.source->context;
+    hps_status status = hpsi_solve_right(c, rows->m, m, x->fit.r, m, rows->a, rows->ld);
 
     status =
-        status == HPS_OK ? hpsi_solve_right(c, rows->m, m, x->t, m, rows->a, rows->ld) : status;
+        status == HPS_OK ? hpsi_solve_right(c, rows->m, m, x->fit.t, m, rows->a, rows->ld) : status;
     if (status != HPS_OK) {
         return status;
     }
@@ -208,7 +208,7 @@ static hps_status transform(const hpsi_left *x, const hpsi_rows *rows)
     hpsi_gemv(0, rows->m, m, -1, rows->a, rows->ld, x->qty, 1, rows->y);
     hpsi_blas_end();
     for (int64_t i = 0; i < rows->m; i++) {
-        rows->sigma[i] = x->delta / rows->sigma[i];
+        rows->sigma[i] = x->fit.delta / rows->sigma[i];
     }
     return HPS_OK;
 }
@@ -216,7 +216,7 @@ static hps_status transform(const hpsi_left *x, const hpsi_rows *rows)
 static hps_status take_energies(const hpsi_rows *rows, void *arg)
 {
     group *g = arg;
-    const int64_t m = g->x->sparse->total;
+    const int64_t m = g->x->fit.sparse->total;
     hps_status status = transform(g->x, rows);
 
     for (int64_t i = 0; status == HPS_OK && i < rows->m; i++) {
@@ -232,7 +232,7 @@ static hps_status take_energies(const hpsi_rows *rows, void *arg)
 static hps_status take_derivatives(const hpsi_rows *rows, void *arg)
 {
     group *g = arg;
-    const int64_t m = g->x->sparse->total;
+    const int64_t m = g->x->fit.sparse->total;
     hps_status status = transform(g->x, rows);
 
     for (int64_t i = 0; status == HPS_OK && i < rows->m; i++) {
@@ -258,8 +258,8 @@ static void fill_unknown(int64_t n, double *out)
 
 static hps_status make_room(group *g)
 {
-    hps_context *c = g->x->source->context;
-    const int64_t m = g->x->sparse->total, n = g->largest, frames = g->x->source->n_frames;
+    hps_context *c = g->x->fit.source->context;
+    const int64_t m = g->x->fit.sparse->total, n = g->largest, frames = g->x->fit.source->n_frames;
     const int64_t side = n < m ? n : m;
 
     g->energies = hpsi_new(c, hpsi_size_mul(frames, m), sizeof(double));
@@ -291,22 +291,22 @@ static void free_room(group *g)
 
 hps_status hpsi_gpr_leave_out(hpsi_left *x)
 {
-    group g = {.x = x, .n = 1, .largest = hpsi_left_rows(x->source->data, x->kinds)};
-    const int32_t derivatives = x->kinds & (HPSI_ROWS_FORCE | HPSI_ROWS_VIRIAL);
+    group g = {.x = x, .n = 1, .largest = hpsi_left_rows(x->fit.source->data, x->fit.kinds)};
+    const int32_t derivatives = x->fit.kinds & (HPSI_ROWS_FORCE | HPSI_ROWS_VIRIAL);
     hps_status status = make_room(&g);
 
-    fill_unknown(x->source->n_frames, x->energy);
-    fill_unknown(3 * x->source->n_atoms, x->forces);
-    fill_unknown(9 * x->source->n_frames, x->virial);
+    fill_unknown(x->fit.source->n_frames, x->energy);
+    fill_unknown(3 * x->fit.source->n_atoms, x->forces);
+    fill_unknown(9 * x->fit.source->n_frames, x->virial);
     if (status == HPS_OK) {
-        status =
-            hpsi_gpr_stream(x->g, x->source, x->sparse, x->e0, HPSI_ROWS_ENERGY, take_energies, &g);
+        status = hpsi_gpr_stream(x->fit.g, x->fit.source, x->fit.sparse, x->fit.e0,
+                                 HPSI_ROWS_ENERGY, take_energies, &g);
     }
     if (status == HPS_OK && derivatives != 0) {
-        status =
-            hpsi_gpr_stream(x->g, x->source, x->sparse, x->e0, derivatives, take_derivatives, &g);
+        status = hpsi_gpr_stream(x->fit.g, x->fit.source, x->fit.sparse, x->fit.e0, derivatives,
+                                 take_derivatives, &g);
     }
-    status = status == HPS_OK ? finish_until(&g, x->source->n_frames) : status;
+    status = status == HPS_OK ? finish_until(&g, x->fit.source->n_frames) : status;
     free_room(&g);
     return status;
 }

@@ -28,7 +28,7 @@ static long double covariance(const gradient *x, const double *p, const double *
 {
     long double sum = 0;
 
-    for (int32_t i = 0; i < x->x->sparse->size; i++) {
+    for (int32_t i = 0; i < x->x->fit.sparse->size; i++) {
         sum += (long double)p[i] * (long double)q[i];
     }
     return sum > 0 ? powl(sum, (long double)x->zeta) : 0;
@@ -37,7 +37,7 @@ static long double covariance(const gradient *x, const double *p, const double *
 static hps_status prior_rows(int64_t item, int32_t worker, void *arg)
 {
     const gradient *x = arg;
-    const hpsi_sparse *p = x->x->sparse;
+    const hpsi_sparse *p = x->x->fit.sparse;
     const double *alpha = x->x->alpha;
     const long double shrink = 1 / ((long double)x->x->scale * (long double)x->x->scale);
     int64_t end = (item + 1) * ROWS < p->total ? (item + 1) * ROWS : p->total;
@@ -72,10 +72,10 @@ static hps_status residuals(int64_t item, int32_t worker, void *arg)
     (void)worker;
     for (int64_t i = item * ROWS; i < end; i++) {
         const double *row = r->a + i * r->ld;
-        long double weight = (long double)x->x->delta / (long double)r->sigma[i];
+        long double weight = (long double)x->x->fit.delta / (long double)r->sigma[i];
         long double sum = (long double)r->y[i];
 
-        for (int64_t t = 0; t < x->x->sparse->total; t++) {
+        for (int64_t t = 0; t < x->x->fit.sparse->total; t++) {
             sum -= (long double)row[t] * (long double)alpha[t];
         }
         x->residual[i] = weight * weight * sum;
@@ -88,7 +88,7 @@ static hps_status add_columns(int64_t item, int32_t worker, void *arg)
     const gradient *x = arg;
     const hpsi_rows *r = x->rows;
     int64_t first = item * COLS;
-    int64_t end = first + COLS < x->x->sparse->total ? first + COLS : x->x->sparse->total;
+    int64_t end = first + COLS < x->x->fit.sparse->total ? first + COLS : x->x->fit.sparse->total;
 
     (void)worker;
     for (int64_t i = 0; i < r->m; i++) {
@@ -104,7 +104,7 @@ static hps_status add_columns(int64_t item, int32_t worker, void *arg)
 static hps_status add_rows(const hpsi_rows *rows, void *arg)
 {
     gradient *x = arg;
-    hps_context *c = x->x->g->context;
+    hps_context *c = x->x->fit.g->context;
     void *residual = x->residual;
     hps_status s = hpsi_grow(c, &residual, &x->capacity, rows->m, sizeof *x->residual);
 
@@ -112,7 +112,7 @@ static hps_status add_rows(const hpsi_rows *rows, void *arg)
     x->rows = rows;
     s = s == HPS_OK ? hpsi_parallel_for(c, (rows->m + ROWS - 1) / ROWS, residuals, x) : s;
     return s == HPS_OK
-               ? hpsi_parallel_for(c, (x->x->sparse->total + COLS - 1) / COLS, add_columns, x)
+               ? hpsi_parallel_for(c, (x->x->fit.sparse->total + COLS - 1) / COLS, add_columns, x)
                : s;
 }
 
@@ -120,7 +120,7 @@ static hps_status add_rows(const hpsi_rows *rows, void *arg)
 
 static hps_status find_gradient(gradient *x)
 {
-    const hpsi_refined *f = x->x;
+    const hpsi_fitted *f = &x->x->fit;
     hps_status s =
         hpsi_parallel_for(f->g->context, (f->sparse->total + ROWS - 1) / ROWS, prior_rows, x);
 
@@ -131,7 +131,8 @@ static hps_status find_gradient(gradient *x)
 /* alpha' += R^-1 (T^T T)^-1 R^-T g; *size: of the step in beta, beside beta's own. */
 static void take_step(const gradient *x, double *d, double *size)
 {
-    const hpsi_refined *f = x->x;
+    const hpsi_fitted *f = &x->x->fit;
+    const double *beta = x->x->beta;
     int64_t n = f->sparse->total;
 
     for (int64_t i = 0; i < n; i++) {
@@ -141,16 +142,16 @@ static void take_step(const gradient *x, double *d, double *size)
     hpsi_solve_vector(n, f->r, n, 1, d);
     hpsi_solve_vector(n, f->t, n, 1, d);
     hpsi_solve_vector(n, f->t, n, 0, d);
-    *size = sqrt(hpsi_dot(n, d, d) / hpsi_dot(n, f->beta, f->beta));
+    *size = sqrt(hpsi_dot(n, d, d) / hpsi_dot(n, beta, beta));
     hpsi_solve_vector(n, f->r, n, 0, d);
     hpsi_blas_end();
 }
 
 hps_status hpsi_gpr_refine(hpsi_refined *x)
 {
-    hps_context *c = x->g->context;
-    int64_t n = x->sparse->total;
-    gradient f = {.x = x, .zeta = x->g->option[HPSI_GPR_ZETA]};
+    hps_context *c = x->fit.g->context;
+    int64_t n = x->fit.sparse->total;
+    gradient f = {.x = x, .zeta = x->fit.g->option[HPSI_GPR_ZETA]};
     double *d = hpsi_new(c, n, sizeof *d);
     double size = 1;
     hps_status s = HPS_E_MEMORY;

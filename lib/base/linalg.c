@@ -98,6 +98,13 @@ void hpsi_ger(int64_t m, int64_t n, double alpha, const double *x, const double 
     cblas_dger(CblasRowMajor, (int)m, (int)n, alpha, x, 1, y, 1, a, (int)lda);
 }
 
+void hpsi_symm_right(int64_t m, int64_t n, const double *a, int64_t lda, const double *b,
+                     int64_t ldb, double *c, int64_t ldc)
+{
+    cblas_dsymm(CblasRowMajor, CblasRight, CblasUpper, (int)m, (int)n, 1.0, a, (int)lda, b,
+                (int)ldb, 0.0, c, (int)ldc);
+}
+
 void hpsi_trsm_right(int64_t m, int64_t n, const double *r, int64_t ldr, double *b, int64_t ldb)
 {
     cblas_dtrsm(CblasRowMajor, CblasRight, CblasUpper, CblasNoTrans, CblasNonUnit, (int)m, (int)n,

@@ -25,6 +25,9 @@ double hpsi_dot(int64_t n, const double *x, const double *y);
 /* A[m][n] += alpha x y^T */
 void hpsi_ger(int64_t m, int64_t n, double alpha, const double *x, const double *y, double *a,
               int64_t lda);
+/* C[m][n] = B[m][n] A with symmetric A[n][n], of which the upper triangle is read. */
+void hpsi_symm_right(int64_t m, int64_t n, const double *a, int64_t lda, const double *b,
+                     int64_t ldb, double *c, int64_t ldc);
 /* B[m][n] := B R^-1 with upper R[n][n]; B[m][n] := R^-T B with upper R[m][m]. */
 void hpsi_trsm_right(int64_t m, int64_t n, const double *r, int64_t ldr, double *b, int64_t ldb);
 void hpsi_trsm_left_transposed(int64_t m, int64_t n, const double *r, int64_t ldr, double *b,

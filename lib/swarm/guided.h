@@ -68,7 +68,6 @@ struct hpsi_guided {
     double *sorted, *weights;                  /* [max_points] */
     double *lo, *hi, *start, *step;            /* [n_ordered] */
     double *work;                              /* [4][n_ordered] */
-    double *forecast;                          /* [HPSI_FORECASTS] */
     double *trial, *speed;                     /* [n_dims] a draw of a flyer */
     double *best_trial, *best_speed, *feature; /* [n_dims] twice, [n_features] */
     hpsi_ranked *order;                        /* [epoch's rows] */
@@ -78,15 +77,20 @@ struct hpsi_guided {
 };
 
 /* guided_data.c: choosing rows of the epoch. */
+enum { HPSI_MODEL_POINTS = 240 };
+/* How many points the global model and that of the RBF leader are made of at most. */
+int64_t hpsi_guided_global_points(const hpsi_guided *g);
+int64_t hpsi_guided_local_points(const hpsi_guided *g);
 int64_t hpsi_guided_rows(const hps_swarm *e);
 /* Room for so many more rows. */
 hps_status hpsi_guided_reserve(hps_swarm *e, int64_t more);
 /* Fill `order` with the epoch's rows by value (failed ones last); the number without them. */
 int64_t hpsi_guided_by_value(hps_swarm *e);
 /* Fill `order` with rows by their distance from the best point, in the metric if `shaped`; rows
- * with the best point's choices only if there are enough of them. Returns their number. The
- * coordinates of row r are at g->image + (r - g->epoch) * n_ordered. */
-int64_t hpsi_guided_by_distance(hps_swarm *e, int shaped);
+ * with the best point's choices only if there are enough of them. Returns their number; only the
+ * first `most` are in order. The coordinates of row r are at g->image + (r - g->epoch) *
+ * n_ordered. */
+int64_t hpsi_guided_by_distance(hps_swarm *e, int shaped, int64_t most);
 /* Drop rows that nearly repeat an earlier one from the first n of `order`. */
 int32_t hpsi_guided_distinct(hps_swarm *e, int64_t n);
 /* Values of the first n of `order` into g->values, scaled, failed ones as the worst of the

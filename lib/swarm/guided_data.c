@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /* Variant guided: which points of the epoch a model is made of, and their coordinates. */
 #include <math.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include "base/linalg.h"
@@ -13,6 +12,22 @@
 int64_t hpsi_guided_rows(const hps_swarm *e)
 {
     return e->archive.n - e->guided->epoch;
+}
+
+static int64_t points(int32_t n, int64_t least)
+{
+    int64_t most = 6 * (int64_t)n;
+    return most < least ? least : most > HPSI_MODEL_POINTS ? HPSI_MODEL_POINTS : most;
+}
+
+int64_t hpsi_guided_global_points(const hpsi_guided *g)
+{
+    return points(g->n_features, 80);
+}
+
+int64_t hpsi_guided_local_points(const hpsi_guided *g)
+{
+    return points(g->n_ordered, 60);
 }
 
 hps_status hpsi_guided_reserve(hps_swarm *e, int64_t more)
@@ -64,14 +79,66 @@ static int failed(const hps_swarm *e, int64_t r)
 
 /* ---------------------------------------------------------------- order */
 
-static int compare_ranked(const void *a, const void *b)
+static inline int precedes(hpsi_ranked a, hpsi_ranked b)
 {
-    const hpsi_ranked *x = a;
-    const hpsi_ranked *y = b;
-    if (x->key != y->key) {
-        return x->key < y->key ? -1 : 1;
+    return a.key != b.key ? a.key < b.key : a.row < b.row;
+}
+
+static void insert_all(int64_t lo, int64_t hi, hpsi_ranked *order)
+{
+    for (int64_t i = lo + 1; i <= hi; i++) {
+        hpsi_ranked t = order[i];
+        int64_t k = i;
+        for (; k > lo && precedes(t, order[k - 1]); k--) {
+            order[k] = order[k - 1];
+        }
+        order[k] = t;
     }
-    return (x->row > y->row) - (x->row < y->row);
+}
+
+/* Hoare's partition of lo..hi about the middle: the last place of the lower part. */
+static int64_t partition(int64_t lo, int64_t hi, hpsi_ranked *order)
+{
+    hpsi_ranked middle = order[lo + (hi - lo) / 2];
+    int64_t i = lo - 1, j = hi + 1;
+    for (;;) {
+        do {
+            i++;
+        } while (precedes(order[i], middle));
+        do {
+            j--;
+        } while (precedes(middle, order[j]));
+        if (i >= j) {
+            return j;
+        }
+        hpsi_ranked t = order[i];
+        order[i] = order[j];
+        order[j] = t;
+    }
+}
+
+/* The first `most` of n in order. */
+static void sort_first(int64_t n, int64_t most, hpsi_ranked *order)
+{
+    enum { FEW = 16, DEEPEST = 64 };
+    int64_t left[DEEPEST], right[DEEPEST];
+    int32_t open = 0;
+    left[open] = 0;
+    right[open++] = n - 1;
+    while (open > 0) {
+        int64_t lo = left[--open], hi = right[open];
+        while (hi - lo >= FEW && lo < most) {
+            int64_t cut = partition(lo, hi, order);
+            int low = cut - lo < hi - cut; /* the shorter part at once: at most 63 wait */
+            left[open] = low ? cut + 1 : lo;
+            right[open++] = low ? hi : cut;
+            lo = low ? lo : cut + 1;
+            hi = low ? cut : hi;
+        }
+        if (lo < most) {
+            insert_all(lo, hi, order);
+        }
+    }
 }
 
 int64_t hpsi_guided_by_value(hps_swarm *e)
@@ -88,7 +155,7 @@ int64_t hpsi_guided_by_value(hps_swarm *e)
             finite += to->key < (double)INFINITY;
         }
     }
-    qsort(g->order, (size_t)g->n_visible, sizeof *g->order, compare_ranked);
+    sort_first(g->n_visible, g->n_visible, g->order);
     return finite;
 }
 
@@ -127,7 +194,7 @@ static int seen(const hps_swarm *e, int64_t r)
     return visible(e, r) ? e->guided->avoids || !failed(e, r) : believed(e, r);
 }
 
-int64_t hpsi_guided_by_distance(hps_swarm *e, int shaped)
+int64_t hpsi_guided_by_distance(hps_swarm *e, int shaped, int64_t most)
 {
     hpsi_guided *g = e->guided;
     int64_t n = hpsi_guided_rows(e);
@@ -154,7 +221,7 @@ int64_t hpsi_guided_by_distance(hps_swarm *e, int shaped)
         g->order[taken].key = square;
         g->order[taken++].row = g->epoch + i;
     }
-    qsort(g->order, (size_t)taken, sizeof *g->order, compare_ranked);
+    sort_first(taken, most, g->order);
     return taken;
 }
 

@@ -85,11 +85,9 @@ static double score(hps_swarm *e)
     }
     hpsi_guided_features(e, e->snapped, g->feature);
     if (g->model == HPSI_MODEL_ARD && g->has_ard) {
-        hpsi_ard_predict(g->ard, g->feature, g->forecast);
-    } else {
-        hpsi_rbf_predict(g->global, g->feature, g->forecast);
+        return hpsi_ard_value(g->ard, g->feature, g->map);
     }
-    return g->forecast[g->map];
+    return hpsi_rbf_value(g->global, g->feature, g->map);
 }
 
 void hpsi_guided_fly(hps_swarm *e, int32_t slot)

@@ -61,7 +61,7 @@ static hps_status lead_quadratic(hps_swarm *e, int32_t role, int shaped, int *fo
     int64_t terms = hpsi_quadratic_terms(g->n_ordered, 1);
     int64_t needed = diagonal ? terms + 2 : 2 * (int64_t)g->n_ordered + 2;
     int64_t most = diagonal ? 3 * terms : hpsi_quadratic_points(g->n_ordered);
-    int64_t rows = hpsi_guided_by_distance(e, shaped);
+    int64_t rows = hpsi_guided_by_distance(e, shaped, most);
     if (rows < needed) {
         return HPS_OK;
     }
@@ -103,8 +103,8 @@ static void lead_rbf(hps_swarm *e, int shaped, int *found)
 {
     hpsi_guided *g = e->guided;
     int32_t m = g->n_ordered;
-    int64_t most = 6 * (int64_t)m < 60 ? 60 : 6 * (int64_t)m > 240 ? 240 : 6 * (int64_t)m;
-    int64_t rows = hpsi_guided_by_distance(e, shaped);
+    int64_t most = hpsi_guided_local_points(g);
+    int64_t rows = hpsi_guided_by_distance(e, shaped, most);
     int32_t n = hpsi_guided_distinct(e, rows < most ? rows : most);
     if (n < m + 2 || !hpsi_guided_values(e, n)) {
         return;

@@ -14,11 +14,6 @@
 #define MARGIN 0.01  /* by which a later map or model has to win */
 #define LASTING 0.95 /* memory of how well the map in use did */
 
-static int64_t clamped(int64_t v, int64_t lo, int64_t hi)
-{
-    return v < lo ? lo : v > hi ? hi : v;
-}
-
 /* --------------------------------------------------------------- metric */
 
 static double log_weight(int64_t m, int64_t i)
@@ -107,7 +102,7 @@ static int32_t choose_rows(hps_swarm *e)
     hpsi_guided *g = e->guided;
     int64_t finite = hpsi_guided_by_value(e);
     int64_t n = g->avoids ? g->n_visible : finite;
-    int64_t most = clamped(6 * (int64_t)g->n_features, 80, 240);
+    int64_t most = hpsi_guided_global_points(g);
     if (n <= most) {
         return hpsi_guided_distinct(e, n);
     }

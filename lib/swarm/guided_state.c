@@ -5,7 +5,7 @@
 
 #include "swarm/guided.h"
 
-enum { GLOBAL_POINTS = 240, LEADER_POINTS = 200 };
+enum { LEADER_POINTS = 200 };
 
 void hpsi_guided_destroy(hpsi_guided *g)
 {
@@ -79,7 +79,6 @@ static hps_status cut_arena(hps_swarm *e, hpsi_guided *g, int32_t slots)
                       {&g->start, m},
                       {&g->step, m},
                       {&g->work, 4 * m},
-                      {&g->forecast, HPSI_FORECASTS},
                       {&g->trial, d},
                       {&g->speed, d},
                       {&g->best_trial, d},
@@ -106,13 +105,14 @@ static hps_status create_surfaces(hps_swarm *e, hpsi_guided *g)
     int32_t m = g->n_ordered;
     int32_t full = 2 * m + 2 > LEADER_POINTS ? 2 * m + 2 : LEADER_POINTS;
     int32_t separable = 3 * (1 + 2 * m);
-    g->max_points = separable > GLOBAL_POINTS ? separable : GLOBAL_POINTS;
-    hps_status st = hpsi_rbf_create(&g->global, e->context, GLOBAL_POINTS, g->n_features);
+    g->max_points = separable > HPSI_MODEL_POINTS ? separable : HPSI_MODEL_POINTS;
+    int32_t global = (int32_t)hpsi_guided_global_points(g);
+    hps_status st = hpsi_rbf_create(&g->global, e->context, global, g->n_features);
     if (st == HPS_OK) {
-        st = hpsi_rbf_create(&g->local, e->context, GLOBAL_POINTS, m);
+        st = hpsi_rbf_create(&g->local, e->context, (int32_t)hpsi_guided_local_points(g), m);
     }
     if (st == HPS_OK) {
-        st = hpsi_ard_create(&g->ard, e->context, GLOBAL_POINTS, g->n_features);
+        st = hpsi_ard_create(&g->ard, e->context, global, g->n_features);
     }
     if (st == HPS_OK) {
         st = hpsi_quadratic_create(&g->full, e->context, full, m, 0);
@@ -161,6 +161,7 @@ void hpsi_guided_pack(const hps_swarm *e, hpsi_pack *p)
     hpsi_pack_int(p, g->model);
     hpsi_pack_reals(p, HPSI_MODELS, g->trust);
     hpsi_pack_reals(p, (int64_t)g->n_features + 1, g->ard->theta);
+    hpsi_pack_reals(p, (int64_t)g->n_features + 1, g->ard->move);
     if (e->asynchronous) {
         hpsi_guided_pack_async(e, p);
     }
@@ -225,6 +226,9 @@ static void unpack_models(hpsi_guided *g, hpsi_pack *p)
         g->model = (int32_t)hpsi_unpack_int_in(p, 0, HPSI_MODELS - 1);
         hpsi_unpack_reals(p, HPSI_MODELS, g->trust);
         hpsi_unpack_reals(p, (int64_t)g->n_features + 1, g->ard->theta);
+    }
+    if (p->version > 7) {
+        hpsi_unpack_reals(p, (int64_t)g->n_features + 1, g->ard->move);
     }
 }
 

@@ -54,6 +54,8 @@ int hpsi_rbf_fit(hpsi_rbf *s, int32_t n, const double *u, const double *centre, 
                  int32_t n_sets, const double *y);
 /* Values of all sets at u[n_dims] into out[n_sets]. */
 void hpsi_rbf_predict(hpsi_rbf *s, const double *u, double *out);
+/* Of one set. */
+double hpsi_rbf_value(hpsi_rbf *s, const double *u, int32_t set);
 /* Standardised value of the first set at z and its gradient [n_dims]. */
 double hpsi_rbf_gradient(hpsi_rbf *s, const double *z, double *gradient);
 /* Least value over lo <= z <= hi, by projected gradients from z (in: start, out: best). work
@@ -66,14 +68,16 @@ double hpsi_rbf_minimise(hpsi_rbf *s, const double *lo, const double *hi, double
  * HPSI_MAPS sets of values on the same points. */
 typedef struct hpsi_ard {
     int32_t max_points, n_dims, n, n_sets;
-    double *u, *z, *norm;   /* [n][n_dims] twice, [n] |z|^2; z = u / length */
-    double *theta;          /* [n_dims + 1] ln of the lengths and of the noise's share: accepted */
-    double *found;          /* and of the last fit */
+    double *u, *z, *norm;   /* [n_dims][n], [n_dims + 1][n], [n] |z|^2; z = u / length, ones */
+    double *theta, *move;   /* [n_dims + 1] ln of the lengths and of the noise's share, and the last
+                             * step of each, 0: none. Accepted, */
+    double *found, *moved;  /* and of the last fit */
     double *inverse_length; /* [n_dims] */
-    double *factor, *inner, *inverse; /* [n][n], workspace */
-    double *trial, *move, *slope;     /* [n_dims + 1], workspace */
-    double *weight;                   /* [n_sets][n] */
-    double *phi, *moved;              /* [n], [n_dims], workspace */
+    double *slope;          /* [n_dims + 1], workspace as all below but weight */
+    double *factor, *inner, *work; /* [n][n] each and more */
+    double *image;                 /* [n_dims + 1][n] */
+    double *weight;                /* [n_sets][n] */
+    double *values, *phi;          /* [n] */
     double mean[HPSI_MAPS], deviation[HPSI_MAPS];
 } hpsi_ard;
 hps_status hpsi_ard_create(hpsi_ard **out, hps_context *c, int32_t max_points, int32_t n_dims);
@@ -85,14 +89,38 @@ int hpsi_ard_fit(hpsi_ard *s, int32_t n, const double *u, int32_t n_sets, const 
                  int32_t learned);
 /* The next fit starts from the lengths of the last. */
 void hpsi_ard_accept(hpsi_ard *s);
-/* Are the accepted lengths and noise within their bounds? */
+/* Are the accepted lengths, noise and steps within their bounds? */
 int hpsi_ard_sound(const hpsi_ard *s);
 /* Values of all sets at u[n_dims] into out[n_sets]. */
 void hpsi_ard_predict(hpsi_ard *s, const double *u, double *out);
+/* Of one set. */
+double hpsi_ard_value(hpsi_ard *s, const double *u, int32_t set);
 /* -ln of likelihood times belief, without constants; its slopes [n_dims + 1] are in s->slope.
  * +inf if it cannot be had. */
 double hpsi_ard_likelihood(hpsi_ard *s, int32_t n, const double *u, const double *y,
                            const double *theta);
+
+/* ----------------------------------------------------- surface_loops.c */
+
+/* inner[n] = products z.z_j become squared distances norm + norms[j] - 2 inner[j]; out = Matern 5/2
+ * + level of these, inner = -2 times its derivative by that. */
+void hpsi_matern_row(int64_t n, double norm, const double *norms, double level, double *inner,
+                     double *out);
+/* out[n] = Matern 5/2 of u[n_dims] and each column of z[n_dims][n], + level. */
+void hpsi_matern_at(int64_t n, int32_t n_dims, const double *z, const double *u, double level,
+                    double *out);
+/* out[n] = |.|^3 + tail (1 + inner) of products inner[n] = z.z_j and squared norms; out may be
+ * inner. */
+void hpsi_cubic_row(int64_t n, double norm, const double *norms, double tail, const double *inner,
+                    double *out);
+/* inverse[j] = (inverse[j] - factor a[j]) slope[j] */
+void hpsi_weigh_row(int64_t n, double factor, const double *a, const double *slope,
+                    double *inverse);
+/* Upper R[n][n] becomes the upper triangle of (R^T R)^-1, what is below it anything. */
+#define HPSI_INVERT_WORK(n) ((n) * (n) + 16 * (n))
+void hpsi_invert_factored(int64_t n, double *r, double *work);
+/* x[n_sets][n] := (R^T R)^-1 x for up to 4 sets; work[4 n]. */
+void hpsi_solve_sets(int64_t n, const double *r, int32_t n_sets, double *x, double *work);
 
 /* ------------------------------------------------- surface_quadratic.c */
 

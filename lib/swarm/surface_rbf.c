@@ -82,21 +82,14 @@ static void place(hpsi_rbf *s, const double *u, const double *centre, double sca
     }
 }
 
-static double cube(double r2)
-{
-    return r2 > 0.0 ? r2 * sqrt(r2) : 0.0;
-}
-
 /* Kernel into factor, from the products z.z' in kernel. */
 static void fill_factor(hpsi_rbf *s, double nugget)
 {
     int32_t n = s->n;
     for (int32_t i = 0; i < n; i++) {
-        for (int32_t j = i; j < n; j++) {
-            double g = s->kernel[(int64_t)i * n + j];
-            double r2 = s->norm[i] + s->norm[j] - 2.0 * g;
-            s->factor[(int64_t)i * n + j] = (i == j ? nugget : cube(r2)) + s->tail * (1.0 + g);
-        }
+        int64_t k = (int64_t)i * n + i;
+        hpsi_cubic_row(n - i, s->norm[i], s->norm + i, s->tail, s->kernel + k, s->factor + k);
+        s->factor[k] = nugget + s->tail * (1.0 + s->kernel[k]);
     }
 }
 
@@ -115,8 +108,8 @@ static int factorise(hpsi_rbf *s)
     return 0;
 }
 
-/* Standardise a set of values and solve for its weights. */
-static int solve_set(hpsi_rbf *s, int32_t set, const double *y)
+/* Standardise a set of values; 1 if they differ. */
+static int standardise(hpsi_rbf *s, int32_t set, const double *y)
 {
     int32_t n = s->n;
     double *a = s->weight + (int64_t)set * n;
@@ -134,9 +127,17 @@ static int solve_set(hpsi_rbf *s, int32_t set, const double *y)
     for (int32_t i = 0; i < n; i++) {
         a[i] = spread ? (y[i] - mean) / deviation : 0.0;
     }
-    hpsi_solve_vector(n, s->factor, n, 1, a);
-    hpsi_solve_vector(n, s->factor, n, 0, a);
-    return spread && isfinite(hpsi_dot(n, a, a));
+    return spread;
+}
+
+static void solve(hpsi_rbf *s)
+{
+    if (s->n_sets > 1) {
+        hpsi_solve_sets(s->n, s->factor, s->n_sets, s->weight, s->kernel);
+        return;
+    }
+    hpsi_solve_vector(s->n, s->factor, s->n, 1, s->weight);
+    hpsi_solve_vector(s->n, s->factor, s->n, 0, s->weight);
 }
 
 int hpsi_rbf_fit(hpsi_rbf *s, int32_t n, const double *u, const double *centre, double scale,
@@ -154,10 +155,11 @@ int hpsi_rbf_fit(hpsi_rbf *s, int32_t n, const double *u, const double *centre, 
     }
     int sound = 1;
     for (int32_t set = 0; set < n_sets; set++) {
-        int solved = solve_set(s, set, y + (int64_t)set * n);
-        sound = set == 0 ? solved : sound;
+        int spread = standardise(s, set, y + (int64_t)set * n);
+        sound = set == 0 ? spread : sound;
     }
-    return sound;
+    solve(s);
+    return sound && isfinite(hpsi_dot(n, s->weight, s->weight));
 }
 
 /* ------------------------------------------------------------- predict */
@@ -169,16 +171,26 @@ static double products(hpsi_rbf *s, const double *z)
     return hpsi_dot(s->n_dims, z, z);
 }
 
-void hpsi_rbf_predict(hpsi_rbf *s, const double *u, double *out)
+/* Kernel of all points with u into phi. */
+static void kernels(hpsi_rbf *s, const double *u)
 {
     for (int32_t d = 0; d < s->n_dims; d++) {
         s->moved[d] = (u[d] - s->centre[d]) / s->scale;
     }
     double norm = products(s, s->moved);
-    for (int32_t i = 0; i < s->n; i++) {
-        double g = s->phi[i];
-        s->phi[i] = cube(s->norm[i] + norm - 2.0 * g) + s->tail * (1.0 + g);
-    }
+    hpsi_cubic_row(s->n, norm, s->norm, s->tail, s->phi, s->phi);
+}
+
+double hpsi_rbf_value(hpsi_rbf *s, const double *u, int32_t set)
+{
+    kernels(s, u);
+    return s->mean[set] +
+           s->deviation[set] * hpsi_dot(s->n, s->weight + (int64_t)set * s->n, s->phi);
+}
+
+void hpsi_rbf_predict(hpsi_rbf *s, const double *u, double *out)
+{
+    kernels(s, u);
     for (int32_t set = 0; set < s->n_sets; set++) {
         out[set] = s->mean[set] +
                    s->deviation[set] * hpsi_dot(s->n, s->weight + (int64_t)set * s->n, s->phi);

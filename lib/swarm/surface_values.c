@@ -17,6 +17,13 @@ static int compare_reals(const void *a, const void *b)
 
 void hpsi_sort_reals(int64_t n, double *y)
 {
+    int sorted = 1; /* as values often come */
+    for (int64_t i = 1; i < n && sorted; i++) {
+        sorted = y[i - 1] <= y[i];
+    }
+    if (sorted) {
+        return;
+    }
     qsort(y, (size_t)n, sizeof *y, compare_reals);
 }
 

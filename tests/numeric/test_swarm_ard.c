@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /* The Gaussian process with a length for each coordinate that guided screens with: likelihood and
- * prediction against plain dense algebra, slopes against difference quotients, what it learns, and
- * which of two models guided trusts. */
+ * prediction against plain dense algebra, slopes against difference quotients, what it learns, its
+ * inner loops, and which of two models guided trusts. */
 #include <math.h>
 #include <string.h>
 
@@ -149,13 +149,9 @@ START_TEST(test_prediction_equals_a_plain_one)
 }
 END_TEST
 
-/* Fit after fit the likelihood does not fall, and what does not matter gets a long length. */
-START_TEST(test_lengths_are_learned_from_where_they_were)
+static void standardised(const double *y, double *z)
 {
-    double u[POINTS * DIMS], y[POINTS], z[POINTS], before[DIMS + 1], first[HPSI_MAPS];
-    double again[HPSI_MAPS], mean = 0.0, square = 0.0, last = (double)INFINITY;
-    hpsi_ard *s;
-    random_points(u, y);
+    double mean = 0.0, square = 0.0;
     for (int i = 0; i < POINTS; i++) {
         mean += y[i] / POINTS;
     }
@@ -165,22 +161,38 @@ START_TEST(test_lengths_are_learned_from_where_they_were)
     for (int i = 0; i < POINTS; i++) {
         z[i] = (y[i] - mean) / sqrt(square);
     }
+}
+
+/* Fit after fit leads to lengths that are more likely, and what does not matter gets a long one. */
+START_TEST(test_lengths_are_learned_from_where_they_were)
+{
+    double u[POINTS * DIMS], y[POINTS], z[POINTS], before[DIMS + 1], first[HPSI_MAPS];
+    double again[HPSI_MAPS], at[20];
+    hpsi_ard *s;
+    random_points(u, y);
+    standardised(y, z);
     CK_OK(hpsi_ard_create(&s, NULL, POINTS, DIMS));
     ck_assert(hpsi_ard_sound(s));
-    for (int k = 0; k < 12; k++) {
+    double start = plain_likelihood(u, z, s->theta);
+    for (int k = 0; k < 20; k++) {
         memcpy(before, s->theta, sizeof before);
         ck_assert(hpsi_ard_fit(s, POINTS, u, 1, y, 0));
         ck_assert_mem_eq(before, s->theta, sizeof before); /* not accepted yet */
-        double value = plain_likelihood(u, z, s->found);
-        ck_assert_double_le(value, last + 1e-9);
-        last = value;
+        ck_assert(k > 1 || memcmp(s->move, s->moved, sizeof before) != 0);
+        at[k] = plain_likelihood(u, z, s->found);
         hpsi_ard_accept(s);
         ck_assert_mem_eq(s->found, s->theta, sizeof before);
+        ck_assert_mem_eq(s->move, s->moved, sizeof before);
     }
     ck_assert(hpsi_ard_sound(s));
+    ck_assert_double_lt(at[3], start - 20.0);
+    for (int k = 10; k < 20; k++) { /* moves stay 0.15 at least, so it is near the top only */
+        ck_assert_double_lt(at[k], at[3]);
+    }
     ck_assert_double_gt(exp(s->theta[2]), 10.0 * exp(s->theta[0]));
     hpsi_ard_predict(s, u, first);
     ck_assert_double_eq_tol(first[0], y[0], 1e-2);
+    ck_assert_double_eq(hpsi_ard_value(s, u, 0), first[0]);
     ck_assert(hpsi_ard_fit(s, POINTS, u, 1, y, -1)); /* made again, bit for bit */
     hpsi_ard_predict(s, u, again);
     ck_assert_double_eq(first[0], again[0]);
@@ -188,7 +200,150 @@ START_TEST(test_lengths_are_learned_from_where_they_were)
     ck_assert(!hpsi_ard_sound(s));
     s->theta[DIMS] = (double)NAN;
     ck_assert(!hpsi_ard_sound(s));
+    s->theta[DIMS] = -3.0;
+    ck_assert(hpsi_ard_sound(s));
+    s->move[1] = -0.81;
+    ck_assert(!hpsi_ard_sound(s));
     hpsi_ard_destroy(s);
+}
+END_TEST
+
+/* Two steps of resilient propagation, by plain slopes: sizes grow by 1.5 where the sign of the
+ * slope stays and are halved where it changes, within 0.15 and 0.8. */
+START_TEST(test_steps_follow_the_slope)
+{
+    double u[POINTS * DIMS], y[POINTS], z[POINTS], theta[DIMS + 1], move[DIMS + 1];
+    hpsi_ard *s;
+    random_points(u, y);
+    standardised(y, z);
+    CK_OK(hpsi_ard_create(&s, NULL, POINTS, DIMS));
+    memcpy(theta, s->theta, sizeof theta);
+    memset(move, 0, sizeof move);
+    for (int k = 0; k < 12; k++) {
+        double slope[DIMS + 1];
+        for (int d = 0; d <= DIMS; d++) {
+            double at = theta[d];
+            theta[d] = at + 1e-5;
+            slope[d] = plain_likelihood(u, z, theta);
+            theta[d] = at - 1e-5;
+            slope[d] -= plain_likelihood(u, z, theta);
+            theta[d] = at;
+        }
+        for (int d = 0; d <= DIMS; d++) {
+            int same = slope[d] * move[d] < 0.0;
+            double size = move[d] == 0.0 ? 0.3 : fabs(move[d]) * (same ? 1.5 : 0.5);
+            size = fmin(fmax(size, 0.15), 0.8);
+            move[d] = slope[d] > 0.0 ? -size : size;
+            theta[d] += move[d];
+            theta[d] =
+                d < DIMS ? fmin(fmax(theta[d], -3.5), 3.5) : fmin(fmax(theta[d], -13.8), 0.7);
+        }
+        if (k % 2 == 1) {
+            ck_assert(hpsi_ard_fit(s, POINTS, u, 1, y, 0));
+            hpsi_ard_accept(s);
+            for (int d = 0; d <= DIMS; d++) {
+                ck_assert_double_eq_tol(s->theta[d], theta[d], 1e-9);
+                ck_assert_double_eq_tol(s->move[d], move[d], 1e-9);
+            }
+        }
+    }
+    hpsi_ard_destroy(s);
+}
+END_TEST
+
+/* ------------------------------------------------------------------- loops */
+
+enum { LARGE = 83 };
+
+/* Each loop against a plain one, at sizes that are no multiple of a vector or of a block. */
+START_TEST(test_inverse_and_solutions)
+{
+    static double c[LARGE * LARGE], r[LARGE * LARGE], work[HPSI_INVERT_WORK(LARGE)];
+    static double x[4 * LARGE], product[LARGE];
+    int n = _i;
+    hpsi_blas_begin();
+    for (int i = 0; i < n; i++) {
+        for (int j = 0; j < n; j++) {
+            c[i * n + j] = exp(-0.1 * abs(i - j)) + 0.3 * (i == j);
+        }
+    }
+    memcpy(r, c, sizeof r);
+    ck_assert_int_eq(hpsi_cholesky_block(n, r, n), 0);
+    for (int k = 0; k < 3 * n; k++) {
+        x[k] = number() - 0.5;
+    }
+    static double right[4 * LARGE];
+    memcpy(right, x, sizeof x);
+    hpsi_solve_sets(n, r, 3, x, work);
+    for (int k = 0; k < 3 * n; k++) {
+        double sum = 0.0;
+        for (int j = 0; j < n; j++) {
+            sum += c[k % n * n + j] * x[k / n * n + j];
+        }
+        ck_assert_double_eq_tol(sum, right[k], 1e-12);
+    }
+    hpsi_invert_factored(n, r, work);
+    for (int i = 0; i < n; i++) {
+        memset(product, 0, sizeof product);
+        for (int j = 0; j < n; j++) {
+            double inverse = r[i < j ? i * n + j : j * n + i];
+            for (int k = 0; k < n; k++) {
+                product[k] += inverse * c[j * n + k];
+            }
+        }
+        for (int k = 0; k < n; k++) {
+            ck_assert_double_eq_tol(product[k], i == k, 1e-11);
+        }
+    }
+    hpsi_blas_end();
+}
+END_TEST
+
+START_TEST(test_kernels_of_rows)
+{
+    double norms[LARGE], inner[LARGE], slope[LARGE], out[LARGE], a[LARGE];
+    for (int j = 0; j < LARGE; j++) { /* distances 0 to far beyond where e^-r is 0 */
+        norms[j] = 1.0;
+        inner[j] = j == 0 ? 1.0 : 1.0 - 0.5 * pow(10.0, -8.0 + 0.2 * j);
+        a[j] = number();
+    }
+    inner[1] = 1.0 + 1e-15; /* rounding makes a square negative */
+    memcpy(slope, inner, sizeof slope);
+    hpsi_matern_row(LARGE, 1.0, norms, 10.0, slope, out);
+    for (int j = 0; j < LARGE; j++) {
+        double r = sqrt(5.0 * fmax(2.0 - 2.0 * inner[j], 0.0));
+        ck_assert_double_eq_tol(out[j], 10.0 + (1.0 + r + r * r / 3.0) * exp(-r), 1e-13);
+        ck_assert_double_eq_tol(slope[j], 5.0 / 3.0 * (1.0 + r) * exp(-r), 1e-13);
+    }
+    memcpy(out, inner, sizeof out);
+    hpsi_weigh_row(LARGE, 0.7, a, slope, out);
+    for (int j = 0; j < LARGE; j++) {
+        ck_assert_double_eq_tol(out[j], (inner[j] - 0.7 * a[j]) * slope[j], 1e-12);
+    }
+    hpsi_cubic_row(LARGE, 1.0, norms, 30.0, inner, out);
+    for (int j = 0; j < LARGE; j++) {
+        double r = sqrt(fmax(2.0 - 2.0 * inner[j], 0.0));
+        double expected = r * r * r + 30.0 * (1.0 + inner[j]);
+        ck_assert_double_eq_tol(out[j], expected, 1e-13 * (1.0 + fabs(expected)));
+    }
+    for (int i = 0; i < 3; i++) {
+        double z[3 * LARGE], u[3];
+        for (int k = 0; k < 3 * LARGE; k++) {
+            z[k] = 4.0 * number();
+        }
+        for (int d = 0; d < 3; d++) {
+            u[d] = 4.0 * number();
+        }
+        hpsi_matern_at(LARGE, 3, z, u, 10.0, out);
+        for (int j = 0; j < LARGE; j++) {
+            double square = 0.0;
+            for (int d = 0; d < 3; d++) {
+                square += pow(z[d * LARGE + j] - u[d], 2.0);
+            }
+            double r = sqrt(5.0 * square);
+            ck_assert_double_eq_tol(out[j], 10.0 + (1.0 + r + r * r / 3.0) * exp(-r), 1e-13);
+        }
+    }
 }
 END_TEST
 
@@ -271,6 +426,9 @@ static void add(TCase *t)
     tcase_add_test(t, test_likelihood_and_slopes);
     tcase_add_test(t, test_prediction_equals_a_plain_one);
     tcase_add_test(t, test_lengths_are_learned_from_where_they_were);
+    tcase_add_test(t, test_steps_follow_the_slope);
+    tcase_add_loop_test(t, test_inverse_and_solutions, 1, LARGE + 1);
+    tcase_add_test(t, test_kernels_of_rows);
     tcase_add_test(t, test_what_cannot_be_fitted);
     tcase_add_test(t, test_the_better_model_is_trusted);
     tcase_add_test(t, test_forecasts_are_of_both_models);

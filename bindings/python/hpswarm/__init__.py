@@ -18,12 +18,13 @@ from .gap import GAP, Path, Prediction, Report, errors
 from .options import Option, options
 from .plot import plot_convergence, plot_front, plot_kernel, plot_parameter, plot_parity
 from .results import Errors, KernelStatistics, Result
+from .search import minimize
 from .soap import Gradients, Soap, kernel_matrix, kernel_statistics
 from .space import Choice, Int, Real, Space
 from .structures import Structure, structure
 from .study import Objective, Stage, Study, StudyResult
 from .surface import Quality, Surface, design
-from .swarm import Front, History, Points, Progress, Swarm, minimize
+from .swarm import Front, History, Points, Progress, Swarm
 
 __version__ = version()
 __all__ = [name for name, what in list(globals().items())

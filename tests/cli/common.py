@@ -26,6 +26,8 @@ gap: {n_sparse: 10, delta: [0.1, 5.0], sigma_energy: {range: [0.001, 0.1], scale
 swarm: {particles: 4, iterations: 5}
 """
 
+FILES = ["best.yaml", "history.jsonl", "model.hpsm", "report.html", "result.json", "run.yaml"]  # of a finished run
+
 
 def without_times(value):
     """The value without the keys that may differ between two equal runs."""

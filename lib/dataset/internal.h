@@ -15,6 +15,7 @@ const double *hpsi_dataset_force_sigmas(const hps_dataset *d, int64_t i);
 const double *hpsi_dataset_virial_sigmas(const hps_dataset *d, int64_t i);
 /* Position of the first atom of frame i among all atoms of d (i = n_frames: the total). */
 int64_t hpsi_dataset_first_atom(const hps_dataset *d, int64_t i);
+double hpsi_cell_volume(const double *cell); /* |det| */
 
 /* Neighbour images with 0 < r < cutoff of the atoms [first, first+count) of one frame, in
  * compressed rows and structure-of-arrays form, ordered by neighbour, then image. A

@@ -80,7 +80,6 @@ typedef struct hpsi_cell {
 } hpsi_cell;
 /* 0 if the periodic rows do not span a proper cell. @param cell [9] or NULL */
 int32_t hpsi_cell_make(hpsi_cell *out, const double *cell, const int32_t periodic[3]);
-double hpsi_cell_volume(const double *cell); /* |det| */
 
 /* ------------------------------------------------------ frame_check.c */
 

@@ -24,7 +24,7 @@ typedef struct bench {
     double *product;  /* [rows][HPSI_ROW_TILE] */
     double *weight;   /* [M of the species] zeta (q_i.q_t)^(zeta-1) */
     int64_t *target;  /* [rows] row in the block that a row of the product goes to */
-    int64_t jacobian_capacity, product_capacity, target_capacity;
+    int64_t capacity; /* rows */
 } bench;
 
 typedef struct gradients {
@@ -158,24 +158,34 @@ static void scatter(const hpsi_stream *t, int32_t z, int64_t n, bench *b)
     }
 }
 
+static void free_bench(bench *b)
+{
+    hpsi_free(b->target);
+    hpsi_free(b->product);
+    hpsi_free(b->jacobian);
+    b->target = NULL;
+    b->product = b->jacobian = NULL;
+    b->capacity = 0;
+}
+
+/* Nothing is kept from one centre to the next: the old buffers go before the new ones come. */
 static hps_status grow_bench(hps_context *c, bench *b, int64_t n_pairs, int64_t d)
 {
-    void *jacobian = b->jacobian;
-    void *product = b->product;
-    void *target = b->target;
     int64_t rows = 3 * n_pairs + 9;
-    hps_status s = hpsi_grow(c, &jacobian, &b->jacobian_capacity, rows * d, sizeof(double));
 
-    b->jacobian = jacobian;
-    if (s == HPS_OK) {
-        s = hpsi_grow(c, &product, &b->product_capacity, rows * HPSI_ROW_TILE, sizeof(double));
-        b->product = product;
+    if (rows <= b->capacity) {
+        return HPS_OK;
     }
-    if (s == HPS_OK) {
-        s = hpsi_grow(c, &target, &b->target_capacity, rows, sizeof(int64_t));
-        b->target = target;
+    free_bench(b);
+    rows += rows / 8;
+    b->jacobian = hpsi_new(c, hpsi_size_mul(rows, d), sizeof *b->jacobian);
+    b->product = hpsi_new(c, hpsi_size_mul(rows, HPSI_ROW_TILE), sizeof *b->product);
+    b->target = hpsi_new(c, rows, sizeof *b->target);
+    if (b->jacobian == NULL || b->product == NULL || b->target == NULL) {
+        return HPS_E_MEMORY;
     }
-    return s;
+    b->capacity = rows;
+    return HPS_OK;
 }
 
 static hps_status add_centre(const gradients *x, const item *it, int32_t worker,
@@ -381,10 +391,8 @@ hps_status hpsi_stream_gradients(hpsi_stream *t)
         }
         status = status == HPS_OK ? flush(&x) : status;
         for (int32_t w = 0; w < s->n_workers; w++) {
-            hpsi_free(x.bench[w].target);
             hpsi_free(x.bench[w].weight);
-            hpsi_free(x.bench[w].product);
-            hpsi_free(x.bench[w].jacobian);
+            free_bench(&x.bench[w]);
         }
     }
     hpsi_free(x.items);

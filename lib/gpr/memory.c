@@ -117,15 +117,15 @@ static int64_t select_bytes(const need *n)
     return bytes + larger(cur, chosen);
 }
 
-/* rows.c and gradients.c: a block of rows, and what makes them. Buffers of derivatives double
- * as they grow. */
+/* rows.c and gradients.c: a block of rows, and what makes them. Buffers of derivatives grow to an
+ * eighth more than they have to. */
 static int64_t stream_bytes(const need *n)
 {
     int64_t capacity = hpsi_stream_capacity((int32_t)n->m);
     int64_t energies = n->workers * REAL * HPSI_SOAP_BLOCK * (n->size + HPSI_ROW_TILE);
     int64_t gradients =
         32 * capacity +
-        n->workers * REAL * ((3 * n->n_pairs + 9) * (n->size + HPSI_ROW_TILE) * 3 / 2 + n->m);
+        n->workers * REAL * ((3 * n->n_pairs + 9) * (n->size + HPSI_ROW_TILE + 1) * 9 / 8 + n->m);
 
     return REAL * capacity * (n->m + 4) + (n->derivatives ? larger(energies, gradients) : energies);
 }

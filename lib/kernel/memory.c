@@ -39,6 +39,32 @@ static int64_t largest_frame(const hps_dataset *d)
     return best;
 }
 
+/* Atoms in a volume; 0 where the frame is not repeated in every direction. */
+static double density(const hps_frame *f)
+{
+    const int32_t *p = f->periodic;
+
+    return p[0] && p[1] && p[2] ? f->n_atoms / hpsi_cell_volume(f->cell) : 0.0;
+}
+
+/* The frame whose centres have the most neighbours, if all are spread evenly. */
+static int64_t densest_frame(const hps_dataset *d)
+{
+    int64_t best = 0;
+    double most = 0.0;
+
+    for (int64_t i = 0; i < hps_dataset_n_frames(d); i++) {
+        hps_frame f;
+
+        hpsi_dataset_frame(d, i, &f);
+        if (density(&f) > most) {
+            most = density(&f);
+            best = i;
+        }
+    }
+    return best;
+}
+
 /* The centre of the last block with the most neighbours, and how many they are. */
 static int32_t crowded(const hpsi_soap_work *w, int32_t count, int64_t *most)
 {
@@ -78,6 +104,7 @@ static hps_status probe_block(const hpsi_soap_plan *plan, hpsi_soap_work *w, con
                               int32_t derivatives, hps_context *c, hpsi_probe *p)
 {
     int64_t size = hpsi_soap_plan_size(plan);
+    int64_t n_pairs = 0;
     int32_t count = f->n_atoms < HPSI_SOAP_BLOCK ? f->n_atoms : HPSI_SOAP_BLOCK;
     double *q = hpsi_new(c, hpsi_size_mul(HPSI_SOAP_BLOCK, size), sizeof *q);
     hps_status status = HPS_E_MEMORY;
@@ -87,9 +114,26 @@ static hps_status probe_block(const hpsi_soap_plan *plan, hpsi_soap_work *w, con
     }
     hpsi_free(q);
     if (status == HPS_OK) {
-        int32_t centre = crowded(w, count, &p->n_pairs);
+        int32_t centre = crowded(w, count, &n_pairs);
 
-        status = derivatives ? probe_jacobian(plan, w, centre, p->n_pairs, c) : HPS_OK;
+        status = derivatives ? probe_jacobian(plan, w, centre, n_pairs, c) : HPS_OK;
+    }
+    p->n_pairs = larger(p->n_pairs, n_pairs);
+    return status;
+}
+
+/* Buffers of a work grow to what the largest frame takes and what the densest one does. */
+static hps_status probe_frames(const hpsi_soap_plan *plan, hpsi_soap_work *w, const hps_dataset *d,
+                               int32_t derivatives, hps_context *c, hpsi_probe *p)
+{
+    const int64_t frame[2] = {largest_frame(d), densest_frame(d)};
+    hps_status status = HPS_OK;
+
+    for (int32_t i = 0; status == HPS_OK && i < 2; i++) {
+        hps_frame f;
+
+        hpsi_dataset_frame(d, frame[i], &f);
+        status = probe_block(plan, w, &f, derivatives, c, p);
     }
     return status;
 }
@@ -108,10 +152,7 @@ hps_status hpsi_source_probe(const hps_soap *s, const hps_dataset *d, int32_t de
     before = held_by(c);
     status = status == HPS_OK ? hpsi_soap_work_create(&work, c, plan) : status;
     if (status == HPS_OK && hps_dataset_n_frames(d) > 0) {
-        hps_frame f;
-
-        hpsi_dataset_frame(d, largest_frame(d), &f);
-        status = probe_block(plan, work, &f, derivatives, c, p);
+        status = probe_frames(plan, work, d, derivatives, c, p);
     }
     p->work = held_by(c) - before;
     hpsi_soap_work_destroy(work);

@@ -103,6 +103,41 @@ START_TEST(test_fit)
 }
 END_TEST
 
+/* Frames of equal size of which one has several times as many neighbours: buffers are as large as
+ * it needs, wherever it stands. */
+START_TEST(test_one_dense_frame)
+{
+    bench b = begin(0, 1);
+    hps_dataset *d = atoms_dataset(b.context);
+    int64_t bytes = 0, peak;
+
+    for (int32_t i = 0; i < 12; i++) {
+        const double stretch = i == 7 ? 1.0 : 2.0;
+        atoms a = atoms_grid(4, 4, 4, 0, 1, 1 + (uint64_t)i);
+
+        for (int32_t k = 0; k < 3 * a.n; k++) {
+            a.x[k] *= stretch;
+        }
+        for (int32_t k = 0; k < 9; k++) {
+            a.cell[k] *= stretch;
+        }
+        atoms_add(d, &a, ATOMS_ALL, NULL);
+    }
+    OK(hps_gpr_set_text(b.gpr, "sparse_method", "random"));
+    OK(hps_gpr_set_int(b.gpr, "n_sparse", 30));
+    OK(hps_gpr_set_int(b.gpr, "fit_forces", _i != 2));
+    OK(hps_gpr_set_int(b.gpr, "fit_virials", _i > 0));
+    OK(hps_context_memory(b.context, &b.before, NULL));
+    OK(hps_gpr_memory(b.gpr, d, &bytes));
+    OK(hps_gpr_fit(b.gpr, d));
+    compare(&b, bytes, 1, "one dense frame");
+    OK(hps_context_memory(b.context, NULL, &peak));
+    ck_assert_int_ge(100 * bytes, 97 * (peak - b.before)); /* one thread: the same on any machine */
+    hps_dataset_destroy(d);
+    end(&b);
+}
+END_TEST
+
 /* Two passes over the rows, all of one structure at a time. */
 START_TEST(test_leave_out)
 {
@@ -284,6 +319,7 @@ int main(void)
 
     tcase_set_timeout(tc, 300);
     tcase_add_loop_test(tc, test_fit, 0, N_SETS * N_FITS);
+    tcase_add_loop_test(tc, test_one_dense_frame, 0, 3);
     tcase_add_loop_test(tc, test_leave_out, 0, 2 * N_SETS);
     tcase_add_loop_test(tc, test_own_numbers_of_points, 0, N_SETS);
     tcase_add_loop_test(tc, test_predict, 0, 4 * N_SETS);

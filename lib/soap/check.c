@@ -90,3 +90,20 @@ int32_t hps_soap_size(const hps_soap *s)
     }
     return hpsi_soap_layout_size(s);
 }
+
+hps_status hpsi_soap_check_frame(const hps_soap *s, const hps_dataset *d, int64_t frame)
+{
+    hps_status st = hps_soap_check(s);
+
+    if (st != HPS_OK) {
+        return st;
+    }
+    if (d == NULL) {
+        return hpsi_fail(HPS_E_ARGUMENT, "soap: data set is NULL");
+    }
+    if (frame < 0 || frame >= hps_dataset_n_frames(d)) {
+        return hpsi_fail(HPS_E_ARGUMENT, "soap: frame %lld, the data set has %lld",
+                         (long long)frame, (long long)hps_dataset_n_frames(d));
+    }
+    return HPS_OK;
+}

@@ -360,4 +360,7 @@ void hpsi_soap_pair_forces(const hpsi_soap_plan *p, hpsi_soap_work *w, const dou
 /* adjoint.c: add the pair forces to gradient and virial (either NULL). */
 void hpsi_soap_scatter(const hpsi_soap_work *w, double *gradient, double *virial);
 
+/* check.c: arguments of what works on one frame. */
+hps_status hpsi_soap_check_frame(const hps_soap *s, const hps_dataset *d, int64_t frame);
+
 #endif

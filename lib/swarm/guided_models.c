@@ -9,10 +9,11 @@
 
 #define SHRINKAGE 1e-3
 #define FLOOR 1e-10
-#define MEMORY 0.7   /* of the credit of a map */
-#define STEADY 0.9   /* of the trust in a model */
-#define MARGIN 0.01  /* by which a later map or model has to win */
-#define LASTING 0.95 /* memory of how well the map in use did */
+#define MEMORY 0.7            /* of the credit of a map */
+#define STEADY 0.9            /* of the trust in a model */
+#define MARGIN 0.01           /* by which a later map or model has to win */
+#define LASTING 0.95          /* memory of how well the map in use did */
+enum { POINTS_A_LENGTH = 2 }; /* fewer cannot tell the lengths */
 
 /* --------------------------------------------------------------- metric */
 
@@ -140,7 +141,9 @@ void hpsi_guided_global(hps_swarm *e)
     }
     g->has_global = hpsi_rbf_fit(g->global, n, g->points, NULL, 0.0, HPSI_MAPS, g->mapped);
     int32_t learned = g->as_of >= 0 ? -1 : g->map; /* made anew: its lengths are known */
-    g->has_ard = g->has_global && hpsi_ard_fit(g->ard, n, g->points, HPSI_MAPS, g->mapped, learned);
+    int enough = n >= POINTS_A_LENGTH * g->n_features;
+    g->has_ard = g->has_global && enough &&
+                 hpsi_ard_fit(g->ard, n, g->points, HPSI_MAPS, g->mapped, learned);
 }
 
 /* --------------------------------------------------------------- choice */

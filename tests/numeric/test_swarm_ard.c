@@ -421,6 +421,31 @@ START_TEST(test_forecasts_are_of_both_models)
 }
 END_TEST
 
+/* There is a process from two points a length on. */
+START_TEST(test_few_points_make_no_process)
+{
+    hps_swarm *e = mixed_swarm(NULL, "guided", 100);
+    int64_t id[12];
+    double x[12 * MIXED_PARAMS], f[12];
+    int32_t outcome[12] = {0}, seen[2] = {0};
+    for (int k = 0; k < 6; k++) {
+        int32_t n = 0;
+        CK_OK(hps_swarm_ask(e, 12, &n, id, x));
+        const hpsi_guided *g = e->guided;
+        if (g->has_global) {
+            ck_assert_int_eq(g->has_ard, g->global->n >= 2 * g->n_features);
+            seen[g->has_ard]++;
+        }
+        for (int32_t i = 0; i < n; i++) {
+            f[i] = broken_objective(x + i * MIXED_PARAMS, &outcome[i]);
+        }
+        CK_OK(hps_swarm_tell(e, n, id, f, outcome));
+    }
+    ck_assert(seen[0] > 0 && seen[1] > 0);
+    hps_swarm_destroy(e);
+}
+END_TEST
+
 static void add(TCase *t)
 {
     tcase_add_test(t, test_likelihood_and_slopes);
@@ -432,6 +457,7 @@ static void add(TCase *t)
     tcase_add_test(t, test_what_cannot_be_fitted);
     tcase_add_test(t, test_the_better_model_is_trusted);
     tcase_add_test(t, test_forecasts_are_of_both_models);
+    tcase_add_test(t, test_few_points_make_no_process);
 }
 
 int main(void)

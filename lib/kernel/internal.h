@@ -74,6 +74,8 @@ hps_status hpsi_source_open(hpsi_source *s, const hps_soap *soap, const hps_data
 /* The same for a single pass: nothing is kept. */
 hps_status hpsi_source_open_once(hpsi_source *s, const hps_soap *soap, const hps_dataset *d);
 void hpsi_source_close(hpsi_source *s);
+/* Of an atom among all those of the data set. */
+int64_t hpsi_source_frame(const hpsi_source *s, int64_t atom);
 /* Chunks that one item of parallel work over n_chunks of them should have. */
 int64_t hpsi_source_span(const hpsi_source *s, int64_t n_chunks);
 /* Bytes that open allocates (without the plan and the works of soap), and those of them

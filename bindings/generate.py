@@ -30,6 +30,7 @@ class Api:
         self.structs = []
         self.callbacks = []  # Function
         self.functions = []
+        self.begins = {}  # name of the first function of a header -> the header
 
 
 # ------------------------------------------------------------------ reading
@@ -116,6 +117,8 @@ def read_header(api, name, text):
                                           parameters(name, m.group("arguments"))))
         elif m.group("function"):
             api.functions.append(read_function(name, m.group("function")))
+            if name not in api.begins.values():
+                api.begins[api.functions[-1].name] = name
         elif m.group("other"):
             fail(name, m.group("other"))
 
@@ -182,6 +185,8 @@ def write_python(api):
         lines.append("%s = CFUNCTYPE(%s)" % (c.name, ", ".join(kinds)))
     lines += ["", "# name: (result, arguments)", "FUNCTIONS = {"]
     for f in api.functions:
+        if f.name in api.begins:
+            lines += ["", "    # " + "-" * 70 + " " + api.begins[f.name], ""]
         kinds = [python_type(a.type) for a in f.arguments]
         lines += wrapped(c_text(f), "    #")
         lines += ["    \"%s\": (" % f.name,
@@ -258,6 +263,8 @@ def write_fortran(api):
         lines += fortran_interface(c, callbacks, True)
     lines += ["  end interface", "", "  interface"]
     for f in api.functions:
+        if f.name in api.begins:
+            lines += ["", "    ! " + "-" * 70 + " " + api.begins[f.name], ""]
         lines += fortran_interface(f, callbacks, False)
     return "\n".join(lines + ["  end interface", "end module hpswarm_c", ""])
 

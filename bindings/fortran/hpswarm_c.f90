@@ -235,6 +235,9 @@ module hpswarm_c
   end interface
 
   interface
+
+    ! ---------------------------------------------------------------------- hpswarm/base.h
+
       function hps_status_name(s) bind(c, name="hps_status_name") result(result_)
         import :: c_int32_t, c_ptr
         integer(c_int32_t), value :: s
@@ -347,6 +350,9 @@ module hpswarm_c
         integer(c_int32_t), value :: i
         type(c_ptr) :: result_
       end function hps_option_advice
+
+    ! ---------------------------------------------------------------------- hpswarm/dataset.h
+
       function hps_element_number(symbol) bind(c, name="hps_element_number") result(result_)
         import :: c_int32_t, c_ptr
         type(c_ptr), value :: symbol
@@ -525,6 +531,9 @@ module hpswarm_c
         import :: c_ptr
         type(c_ptr), value :: d
       end subroutine hps_dataset_destroy
+
+    ! ---------------------------------------------------------------------- hpswarm/gpr.h
+
       function hps_errors_compute(d, energy, forces, virial, config_type, out) bind(c, &
           name="hps_errors_compute") result(result_)
         import :: c_int32_t, c_ptr
@@ -796,6 +805,9 @@ module hpswarm_c
         import :: c_ptr
         type(c_ptr), value :: p
       end subroutine hps_path_destroy
+
+    ! ---------------------------------------------------------------------- hpswarm/kernel.h
+
       function hps_kernel_statistics(s, d, zeta, n_references, seed, out, n_bins, histogram) bind(c, &
           name="hps_kernel_statistics") result(result_)
         import :: c_double, c_int32_t, c_int64_t, c_ptr
@@ -846,6 +858,9 @@ module hpswarm_c
         type(c_ptr), value :: k
         integer(c_int32_t) :: result_
       end function hps_kernel_matrix
+
+    ! ---------------------------------------------------------------------- hpswarm/soap.h
+
       function hps_soap_create(out, c, n_species, numbers) bind(c, name="hps_soap_create") &
           result(result_)
         import :: c_int32_t, c_ptr
@@ -945,6 +960,9 @@ module hpswarm_c
         import :: c_ptr
         type(c_ptr), value :: s
       end subroutine hps_soap_destroy
+
+    ! ---------------------------------------------------------------------- hpswarm/study.h
+
       function hps_study_create(out, c, space, base, train, test) bind(c, name="hps_study_create") &
           result(result_)
         import :: c_int32_t, c_ptr
@@ -1029,6 +1047,9 @@ module hpswarm_c
         import :: c_ptr
         type(c_ptr), value :: t
       end subroutine hps_study_destroy
+
+    ! ---------------------------------------------------------------------- hpswarm/surface.h
+
       function hps_design_size(s, kind, n, size) bind(c, name="hps_design_size") result(result_)
         import :: c_int32_t, c_int64_t, c_ptr
         type(c_ptr), value :: s
@@ -1096,6 +1117,9 @@ module hpswarm_c
         import :: c_ptr
         type(c_ptr), value :: r
       end subroutine hps_surface_destroy
+
+    ! ---------------------------------------------------------------------- hpswarm/swarm.h
+
       function hps_space_create(out, c) bind(c, name="hps_space_create") result(result_)
         import :: c_int32_t, c_ptr
         type(c_ptr), value :: out

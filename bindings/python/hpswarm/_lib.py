@@ -240,6 +240,9 @@ hps_prefer_fn = CFUNCTYPE(c_int32, c_int32, c_void_p, c_void_p, c_void_p)
 
 # name: (result, arguments)
 FUNCTIONS = {
+
+    # ---------------------------------------------------------------------- hpswarm/base.h
+
     # const char* hps_status_name(hps_status s)
     "hps_status_name": (
         c_char_p,
@@ -337,6 +340,9 @@ FUNCTIONS = {
         c_char_p,
         (c_char_p, c_int32),
     ),
+
+    # ---------------------------------------------------------------------- hpswarm/dataset.h
+
     # int32_t hps_element_number(const char* symbol)
     "hps_element_number": (
         c_int32,
@@ -459,6 +465,9 @@ FUNCTIONS = {
         None,
         (c_void_p,),
     ),
+
+    # ---------------------------------------------------------------------- hpswarm/gpr.h
+
     # hps_status hps_errors_compute(const hps_dataset* d, const double* energy, const double*
     #    forces, const double* virial, const char* config_type, hps_errors* out)
     "hps_errors_compute": (
@@ -643,6 +652,9 @@ FUNCTIONS = {
         None,
         (c_void_p,),
     ),
+
+    # ---------------------------------------------------------------------- hpswarm/kernel.h
+
     # hps_status hps_kernel_statistics(const hps_soap* s, const hps_dataset* d, double zeta, int64_t
     #    n_references, int64_t seed, hps_kernel_stats* out, int32_t n_bins, int64_t* histogram)
     "hps_kernel_statistics": (
@@ -669,6 +681,9 @@ FUNCTIONS = {
         c_int32,
         (c_void_p, c_void_p, c_double, c_int64, c_void_p, c_int64, c_void_p, c_void_p),
     ),
+
+    # ---------------------------------------------------------------------- hpswarm/soap.h
+
     # hps_status hps_soap_create(hps_soap** out, hps_context* c, int32_t n_species, const int32_t*
     #    numbers)
     "hps_soap_create": (
@@ -738,6 +753,9 @@ FUNCTIONS = {
         None,
         (c_void_p,),
     ),
+
+    # ---------------------------------------------------------------------- hpswarm/study.h
+
     # hps_status hps_study_create(hps_study** out, hps_context* c, const hps_space* space, const
     #    hps_gpr* base, const hps_dataset* train, const hps_dataset* test)
     "hps_study_create": (
@@ -799,6 +817,9 @@ FUNCTIONS = {
         None,
         (c_void_p,),
     ),
+
+    # ---------------------------------------------------------------------- hpswarm/surface.h
+
     # hps_status hps_design_size(const hps_space* s, int32_t kind, int64_t n, int64_t* size)
     "hps_design_size": (
         c_int32,
@@ -847,6 +868,9 @@ FUNCTIONS = {
         None,
         (c_void_p,),
     ),
+
+    # ---------------------------------------------------------------------- hpswarm/swarm.h
+
     # hps_status hps_space_create(hps_space** out, hps_context* c)
     "hps_space_create": (
         c_int32,

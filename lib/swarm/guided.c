@@ -22,6 +22,13 @@ static double largest_radius(const hps_swarm *e, int32_t role)
     return role == HPSI_LEADER_RBF ? 0.5 : 0.5 * sqrt((double)e->n_dims);
 }
 
+void hpsi_guided_first_radii(hps_swarm *e, double share)
+{
+    for (int32_t role = 1; role < HPSI_ROLES; role++) {
+        e->guided->radius[role] = share * first_radius(e, role);
+    }
+}
+
 /* A new epoch: of the past only the archive and the credit of the maps remain. */
 static void design(hps_swarm *e)
 {
@@ -32,9 +39,8 @@ static void design(hps_swarm *e)
     g->has_global = 0;
     g->fitted = -1;
     memset(g->role, 0, (size_t)e->n_slots * sizeof *g->role);
-    for (int32_t role = 1; role < HPSI_ROLES; role++) {
-        g->radius[role] = first_radius(e, role);
-    }
+    g->returned = 0;
+    hpsi_guided_first_radii(e, 1.0);
 }
 
 /* All that can fail: memory and models. Positions are as they were if it does. */
@@ -109,18 +115,6 @@ static void keep_best(hps_swarm *e)
     }
 }
 
-/* What the best has to fall by to count. */
-double hpsi_guided_significant(hps_swarm *e)
-{
-    double absolute = e->options[HPSI_SWARM_SIGNIFICANCE_ABSOLUTE];
-    int64_t finite = hpsi_guided_by_value(e);
-    if (absolute > 0.0 || finite == 0) {
-        return absolute;
-    }
-    double range = e->guided->order[finite / 2].key - e->g_f;
-    return range > 0.0 ? e->options[HPSI_SWARM_SIGNIFICANCE] * range : 0.0;
-}
-
 static double spread(const hps_swarm *e)
 {
     double s = 0.0;
@@ -171,8 +165,8 @@ static void after(hps_swarm *e)
     keep_best(e);
     note_improvement(e);
     int collapsed = e->n_slots > 1 && spread(e) < COLLAPSED;
-    if (collapsed || idle_iterations(e) > e->options[HPSI_SWARM_STAGNATION_ITERATIONS]) {
-        e->fresh = 1;
+    if (collapsed || idle_iterations(e) > hpsi_guided_patience(e)) {
+        hpsi_guided_end_epoch(e);
     }
 }
 

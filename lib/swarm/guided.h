@@ -25,7 +25,9 @@ struct hpsi_guided {
     int32_t *ordered; /* [n_ordered] dimensions */
 
     /* state, saved in checkpoints */
-    int64_t epoch;             /* first row since the last restart */
+    int64_t epoch;             /* first row since the last restart; 0 of a return */
+    int64_t polished;          /* rows at the end of the last return */
+    int32_t returned;          /* the epoch is a return to the best points of all epochs */
     double reference;          /* best value at the last significant improvement */
     double radius[HPSI_ROLES]; /* of each kind of leader */
     double credit[HPSI_MAPS];  /* how well each map ordered the batches so far */
@@ -107,6 +109,8 @@ void hpsi_guided_foretell(hps_swarm *e, const double *u, double *out);
 /* Predictions of the planned batch, and what its values say about the maps. */
 void hpsi_guided_predict(hps_swarm *e);
 void hpsi_guided_judge(hps_swarm *e);
+/* Does the map in use order the batches well? */
+int hpsi_guided_trusted(const hpsi_guided *g);
 void hpsi_guided_judge_values(hpsi_guided *g, int32_t n, const double *prediction, const double *f);
 
 /* guided_leaders.c: roles and proposals of the next batch. */
@@ -117,8 +121,16 @@ hps_status hpsi_guided_propose(hps_swarm *e, int32_t role, int shaped, int *foun
 /* guided.c */
 void hpsi_guided_follow(hps_swarm *e, int32_t slot, int32_t role);
 void hpsi_guided_adapt_radius(hps_swarm *e, int32_t slot, double before);
+/* Radii of all leaders as a share of what they are at the beginning of an epoch. */
+void hpsi_guided_first_radii(hps_swarm *e, double share);
+
+/* guided_epochs.c */
 /* What the best has to fall by to count. */
 double hpsi_guided_significant(hps_swarm *e);
+/* Iterations that an epoch lives on without that. */
+double hpsi_guided_patience(const hps_swarm *e);
+/* Return to the best points so far if the best is new, else ask for a new design. */
+void hpsi_guided_end_epoch(hps_swarm *e);
 
 /* guided_asynchronous.c */
 hps_status hpsi_guided_advance(hps_swarm *e, int32_t slot);

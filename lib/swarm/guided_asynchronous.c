@@ -164,9 +164,8 @@ void hpsi_guided_arrive(hps_swarm *e, int32_t slot)
     }
     note_improvement(e);
     int collapsed = e->n_slots > 1 && hpsi_swarm_spread(e) < COLLAPSED;
-    double most = e->options[HPSI_SWARM_STAGNATION_ITERATIONS] * e->n_slots;
-    if (collapsed || idle_values(e) > most) {
-        e->fresh = 1;
+    if (collapsed || idle_values(e) > hpsi_guided_patience(e) * e->n_slots) {
+        hpsi_guided_end_epoch(e);
     }
 }
 

@@ -33,7 +33,7 @@ int64_t hpsi_guided_local_points(const hpsi_guided *g)
 hps_status hpsi_guided_reserve(hps_swarm *e, int64_t more)
 {
     hpsi_guided *g = e->guided;
-    int64_t n = hpsi_guided_rows(e) + more;
+    int64_t n = e->archive.n + more; /* a return takes all */
     int64_t size = g->n_ordered * (int64_t)sizeof(double);
     void *p = g->order;
     hps_status st = hpsi_grow(e->context, &p, &g->order_capacity, n, sizeof *g->order);

@@ -11,14 +11,12 @@
 #define PULL 1.49618
 #define FASTEST 0.5
 #define WALL_SPEED (-0.5)
-#define TRUSTED 0.45 /* Kendall's rank correlation of predictions and values */
 
 /* Members that no model steers: none while the model orders the batches well. Else the first
  * half: neighbours on the ring, so that most of them see only each other. */
 static int32_t unsteered(const hps_swarm *e)
 {
-    const hpsi_guided *g = e->guided;
-    return g->ranked > TRUSTED * g->judgements ? 0 : e->n_slots / 2;
+    return hpsi_guided_trusted(e->guided) ? 0 : e->n_slots / 2;
 }
 
 /* The member with the best personal best among a member and its two neighbours. */

@@ -13,6 +13,7 @@
 #define STEADY 0.9            /* of the trust in a model */
 #define MARGIN 0.01           /* by which a later map or model has to win */
 #define LASTING 0.95          /* memory of how well the map in use did */
+#define TRUSTED 0.45          /* Kendall's rank correlation of predictions and values */
 enum { POINTS_A_LENGTH = 2 }; /* fewer cannot tell the lengths */
 
 /* --------------------------------------------------------------- metric */
@@ -216,6 +217,11 @@ static void judge_in_use(hpsi_guided *g, int32_t n, const double *prediction, co
         g->ranked = LASTING * g->ranked + tau;
         g->judgements = LASTING * g->judgements + 1.0;
     }
+}
+
+int hpsi_guided_trusted(const hpsi_guided *g)
+{
+    return g->ranked > TRUSTED * g->judgements;
 }
 
 static void judge_models(hpsi_guided *g, int32_t n, const double *prediction, const double *f)

@@ -162,6 +162,8 @@ void hpsi_guided_pack(const hps_swarm *e, hpsi_pack *p)
     hpsi_pack_reals(p, HPSI_MODELS, g->trust);
     hpsi_pack_reals(p, (int64_t)g->n_features + 1, g->ard->theta);
     hpsi_pack_reals(p, (int64_t)g->n_features + 1, g->ard->move);
+    hpsi_pack_int(p, g->returned);
+    hpsi_pack_int(p, g->polished);
     if (e->asynchronous) {
         hpsi_guided_pack_async(e, p);
     }
@@ -220,7 +222,7 @@ void hpsi_guided_unpack_forecasts(hpsi_pack *p, int64_t n, double *forecasts)
     }
 }
 
-static void unpack_models(hpsi_guided *g, hpsi_pack *p)
+static void unpack_models(hpsi_guided *g, int64_t rows, hpsi_pack *p)
 {
     if (p->version > 6) {
         g->model = (int32_t)hpsi_unpack_int_in(p, 0, HPSI_MODELS - 1);
@@ -229,6 +231,10 @@ static void unpack_models(hpsi_guided *g, hpsi_pack *p)
     }
     if (p->version > 7) {
         hpsi_unpack_reals(p, (int64_t)g->n_features + 1, g->ard->move);
+    }
+    if (p->version > 8) {
+        g->returned = (int32_t)hpsi_unpack_int_in(p, 0, g->epoch == 0);
+        g->polished = hpsi_unpack_int_in(p, 0, rows);
     }
 }
 
@@ -249,7 +255,7 @@ void hpsi_guided_unpack(hps_swarm *e, hpsi_pack *p)
     g->predicted = (int32_t)hpsi_unpack_int_in(p, 0, 1);
     hpsi_unpack_ints(p, e->n_slots, g->role);
     hpsi_guided_unpack_forecasts(p, e->n_slots, g->prediction);
-    unpack_models(g, p);
+    unpack_models(g, e->archive.n, p);
     if (p->status == HPS_OK && !sound(e)) {
         p->status = hpsi_fail(HPS_E_FORMAT, "holds a model's state that is no number in range");
     }

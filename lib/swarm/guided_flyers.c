@@ -73,19 +73,18 @@ static void draw(const hps_swarm *e, int32_t slot, int32_t guide, int32_t number
     }
 }
 
-/* What the model expects of the present draw; a known point is worth nothing. */
-static double score(hps_swarm *e)
+/* What the model expects of the present draw; a known point is worth nothing, which is looked up
+ * only where it matters. */
+static double score(hps_swarm *e, double best)
 {
     hpsi_guided *g = e->guided;
     hpsi_swarm_snap(e, g->trial, e->snapped);
-    if (hpsi_archive_find(&e->archive, e->snapped, e->batch, 0) >= 0) {
-        return (double)INFINITY;
-    }
     hpsi_guided_features(e, e->snapped, g->feature);
-    if (g->model == HPSI_MODEL_ARD && g->has_ard) {
-        return hpsi_ard_value(g->ard, g->feature, g->map);
-    }
-    return hpsi_rbf_value(g->global, g->feature, g->map);
+    double s = g->model == HPSI_MODEL_ARD && g->has_ard
+                   ? hpsi_ard_value(g->ard, g->feature, g->map)
+                   : hpsi_rbf_value(g->global, g->feature, g->map);
+    int known = s < best && hpsi_archive_find(&e->archive, e->snapped, e->batch, 0) >= 0;
+    return known ? (double)INFINITY : s;
 }
 
 void hpsi_guided_fly(hps_swarm *e, int32_t slot)
@@ -98,7 +97,7 @@ void hpsi_guided_fly(hps_swarm *e, int32_t slot)
     double best = (double)INFINITY;
     for (int32_t k = 0; k < draws; k++) {
         draw(e, slot, guide, k);
-        double s = draws > 1 ? score(e) : 0.0;
+        double s = draws > 1 ? score(e, best) : 0.0;
         if (k == 0 || s < best) {
             best = s;
             memcpy(g->best_trial, g->trial, bytes);

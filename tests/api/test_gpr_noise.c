@@ -176,6 +176,18 @@ START_TEST(test_masked_forces_are_left_out)
 }
 END_TEST
 
+/* Noise of its own says what the same structures given twice say, and not nothing. */
+static void equal_fits(hps_gpr *g, const hps_dataset *own, const hps_dataset *twice,
+                       const values *plain)
+{
+    values a, b;
+
+    fitted(g, own, &a);
+    fitted(g, twice, &b);
+    ck_assert_double_lt(apart(&a, &b), 1e-8);
+    ck_assert_double_gt(apart(&a, plain), 1e-4);
+}
+
 /* Forces of every second structure with noises of their own, component by component, against the
  * slow way: the structure as often as the noise asks for, other components masked by a large one.
  */
@@ -184,7 +196,7 @@ START_TEST(test_noise_of_single_components)
     const double root = sqrt(0.5);
     hps_dataset *own = NULL, *twice = NULL;
     hps_gpr *g = settings(NULL);
-    values a, b, plain;
+    values plain;
     double sigma[3 * MORSE_LARGEST], large[3 * MORSE_LARGEST];
 
     OK(hps_dataset_create(&own, NULL));
@@ -204,10 +216,7 @@ START_TEST(test_noise_of_single_components)
         OK(hps_dataset_set_force_sigmas(twice, N + i, large));
     }
     OK(hps_gpr_set_sigma(g, "odd", NONE, 17, NONE)); /* and so does this */
-    fitted(g, own, &a);
-    fitted(g, twice, &b);
-    ck_assert_double_lt(apart(&a, &b), 1e-8);
-    ck_assert_double_gt(apart(&a, &plain), 1e-4);
+    equal_fits(g, own, twice, &plain);
     hps_gpr_destroy(g);
     hps_dataset_destroy(own);
     hps_dataset_destroy(twice);
@@ -224,7 +233,7 @@ START_TEST(test_noise_of_components_of_the_virial)
     const double second[] = {0.3, 0.3, 1e6, 0.3, 1e6, 1e6, 1e6, 1e6, 0.3};
     hps_dataset *own = NULL, *twice = NULL;
     hps_gpr *g = settings(NULL);
-    values a, b, plain;
+    values plain;
 
     OK(hps_gpr_set_int(g, "fit_forces", !_i));
     OK(hps_dataset_create(&own, NULL));
@@ -241,10 +250,7 @@ START_TEST(test_noise_of_components_of_the_virial)
         OK(hps_dataset_set_virial_sigmas(twice, N + i, second));
     }
     OK(hps_gpr_set_sigma(g, "odd", NONE, NONE, 17)); /* and so does this */
-    fitted(g, own, &a);
-    fitted(g, twice, &b);
-    ck_assert_double_lt(apart(&a, &b), 1e-8);
-    ck_assert_double_gt(apart(&a, &plain), 1e-4);
+    equal_fits(g, own, twice, &plain);
     hps_gpr_destroy(g);
     hps_dataset_destroy(own);
     hps_dataset_destroy(twice);

@@ -1,8 +1,10 @@
 # SPDX-License-Identifier: BSD-3-Clause
 """What the tests of the program share: running it, small inputs, comparing results."""
+import itertools
 import json
 import math
 import os
+import random
 import subprocess
 import tempfile
 import unittest
@@ -69,6 +71,20 @@ class ProgramTest(unittest.TestCase):
     def start(self, *arguments, **options):
         return subprocess.Popen([PROGRAM, *arguments], cwd=self.folder, text=True,
                                 stdout=subprocess.PIPE, stderr=subprocess.PIPE, **options)
+
+    def kill_until_done(self, seconds, most, arguments):
+        """Start arguments(0), arguments(1), .., kill each within `seconds` at random (the first `most`
+        of them), until one ends by itself: how many were killed."""
+        for n in itertools.count():
+            run = self.start(*arguments(n))
+            try:
+                run.communicate(timeout=random.uniform(0.02, seconds) if n < most else 60)
+            except subprocess.TimeoutExpired:
+                run.kill()
+                run.communicate()
+                continue
+            self.assertEqual(run.returncode, 0)
+            return n
 
     def run_program(self, *arguments, code=0, **options):
         """Standard output and standard error after checking the exit code."""

@@ -4,7 +4,6 @@ import os
 import random
 import shutil
 import signal
-import subprocess
 import time
 
 from common import main
@@ -83,19 +82,8 @@ class Stop(Search):
 
     def test_killed_at_random_moments_nothing_is_evaluated_twice(self):
         random.seed(os.environ.get("HPSWARM_TEST_SEED", "1"))
-        kills = 0
-        for n in range(100):
-            run = self.start("tune", "run.yaml", "-o", "killed", "--resume", "-q", "--set",
-                             f"swarm.parallel={1 + n % 3}")
-            try:
-                run.communicate(timeout=random.uniform(0.02, 0.3) if kills < 12 else 60)
-            except subprocess.TimeoutExpired:
-                kills += 1
-                run.send_signal(signal.SIGKILL)
-                run.communicate()
-                continue
-            self.assertEqual(run.returncode, 0)
-            break
+        kills = self.kill_until_done(0.3, 12, lambda n: ("tune", "run.yaml", "-o", "killed", "--resume", "-q", "--set",
+                                                         f"swarm.parallel={1 + n % 3}"))
         self.assertGreater(kills, 2)
         self.same_run("whole", "killed")
         # three at most were under way at each kill

@@ -6,7 +6,6 @@ import random
 import resource
 import shutil
 import signal
-import subprocess
 import time
 
 from common import FILES, ProgramTest, main, without_times
@@ -107,18 +106,7 @@ class Resume(ProgramTest):
     def test_killed_at_random_moments(self):
         random.seed(os.environ.get("HPSWARM_TEST_SEED", "1"))
         for n in range(3):
-            kills = 0
-            while True:
-                run = self.start("tune", "run.yaml", "-o", f"killed{n}", "--resume", "-q")
-                try:
-                    run.communicate(timeout=random.uniform(0.02, self.seconds if kills < 8 else 60))
-                except subprocess.TimeoutExpired:
-                    kills += 1
-                    run.send_signal(signal.SIGKILL)
-                    run.communicate()
-                    continue
-                self.assertEqual(run.returncode, 0)
-                break
+            self.kill_until_done(self.seconds, 8, lambda _: ("tune", "run.yaml", "-o", f"killed{n}", "--resume", "-q"))
             self.compare(f"killed{n}")
 
     def test_terminated_with_a_checkpoint(self):

@@ -1,10 +1,14 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /* Iterative refinement of a fit (Golub and Van Loan, section 5.3.8): the gradient
  *   g = A^T D^2 (y - A alpha') - (k_MM + eta I) alpha'/s^2        D = delta/sigma
- * in long double, k_MM anew from the descriptors, then alpha' += R^-1 (T^T T)^-1 R^-T g. */
+ * in numbers of two doubles, k_MM anew from the descriptors, then
+ * alpha' += R^-1 (T^T T)^-1 R^-T g. The rounding of k_MM is what a fit in double suffers from
+ * where the jitter is small; in long double 1/2048 of that would be left (docs/gpr.md, 5). */
 #include <math.h>
+#include <string.h>
 
 #include "base/linalg.h"
+#include "base/twofold.h"
 #include "gpr/refine.h"
 
 #define ROWS 32 /* of one item: sparse points, or rows of the system */
@@ -17,21 +21,22 @@ typedef struct gradient {
     const hpsi_refined *x;
     const hpsi_rows *rows; /* the present block */
     double zeta;
-    long double *residual; /* [capacity] D^2 (y - A alpha') of the block's rows */
+    hpsi_two *residual; /* [capacity] D^2 (y - A alpha') of the block's rows */
     int64_t capacity;
-    long double *g; /* [M] */
+    double *g;   /* [M] */
+    double *low; /* [M] what g lacks */
 } gradient;
 
 /* ------------------------------------------------------------- the prior */
 
-static long double covariance(const gradient *x, const double *p, const double *q)
+static int32_t element_of(const hpsi_sparse *p, int64_t i)
 {
-    long double sum = 0;
+    int32_t e = 0;
 
-    for (int32_t i = 0; i < x->x->fit.sparse->size; i++) {
-        sum += (long double)p[i] * (long double)q[i];
+    while (i >= p->first[p->number[e]] + p->count[p->number[e]]) {
+        e++;
     }
-    return sum > 0 ? powl(sum, (long double)x->zeta) : 0;
+    return p->number[e];
 }
 
 static hps_status prior_rows(int64_t item, int32_t worker, void *arg)
@@ -39,23 +44,24 @@ static hps_status prior_rows(int64_t item, int32_t worker, void *arg)
     const gradient *x = arg;
     const hpsi_sparse *p = x->x->fit.sparse;
     const double *alpha = x->x->alpha;
-    const long double shrink = 1 / ((long double)x->x->scale * (long double)x->x->scale);
+    const hpsi_two minus = {-1 / (x->x->scale * x->x->scale), 0};
+    const hpsi_two eta = {x->x->eta, 0};
     int64_t end = (item + 1) * ROWS < p->total ? (item + 1) * ROWS : p->total;
 
     (void)worker;
     for (int64_t i = item * ROWS; i < end; i++) {
-        long double sum = (long double)x->x->eta * (long double)alpha[i];
-        int32_t e = 0;
-        int32_t z;
+        const hpsi_two nothing = {0, 0};
+        const int32_t z = element_of(p, i);
+        hpsi_two sum = hpsi_two_add_product(nothing, eta, alpha[i]);
 
-        while (i >= p->first[p->number[e]] + p->count[p->number[e]]) {
-            e++;
-        }
-        z = p->number[e];
         for (int64_t j = p->first[z]; j < p->first[z] + p->count[z]; j++) {
-            sum += covariance(x, p->q + i * p->ld, p->q + j * p->ld) * (long double)alpha[j];
+            const hpsi_two k = hpsi_two_dot(p->size, p->q + i * p->ld, p->q + j * p->ld);
+
+            sum = hpsi_two_add_product(sum, hpsi_two_power(k, x->zeta), alpha[j]);
         }
-        x->g[i] = -shrink * sum;
+        sum = hpsi_two_multiply(sum, minus);
+        x->g[i] = sum.high;
+        x->low[i] = sum.low;
     }
     return HPS_OK;
 }
@@ -66,19 +72,17 @@ static hps_status residuals(int64_t item, int32_t worker, void *arg)
 {
     const gradient *x = arg;
     const hpsi_rows *r = x->rows;
-    const double *alpha = x->x->alpha;
     int64_t end = (item + 1) * ROWS < r->m ? (item + 1) * ROWS : r->m;
 
     (void)worker;
     for (int64_t i = item * ROWS; i < end; i++) {
-        const double *row = r->a + i * r->ld;
-        long double weight = (long double)x->x->fit.delta / (long double)r->sigma[i];
-        long double sum = (long double)r->y[i];
+        const double weight = x->x->fit.delta / r->sigma[i];
+        const hpsi_two square = {weight * weight, 0};
+        const hpsi_two y = {r->y[i], 0};
+        hpsi_two sum = hpsi_two_dot(x->x->fit.sparse->total, r->a + i * r->ld, x->x->alpha);
 
-        for (int64_t t = 0; t < x->x->fit.sparse->total; t++) {
-            sum -= (long double)row[t] * (long double)alpha[t];
-        }
-        x->residual[i] = weight * weight * sum;
+        sum = hpsi_two_add_product(y, sum, -1);
+        x->residual[i] = hpsi_two_multiply(sum, square);
     }
     return HPS_OK;
 }
@@ -92,11 +96,8 @@ static hps_status add_columns(int64_t item, int32_t worker, void *arg)
 
     (void)worker;
     for (int64_t i = 0; i < r->m; i++) {
-        const double *row = r->a + i * r->ld;
-
-        for (int64_t t = first; t < end; t++) {
-            x->g[t] += (long double)row[t] * x->residual[i];
-        }
+        hpsi_two_add_multiple(end - first, x->residual[i], r->a + i * r->ld + first, x->g + first,
+                              x->low + first);
     }
     return HPS_OK;
 }
@@ -135,9 +136,7 @@ static void take_step(const gradient *x, double *d, double *size)
     const double *beta = x->x->beta;
     int64_t n = f->sparse->total;
 
-    for (int64_t i = 0; i < n; i++) {
-        d[i] = (double)x->g[i];
-    }
+    memcpy(d, x->g, (size_t)n * sizeof *d);
     hpsi_blas_begin();
     hpsi_solve_vector(n, f->r, n, 1, d);
     hpsi_solve_vector(n, f->t, n, 1, d);
@@ -156,9 +155,10 @@ hps_status hpsi_gpr_refine(hpsi_refined *x)
     double size = 1;
     hps_status s = HPS_E_MEMORY;
 
-    f.g = hpsi_new(c, n, sizeof *f.g);
+    f.g = hpsi_new(c, 2 * n, sizeof *f.g);
     if (d != NULL && f.g != NULL) {
         s = HPS_OK;
+        f.low = f.g + n;
         for (int32_t step = 0; s == HPS_OK && step < MOST_STEPS && size > SMALL; step++) {
             s = find_gradient(&f);
             if (s == HPS_OK) {

@@ -61,6 +61,17 @@ void hpsi_gemm(int32_t ta, int32_t tb, int64_t m, int64_t n, int64_t k, double a
                 (int)lda, b, (int)ldb, beta, c, (int)ldc);
 }
 
+/* OpenBLAS has kernels for small dgemm, up to a million products, but not for dsyrk. */
+void hpsi_squares(int64_t n, int64_t k, const double *a, int64_t lda, double *c, int64_t ldc)
+{
+    if (n * n * k <= 1000000) {
+        hpsi_gemm(1, 0, n, n, k, 1.0, a, lda, a, lda, 0.0, c, ldc);
+        return;
+    }
+    cblas_dsyrk(CblasRowMajor, CblasUpper, CblasTrans, (int)n, (int)k, 1.0, a, (int)lda, 0.0, c,
+                (int)ldc);
+}
+
 void hpsi_gemm_single(int32_t ta, int32_t tb, int64_t m, int64_t n, int64_t k, const float *a,
                       int64_t lda, const float *b, int64_t ldb, float *c, int64_t ldc)
 {

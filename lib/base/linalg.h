@@ -15,6 +15,8 @@ const char *hpsi_blas_description(void);
 void hpsi_gemm(int32_t ta, int32_t tb, int64_t m, int64_t n, int64_t k, double alpha,
                const double *a, int64_t lda, const double *b, int64_t ldb, double beta, double *c,
                int64_t ldc);
+/* The upper triangle of C[n][n] = A[k][n]^T A; what is below it anything. */
+void hpsi_squares(int64_t n, int64_t k, const double *a, int64_t lda, double *c, int64_t ldc);
 /* C[m][n] = op(A) op(B) in single precision. */
 void hpsi_gemm_single(int32_t ta, int32_t tb, int64_t m, int64_t n, int64_t k, const float *a,
                       int64_t lda, const float *b, int64_t ldb, float *c, int64_t ldc);

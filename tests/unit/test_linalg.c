@@ -95,6 +95,30 @@ START_TEST(test_product_is_the_sum_over_components)
 }
 END_TEST
 
+/* Both ways: a small dgemm, and a dsyrk. */
+START_TEST(test_squares_are_products_with_itself)
+{
+    enum { N = 131, K = 83, LD = 137 };
+    int sizes[] = {7, N};
+    double *a = numbers(K * LD, 4);
+    double *c = numbers(N * LD, 5);
+    for (int s = 0; s < 2; s++) {
+        hpsi_squares(sizes[s], K, a, LD, c, LD);
+        for (int i = 0; i < sizes[s]; i++) {
+            for (int j = i; j < sizes[s]; j++) {
+                double sum = 0.0;
+                for (int k = 0; k < K; k++) {
+                    sum += a[k * LD + i] * a[k * LD + j];
+                }
+                ck_assert_double_eq_tol(c[i * LD + j], sum, 1e-12);
+            }
+        }
+    }
+    free(a);
+    free(c);
+}
+END_TEST
+
 /* --------------------------------------------------------------- Cholesky */
 
 START_TEST(test_cholesky_gives_back_the_matrix)
@@ -459,6 +483,7 @@ int main(void)
 
     tcase_set_timeout(tc, 60);
     tcase_add_test(tc, test_product_is_the_sum_over_components);
+    tcase_add_test(tc, test_squares_are_products_with_itself);
     tcase_add_test(tc, test_cholesky_gives_back_the_matrix);
     tcase_add_test(tc, test_cholesky_names_the_row_that_is_not_positive);
     tcase_add_test(tc, test_solve_right_inverts_the_product);

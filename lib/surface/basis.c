@@ -25,12 +25,12 @@ static void fill_features(const hps_surface *r, const double *u, double *z)
     }
 }
 
-void hpsi_inverse_diagonal(int64_t n, const double *r, double *diagonal, double *column)
+void hpsi_inverse_diagonal(int64_t n, const double *r, int64_t ld, double *diagonal, double *column)
 {
     for (int64_t i = 0; i < n; i++) { /* (R^T R)^-1_ii = |R^-T e_i|^2, which is 0 above i */
         memset(column, 0, (size_t)(n - i) * sizeof *column);
         column[0] = 1.0;
-        hpsi_solve_vector(n - i, r + i * n + i, n, 1, column);
+        hpsi_solve_vector(n - i, r + i * ld + i, ld, 1, column);
         diagonal[i] = hpsi_dot(n - i, column, column);
     }
 }
@@ -48,7 +48,7 @@ static hps_status fit(hps_surface *r, double *z, double *diagonal, double *colum
                          "all values or all points the same?",
                          (long long)n);
     }
-    hpsi_inverse_diagonal(n, r->rbf->factor, diagonal, column);
+    hpsi_inverse_diagonal(n, r->rbf->factor, r->rbf->ld, diagonal, column);
     for (int64_t i = 0; i < n; i++) {
         hpsi_rbf_predict(r->rbf, z + i * r->n_features, &r->fitted[i]);
         r->left[i] = r->y[i] - r->rbf->deviation[0] * r->rbf->weight[i] / diagonal[i];

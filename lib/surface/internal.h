@@ -64,7 +64,8 @@ double hpsi_polynomial_value(const hps_surface *r, const double *u, double *work
 hps_status hpsi_basis_fit(hps_surface *r);
 double hpsi_basis_value(const hps_surface *r, const double *u, double *work);
 /* Diagonal of (R^T R)^-1 for upper R[n][n]; column: n doubles of work space. */
-void hpsi_inverse_diagonal(int64_t n, const double *r, double *diagonal, double *column);
+void hpsi_inverse_diagonal(int64_t n, const double *r, int64_t ld, double *diagonal,
+                           double *column);
 
 /* ------------------------------------------------------------- process.c */
 

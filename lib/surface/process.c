@@ -190,7 +190,7 @@ static hps_status find_lengths(hps_surface *r)
  * the inverse. */
 static void leave_out(hps_surface *r, double *diagonal, double *work)
 {
-    hpsi_inverse_diagonal(r->n, r->factor, diagonal, work);
+    hpsi_inverse_diagonal(r->n, r->factor, r->n, diagonal, work);
     for (int64_t i = 0; i < r->n; i++) {
         double own = diagonal[i] - r->column[i] * r->column[i] / r->column_sum;
         r->fitted[i] = r->y[i] - r->noise_ratio * r->weight[i];

@@ -21,6 +21,8 @@ enum {
 };
 /* y[n] finite -> out[n] (out may be y); sorted[n] is work space and returns y ascending. */
 void hpsi_surface_map(int32_t map, int32_t n, const double *y, double *out, double *sorted);
+/* All of them: out[HPSI_MAPS][n]. */
+void hpsi_surface_maps(int32_t n, const double *y, double *out, double *sorted);
 /* Values in units of the median's distance from the least, in place, and weights 1 (worst) .. 20
  * (best) by rank that fall with 1/y^2 where a value is far away (swarm.md 4.3). sorted[n]: work
  * space. 1 if the values differ. */
@@ -36,10 +38,11 @@ double hpsi_surface_r2(int32_t n, const double *y, const double *predicted);
  * values on the same points, each standardised by its mean and deviation. */
 typedef struct hpsi_rbf {
     int32_t max_points, n_dims, n, n_sets;
-    double *z, *norm;        /* [n][n_dims], [n] |z|^2 */
-    double *kernel, *factor; /* [n][n], workspace */
+    double *z, *norm;        /* [n_dims][ld], [ld] |z|^2 */
+    int64_t ld;              /* hpsi_padded(n) */
+    double *kernel, *factor; /* [ld][ld], workspace */
     double *weight;          /* [n_sets][n] */
-    double *phi;             /* [n] workspace */
+    double *phi;             /* [ld] workspace */
     double *centre;          /* [n_dims] */
     double *moved;           /* [n_dims] workspace */
     double scale, tail;      /* tail: tau */
@@ -68,16 +71,17 @@ double hpsi_rbf_minimise(hpsi_rbf *s, const double *lo, const double *hi, double
  * HPSI_MAPS sets of values on the same points. */
 typedef struct hpsi_ard {
     int32_t max_points, n_dims, n, n_sets;
-    double *u, *z, *norm;   /* [n_dims][n], [n_dims + 1][n], [n] |z|^2; z = u / length, ones */
+    int64_t ld;             /* of rows of points: hpsi_padded(n), what is behind n anything */
+    double *u, *z, *norm;   /* [n_dims][ld], [n_dims + 1][ld], [ld] |z|^2; z = u / length, ones */
     double *theta, *move;   /* [n_dims + 1] ln of the lengths and of the noise's share, and the last
                              * step of each, 0: none. Accepted, */
     double *found, *moved;  /* and of the last fit */
     double *inverse_length; /* [n_dims] */
     double *slope;          /* [n_dims + 1], workspace as all below but weight */
-    double *factor, *inner, *work; /* [n][n] each and more */
-    double *image;                 /* [n_dims + 1][n] */
+    double *factor, *inner, *work; /* [ld][ld] and more */
+    double *image;                 /* [n_dims + 1][ld] */
     double *weight;                /* [n_sets][n] */
-    double *values, *phi;          /* [n] */
+    double *values, *phi;          /* [ld] */
     double mean[HPSI_MAPS], deviation[HPSI_MAPS];
 } hpsi_ard;
 hps_status hpsi_ard_create(hpsi_ard **out, hps_context *c, int32_t max_points, int32_t n_dims);
@@ -113,14 +117,32 @@ void hpsi_matern_at(int64_t n, int32_t n_dims, const double *z, const double *u,
  * inner. */
 void hpsi_cubic_row(int64_t n, double norm, const double *norms, double tail, const double *inner,
                     double *out);
+/* Sum over n of weight (r^3 + tail (1 + inner)), r the distance as above; *radial = sum of weight
+ * r; inner = weight (tail - 3 r). */
+double hpsi_cubic_slope(int64_t n, double norm, const double *norms, double tail,
+                        const double *weight, double *inner, double *radial);
+/* out[n] = products of u[n_dims] with each column of z[n_dims][n]. */
+void hpsi_products_at(int64_t n, int32_t n_dims, const double *z, const double *u, double *out);
 /* inverse[j] = (inverse[j] - factor a[j]) slope[j] */
 void hpsi_weigh_row(int64_t n, double factor, const double *a, const double *slope,
                     double *inverse);
-/* Upper R[n][n] becomes the upper triangle of (R^T R)^-1, what is below it anything. */
+/* Upper R, rows of hpsi_padded(n), becomes the upper triangle of (R^T R)^-1, what is below it
+ * anything. */
 #define HPSI_INVERT_WORK(n) ((n) * (n) + 16 * (n))
 void hpsi_invert_factored(int64_t n, double *r, double *work);
-/* x[n_sets][n] := (R^T R)^-1 x for up to 4 sets; work[4 n]. */
+/* x[n_sets][n] := (R^T R)^-1 x for up to 4 sets, R as above; work[4 n]. */
 void hpsi_solve_sets(int64_t n, const double *r, int32_t n_sets, double *x, double *work);
+
+/* ---------------------------------------------------- surface_factor.c */
+
+/* Rows of what is factored are padded to whole vectors: n rows take hpsi_padded(n) squared. */
+static inline int64_t hpsi_padded(int64_t n)
+{
+    return (n + 7) / 8 * 8;
+}
+/* Upper R with A = R^T R from the upper triangle of A[hpsi_padded(n)][hpsi_padded(n)], in place;
+ * below it and in the padding anything. 0, or 1 + the first row that is not positive. */
+int64_t hpsi_surface_cholesky(int64_t n, double *a);
 
 /* ------------------------------------------------- surface_quadratic.c */
 
@@ -131,7 +153,7 @@ typedef struct hpsi_quadratic {
     double constant, *gradient;
     double *hessian; /* [n_dims][n_dims], or [n_dims] of a separable one */
     double *design;  /* [max_points][max_terms], workspace as all below */
-    double *normal;  /* [max(points, terms)] squared */
+    double *normal;  /* max(points, terms), padded, squared */
     double *solution, *rhs, *norm, *residual;
     double *vectors, *curvature, *slope, *step; /* of the trust region */
 } hpsi_quadratic;

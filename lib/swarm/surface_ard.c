@@ -48,7 +48,7 @@ hps_status hpsi_ard_create(hpsi_ard **out, hps_context *c, int32_t max_points, i
     if (s == NULL) {
         return HPS_E_MEMORY;
     }
-    int64_t m = max_points;
+    int64_t m = hpsi_padded(max_points);
     int64_t t = (int64_t)n_dims + 1;
     struct {
         double **array;
@@ -96,8 +96,8 @@ static void place(hpsi_ard *s, const double *theta)
     int32_t n = s->n;
     memset(s->norm, 0, (size_t)n * sizeof *s->norm);
     for (int32_t d = 0; d < s->n_dims; d++) {
-        const double *u = s->u + (int64_t)d * n;
-        double *z = s->z + (int64_t)d * n;
+        const double *u = s->u + d * s->ld;
+        double *z = s->z + d * s->ld;
         s->inverse_length[d] = exp(-theta[d]);
         for (int32_t i = 0; i < n; i++) {
             z[i] = u[i] * s->inverse_length[d];
@@ -105,8 +105,15 @@ static void place(hpsi_ard *s, const double *theta)
         }
     }
     for (int32_t i = 0; i < n; i++) {
-        s->z[(int64_t)s->n_dims * n + i] = 1.0;
+        s->z[s->n_dims * s->ld + i] = 1.0;
     }
+}
+
+/* Rows begin with the vector that the diagonal is in: whole vectors, of which nothing reads what is
+ * below the diagonal. */
+static int64_t first_of_row(int64_t i)
+{
+    return i & ~(int64_t)7;
 }
 
 /* Cholesky factor of the covariance, above the diagonal; there the slopes of the kernel by half
@@ -114,15 +121,18 @@ static void place(hpsi_ard *s, const double *theta)
 static int factorise(hpsi_ard *s, const double *theta)
 {
     int32_t n = s->n;
+    int64_t ld = s->ld;
     double noise = exp(theta[s->n_dims]);
     place(s, theta);
-    hpsi_gemm(1, 0, n, n, s->n_dims, 1.0, s->z, n, s->z, n, 0.0, s->inner, n);
-    for (int32_t i = 0; i < n; i++) {
-        int64_t k = (int64_t)i * n + i;
-        hpsi_matern_row(n - i, s->norm[i], s->norm + i, LEVEL, s->inner + k, s->factor + k);
-        s->factor[k] = 1.0 + LEVEL + noise;
+    hpsi_squares(n, s->n_dims, s->z, ld, s->inner, ld);
+    for (int64_t i = 0; i < n; i++) {
+        int64_t first = first_of_row(i);
+        int64_t k = i * ld + first;
+        hpsi_matern_row(ld - first, s->norm[i], s->norm + first, LEVEL, s->inner + k,
+                        s->factor + k);
+        s->factor[i * ld + i] = 1.0 + LEVEL + noise;
     }
-    return hpsi_cholesky_block(n, s->factor, n) == 0;
+    return hpsi_surface_cholesky(n, s->factor) == 0;
 }
 
 /* Eq. 5.9: tr((C^-1 - a a^T / variance) dC) / 2 for each length and the noise. With w the product
@@ -132,18 +142,20 @@ static void slopes(hpsi_ard *s, const double *theta, const double *a, double var
 {
     int32_t n = s->n;
     int32_t m = s->n_dims;
+    int64_t ld = s->ld;
     double trace = 0.0;
-    for (int32_t i = 0; i < n; i++) {
-        int64_t k = (int64_t)i * n + i;
-        trace += s->factor[k] - a[i] * a[i] / variance;
-        hpsi_weigh_row(n - i, a[i] / variance, a + i, s->inner + k, s->factor + k);
-        s->factor[k] = 0.0;
+    for (int64_t i = 0; i < n; i++) {
+        int64_t first = first_of_row(i);
+        int64_t k = i * ld + first;
+        trace += s->factor[i * ld + i] - a[i] * a[i] / variance;
+        hpsi_weigh_row(ld - first, a[i] / variance, a + first, s->inner + k, s->factor + k);
+        s->factor[i * ld + i] = 0.0;
     }
-    hpsi_symm_right(m + 1, n, s->factor, n, s->z, n, s->image, n);
-    const double *sum = s->image + (int64_t)m * n;
+    hpsi_symm_right(m + 1, n, s->factor, ld, s->z, ld, s->image, ld);
+    const double *sum = s->image + m * ld;
     for (int32_t d = 0; d < m; d++) {
-        const double *z = s->z + (int64_t)d * n;
-        double *wz = s->image + (int64_t)d * n;
+        const double *z = s->z + d * ld;
+        double *wz = s->image + d * ld;
         for (int32_t i = 0; i < n; i++) {
             wz[i] = sum[i] * z[i] - wz[i];
         }
@@ -171,16 +183,17 @@ static double belief(hpsi_ard *s, const double *theta)
 static double evaluate(hpsi_ard *s, const double *y, const double *theta)
 {
     int32_t n = s->n;
+    int64_t ld = s->ld;
     double *a = s->weight;
     double value = 0.0;
     if (!factorise(s, theta)) {
         return (double)INFINITY;
     }
     for (int32_t i = 0; i < n; i++) {
-        value += log(s->factor[(int64_t)i * n + i]);
+        value += log(s->factor[i * (ld + 1)]);
     }
     hpsi_invert_factored(n, s->factor, s->work);
-    hpsi_symm_right(1, n, s->factor, n, y, n, a, n);
+    hpsi_symm_right(1, n, s->factor, ld, y, n, a, n);
     double variance = hpsi_dot(n, a, y) / n; /* the most likely one */
     value += 0.5 * n * log(variance);
     slopes(s, theta, a, variance);
@@ -193,9 +206,10 @@ static void take(hpsi_ard *s, int32_t n, int32_t stride, const double *u)
 {
     int32_t m = s->n_dims;
     s->n = (n + stride - 1) / stride;
+    s->ld = hpsi_padded(s->n);
     for (int32_t i = 0; i < s->n; i++) {
         for (int32_t d = 0; d < m; d++) {
-            s->u[(int64_t)d * s->n + i] = u[(int64_t)i * stride * m + d];
+            s->u[d * s->ld + i] = u[(int64_t)i * stride * m + d];
         }
     }
 }
@@ -340,7 +354,7 @@ static void kernels(hpsi_ard *s, const double *u)
     for (int32_t d = 0; d < s->n_dims; d++) {
         s->slope[d] = u[d] * s->inverse_length[d];
     }
-    hpsi_matern_at(s->n, s->n_dims, s->z, s->slope, LEVEL, s->phi);
+    hpsi_matern_at(s->ld, s->n_dims, s->z, s->slope, LEVEL, s->phi);
 }
 
 static double value_of(const hpsi_ard *s, int32_t set)

@@ -53,7 +53,8 @@ static int allocate(hpsi_quadratic *q)
     int64_t m = q->max_points;
     int64_t t = q->max_terms;
     int64_t d = q->n_dims;
-    int64_t side = q->separable ? t : m; /* terms of a least squares are fewer than points */
+    int64_t side =
+        hpsi_padded(q->separable ? t : m); /* terms of a least squares are fewer than points */
     q->gradient = hpsi_new(c, d, sizeof *q->gradient);
     q->hessian = hpsi_new(c, q->separable ? d : hpsi_size_mul(d, d), sizeof *q->hessian);
     q->design = hpsi_new(c, hpsi_size_mul(m, t), sizeof *q->design);
@@ -143,8 +144,8 @@ static void solve_normal(hpsi_quadratic *q, int32_t n, const double *r, double *
 {
     int32_t t = q->max_terms;
     hpsi_gemv(1, n, t, 1.0, q->design, t, r, 0.0, x);
-    hpsi_solve_vector(t, q->normal, t, 1, x);
-    hpsi_solve_vector(t, q->normal, t, 0, x);
+    hpsi_solve_vector(t, q->normal, hpsi_padded(t), 1, x);
+    hpsi_solve_vector(t, q->normal, hpsi_padded(t), 0, x);
 }
 
 static void keep_coefficients(hpsi_quadratic *q)
@@ -171,13 +172,14 @@ static int least_squares(hpsi_quadratic *q, int32_t n, const double *z, const do
                          const double *w)
 {
     int32_t t = q->max_terms;
+    int64_t ld = hpsi_padded(t);
     fill_design(q, n, z, w);
     normalise_columns(q, n);
-    hpsi_gemm(1, 0, t, t, n, 1.0, q->design, t, q->design, t, 0.0, q->normal, t);
+    hpsi_squares(t, n, q->design, t, q->normal, ld);
     for (int32_t k = 0; k < t; k++) {
-        q->normal[(int64_t)k * t + k] += RIDGE;
+        q->normal[k * (ld + 1)] += RIDGE;
     }
-    if (hpsi_cholesky_block(t, q->normal, t) != 0) {
+    if (hpsi_surface_cholesky(t, q->normal) != 0) {
         return 0;
     }
     for (int32_t i = 0; i < n; i++) {
@@ -201,13 +203,16 @@ static int least_squares(hpsi_quadratic *q, int32_t n, const double *z, const do
 static void fill_kernel(hpsi_quadratic *q, int32_t n, const double *z, const double *w)
 {
     int32_t d = q->n_dims;
+    int64_t ld = hpsi_padded(n);
     double *k = q->normal;
-    hpsi_gemm(0, 1, n, n, d, 1.0, z, d, z, d, 0.0, k, n);
-    for (int64_t i = 0; i < (int64_t)n * n; i++) {
-        k[i] = 0.5 * k[i] * k[i] + LEAST_NORM * (1.0 + k[i]);
+    hpsi_gemm(0, 1, n, n, d, 1.0, z, d, z, d, 0.0, k, ld);
+    for (int64_t i = 0; i < n; i++) {
+        for (double *v = k + i * ld; v < k + i * ld + n; v++) {
+            *v = 0.5 * *v * *v + LEAST_NORM * (1.0 + *v);
+        }
     }
     for (int32_t i = 0; i < n; i++) {
-        double *diagonal = &k[(int64_t)i * n + i];
+        double *diagonal = &k[i * (ld + 1)];
         *diagonal += LEAST_NUGGET * (1.0 + *diagonal) / w[i];
     }
 }
@@ -219,7 +224,7 @@ static int least_norm(hpsi_quadratic *q, int32_t n, const double *z, const doubl
     double *a = q->solution;
     double mean = 0.0, sum = 0.0;
     fill_kernel(q, n, z, w);
-    if (hpsi_cholesky_block(n, q->normal, n) != 0) {
+    if (hpsi_surface_cholesky(n, q->normal) != 0) {
         return 0;
     }
     for (int32_t i = 0; i < n; i++) {
@@ -228,8 +233,8 @@ static int least_norm(hpsi_quadratic *q, int32_t n, const double *z, const doubl
     for (int32_t i = 0; i < n; i++) {
         a[i] = y[i] - mean;
     }
-    hpsi_solve_vector(n, q->normal, n, 1, a);
-    hpsi_solve_vector(n, q->normal, n, 0, a);
+    hpsi_solve_vector(n, q->normal, hpsi_padded(n), 1, a);
+    hpsi_solve_vector(n, q->normal, hpsi_padded(n), 0, a);
     if (!isfinite(hpsi_dot(n, a, a))) {
         return 0;
     }

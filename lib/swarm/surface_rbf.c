@@ -32,7 +32,7 @@ hps_status hpsi_rbf_create(hpsi_rbf **out, hps_context *c, int32_t max_points, i
     if (s == NULL) {
         return HPS_E_MEMORY;
     }
-    int64_t m = max_points;
+    int64_t m = hpsi_padded(max_points);
     s->max_points = max_points;
     s->n_dims = n_dims;
     s->z = hpsi_new(c, m * n_dims, sizeof *s->z);
@@ -75,21 +75,24 @@ static void place(hpsi_rbf *s, const double *u, const double *centre, double sca
     for (int32_t i = 0; i < s->n; i++) {
         s->norm[i] = 0.0;
         for (int32_t d = 0; d < n_dims; d++) {
-            int64_t k = (int64_t)i * n_dims + d;
-            s->z[k] = (u[k] - s->centre[d]) / s->scale;
-            s->norm[i] += s->z[k] * s->z[k];
+            double z = (u[(int64_t)i * n_dims + d] - s->centre[d]) / s->scale;
+            s->z[d * s->ld + i] = z;
+            s->norm[i] += z * z;
         }
     }
 }
 
-/* Kernel into factor, from the products z.z' in kernel. */
+/* Kernel into factor, from the products z.z' in kernel; rows from the vector that the diagonal is
+ * in. */
 static void fill_factor(hpsi_rbf *s, double nugget)
 {
-    int32_t n = s->n;
-    for (int32_t i = 0; i < n; i++) {
-        int64_t k = (int64_t)i * n + i;
-        hpsi_cubic_row(n - i, s->norm[i], s->norm + i, s->tail, s->kernel + k, s->factor + k);
-        s->factor[k] = nugget + s->tail * (1.0 + s->kernel[k]);
+    int64_t ld = s->ld;
+    for (int64_t i = 0; i < s->n; i++) {
+        int64_t first = i & ~(int64_t)7;
+        int64_t k = i * ld + first;
+        hpsi_cubic_row(ld - first, s->norm[i], s->norm + first, s->tail, s->kernel + k,
+                       s->factor + k);
+        s->factor[i * ld + i] = nugget + s->tail * (1.0 + s->kernel[i * ld + i]);
     }
 }
 
@@ -99,7 +102,7 @@ static int factorise(hpsi_rbf *s)
     s->tail = TAIL;
     for (int32_t attempt = 0; attempt < ATTEMPTS; attempt++) {
         fill_factor(s, nugget);
-        if (hpsi_cholesky_block(s->n, s->factor, s->n) == 0) {
+        if (hpsi_surface_cholesky(s->n, s->factor) == 0) {
             return 1;
         }
         nugget = fmax(30.0 * nugget, 1e-8);
@@ -136,20 +139,21 @@ static void solve(hpsi_rbf *s)
         hpsi_solve_sets(s->n, s->factor, s->n_sets, s->weight, s->kernel);
         return;
     }
-    hpsi_solve_vector(s->n, s->factor, s->n, 1, s->weight);
-    hpsi_solve_vector(s->n, s->factor, s->n, 0, s->weight);
+    hpsi_solve_vector(s->n, s->factor, s->ld, 1, s->weight);
+    hpsi_solve_vector(s->n, s->factor, s->ld, 0, s->weight);
 }
 
 int hpsi_rbf_fit(hpsi_rbf *s, int32_t n, const double *u, const double *centre, double scale,
                  int32_t n_sets, const double *y)
 {
     s->n = n;
+    s->ld = hpsi_padded(n);
     s->n_sets = n_sets;
     if (n < 1 || n > s->max_points || n_sets < 1 || n_sets > HPSI_MAPS) {
         return 0;
     }
     place(s, u, centre, scale);
-    hpsi_gemm(0, 1, n, n, s->n_dims, 1.0, s->z, s->n_dims, s->z, s->n_dims, 0.0, s->kernel, n);
+    hpsi_squares(n, s->n_dims, s->z, s->ld, s->kernel, s->ld);
     if (!factorise(s)) {
         return 0;
     }
@@ -167,7 +171,7 @@ int hpsi_rbf_fit(hpsi_rbf *s, int32_t n, const double *u, const double *centre, 
 /* phi = products z.z_i; returns |z|^2. */
 static double products(hpsi_rbf *s, const double *z)
 {
-    hpsi_gemv(0, s->n, s->n_dims, 1.0, s->z, s->n_dims, z, 0.0, s->phi);
+    hpsi_products_at(s->ld, s->n_dims, s->z, z, s->phi);
     return hpsi_dot(s->n_dims, z, z);
 }
 
@@ -178,7 +182,7 @@ static void kernels(hpsi_rbf *s, const double *u)
         s->moved[d] = (u[d] - s->centre[d]) / s->scale;
     }
     double norm = products(s, s->moved);
-    hpsi_cubic_row(s->n, norm, s->norm, s->tail, s->phi, s->phi);
+    hpsi_cubic_row(s->ld, norm, s->norm, s->tail, s->phi, s->phi);
 }
 
 double hpsi_rbf_value(hpsi_rbf *s, const double *u, int32_t set)
@@ -200,16 +204,9 @@ void hpsi_rbf_predict(hpsi_rbf *s, const double *u, double *out)
 double hpsi_rbf_gradient(hpsi_rbf *s, const double *z, double *gradient)
 {
     double norm = products(s, z);
-    double value = 0.0, radial = 0.0;
-    for (int32_t i = 0; i < s->n; i++) {
-        double g = s->phi[i];
-        double r2 = s->norm[i] + norm - 2.0 * g;
-        double r = r2 > 0.0 ? sqrt(r2) : 0.0;
-        value += s->weight[i] * (r * r * r + s->tail * (1.0 + g));
-        radial += s->weight[i] * r;
-        s->phi[i] = s->weight[i] * (s->tail - 3.0 * r); /* 3 r (z - z_i) + tau z_i */
-    }
-    hpsi_gemv(1, s->n, s->n_dims, 1.0, s->z, s->n_dims, s->phi, 0.0, gradient);
+    double radial = 0.0;
+    double value = hpsi_cubic_slope(s->n, norm, s->norm, s->tail, s->weight, s->phi, &radial);
+    hpsi_gemv(0, s->n_dims, s->n, 1.0, s->z, s->ld, s->phi, 0.0, gradient);
     for (int32_t d = 0; d < s->n_dims; d++) {
         gradient[d] += 3.0 * radial * z[d];
     }

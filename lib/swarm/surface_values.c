@@ -54,13 +54,8 @@ static double log_unit(int32_t n, const double *sorted)
     return unit > 0.0 ? unit : 1.0;
 }
 
-void hpsi_surface_map(int32_t map, int32_t n, const double *y, double *out, double *sorted)
+static void map_sorted(int32_t map, int32_t n, const double *y, const double *sorted, double *out)
 {
-    if (n < 1) {
-        return;
-    }
-    memcpy(sorted, y, (size_t)n * sizeof *y);
-    hpsi_sort_reals(n, sorted);
     double median = sorted[n / 2];
     double unit = log_unit(n, sorted);
     for (int32_t i = 0; i < n; i++) {
@@ -78,10 +73,31 @@ void hpsi_surface_map(int32_t map, int32_t n, const double *y, double *out, doub
     }
 }
 
-int hpsi_surface_weigh(int32_t n, double *y, double *weights, double *sorted)
+static void sort_copy(int32_t n, const double *y, double *sorted)
 {
     memcpy(sorted, y, (size_t)n * sizeof *y);
     hpsi_sort_reals(n, sorted);
+}
+
+void hpsi_surface_map(int32_t map, int32_t n, const double *y, double *out, double *sorted)
+{
+    if (n > 0) {
+        sort_copy(n, y, sorted);
+        map_sorted(map, n, y, sorted, out);
+    }
+}
+
+void hpsi_surface_maps(int32_t n, const double *y, double *out, double *sorted)
+{
+    sort_copy(n, y, sorted);
+    for (int32_t map = 0; map < HPSI_MAPS && n > 0; map++) {
+        map_sorted(map, n, y, sorted, out + (int64_t)map * n);
+    }
+}
+
+int hpsi_surface_weigh(int32_t n, double *y, double *weights, double *sorted)
+{
+    sort_copy(n, y, sorted);
     double least = sorted[0];
     double unit = sorted[n / 2] - least;
     if (!(unit > 0.0)) {

@@ -279,7 +279,7 @@ START_TEST(test_a_radial_basis_without_a_point)
             for (int l = 0; l < N; l++) {
                 double dot = 0.0, square = 0.0;
                 for (int d = 0; d < b->n_dims; d++) {
-                    double p = b->z[j * b->n_dims + d], q = b->z[l * b->n_dims + d];
+                    double p = b->z[d * b->ld + j], q = b->z[d * b->ld + l];
                     dot += p * q;
                     square += (p - q) * (p - q);
                 }

@@ -258,17 +258,31 @@ enum { LARGE = 83 };
 /* Each loop against a plain one, at sizes that are no multiple of a vector or of a block. */
 START_TEST(test_inverse_and_solutions)
 {
-    static double c[LARGE * LARGE], r[LARGE * LARGE], work[HPSI_INVERT_WORK(LARGE)];
+    enum { LD = (LARGE + 7) / 8 * 8 };
+    static double c[LARGE * LARGE], r[LD * LD], work[HPSI_INVERT_WORK(LARGE)];
     static double x[4 * LARGE], product[LARGE];
     int n = _i;
+    int64_t ld = hpsi_padded(n);
     hpsi_blas_begin();
+    for (int k = 0; k < LD * LD; k++) { /* neither the padding nor what is below is read */
+        r[k] = (double)NAN;
+    }
     for (int i = 0; i < n; i++) {
         for (int j = 0; j < n; j++) {
             c[i * n + j] = exp(-0.1 * abs(i - j)) + 0.3 * (i == j);
+            r[i * ld + j] = j < i ? (double)NAN : c[i * n + j];
         }
     }
-    memcpy(r, c, sizeof r);
-    ck_assert_int_eq(hpsi_cholesky_block(n, r, n), 0);
+    ck_assert_int_eq(hpsi_surface_cholesky(n, r), 0);
+    for (int i = 0; i < n; i++) { /* R^T R = C */
+        for (int j = i; j < n; j++) {
+            double sum = 0.0;
+            for (int k = 0; k <= i; k++) {
+                sum += r[k * ld + i] * r[k * ld + j];
+            }
+            ck_assert_double_eq_tol(sum, c[i * n + j], 1e-14);
+        }
+    }
     for (int k = 0; k < 3 * n; k++) {
         x[k] = number() - 0.5;
     }
@@ -286,13 +300,46 @@ START_TEST(test_inverse_and_solutions)
     for (int i = 0; i < n; i++) {
         memset(product, 0, sizeof product);
         for (int j = 0; j < n; j++) {
-            double inverse = r[i < j ? i * n + j : j * n + i];
+            double inverse = r[i < j ? i * ld + j : j * ld + i];
             for (int k = 0; k < n; k++) {
                 product[k] += inverse * c[j * n + k];
             }
         }
         for (int k = 0; k < n; k++) {
             ck_assert_double_eq_tol(product[k], i == k, 1e-11);
+        }
+    }
+    hpsi_blas_end();
+}
+END_TEST
+
+/* The first row that is not positive is told, by our own factor and by LAPACK's above 400 rows,
+ * which lets NaN and infinity through. */
+START_TEST(test_what_has_no_factor)
+{
+    static const double bad[] = {0.0, -1.0, (double)NAN, (double)INFINITY};
+    enum { MANY = 408 };
+    static double a[MANY * MANY];
+    int sizes[] = {1, 3, 21, 64, 405};
+    hpsi_blas_begin();
+    for (int k = 0; k < 5; k++) {
+        int n = sizes[k];
+        int64_t ld = hpsi_padded(n);
+        for (int which = 0; which < 5; which++) {
+            for (int i = 0; i < n; i++) {
+                for (int j = i; j < n; j++) {
+                    a[i * ld + j] = i == j;
+                }
+            }
+            int row = 2 * n / 3;
+            a[row * ld + row] = which < 4 ? bad[which] : 4.0;
+            int64_t found = hpsi_surface_cholesky(n, a);
+            if (which < 2 || (which < 4 && n <= 400)) {
+                ck_assert_int_eq(found, row + 1);
+            } else if (which == 4) {
+                ck_assert_int_eq(found, 0);
+                ck_assert_double_eq(a[row * ld + row], 2.0);
+            }
         }
     }
     hpsi_blas_end();
@@ -326,6 +373,17 @@ START_TEST(test_kernels_of_rows)
         double expected = r * r * r + 30.0 * (1.0 + inner[j]);
         ck_assert_double_eq_tol(out[j], expected, 1e-13 * (1.0 + fabs(expected)));
     }
+    double expected = 0.0, slopes = 0.0, radial = 0.0;
+    memcpy(out, inner, sizeof out);
+    double value = hpsi_cubic_slope(LARGE, 1.0, norms, 30.0, a, out, &radial);
+    for (int j = 0; j < LARGE; j++) {
+        double r = sqrt(fmax(2.0 - 2.0 * inner[j], 0.0));
+        expected += a[j] * (r * r * r + 30.0 * (1.0 + inner[j]));
+        slopes += a[j] * r;
+        ck_assert_double_eq_tol(out[j], a[j] * (30.0 - 3.0 * r), 1e-13 * (1.0 + 3.0 * r));
+    }
+    ck_assert_double_eq_tol(value, expected, 1e-13 * fabs(expected));
+    ck_assert_double_eq_tol(radial, slopes, 1e-13 * slopes);
     for (int i = 0; i < 3; i++) {
         double z[3 * LARGE], u[3];
         for (int k = 0; k < 3 * LARGE; k++) {
@@ -342,6 +400,11 @@ START_TEST(test_kernels_of_rows)
             }
             double r = sqrt(5.0 * square);
             ck_assert_double_eq_tol(out[j], 10.0 + (1.0 + r + r * r / 3.0) * exp(-r), 1e-13);
+        }
+        hpsi_products_at(LARGE, 3, z, u, out);
+        for (int j = 0; j < LARGE; j++) {
+            double sum = z[j] * u[0] + z[LARGE + j] * u[1] + z[2 * LARGE + j] * u[2];
+            ck_assert_double_eq_tol(out[j], sum, 1e-14);
         }
     }
 }
@@ -453,6 +516,7 @@ static void add(TCase *t)
     tcase_add_test(t, test_lengths_are_learned_from_where_they_were);
     tcase_add_test(t, test_steps_follow_the_slope);
     tcase_add_loop_test(t, test_inverse_and_solutions, 1, LARGE + 1);
+    tcase_add_test(t, test_what_has_no_factor);
     tcase_add_test(t, test_kernels_of_rows);
     tcase_add_test(t, test_what_cannot_be_fitted);
     tcase_add_test(t, test_the_better_model_is_trusted);

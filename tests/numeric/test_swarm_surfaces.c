@@ -484,6 +484,12 @@ START_TEST(test_maps_of_values)
     ck_assert_double_eq_tol(out[1], log(0.5 / 8.0 + 1e-3), 1e-14);
     ck_assert_double_eq_tol(out[2], log(3.0 / 8.0 + 1e-3), 1e-14);
     ck_assert(out[2] == out[3]);
+    double all[HPSI_MAPS * 8];
+    hpsi_surface_maps(8, y, all, sorted);
+    for (int map = 0; map < HPSI_MAPS; map++) {
+        hpsi_surface_map(map, 8, y, out, sorted);
+        ck_assert_mem_eq(all + map * 8, out, sizeof out);
+    }
     ck_assert(hpsi_surface_r2(8, y, y) == 1.0);
     const double flat[2] = {1.0, 1.0}, off[2] = {1.0, 2.0};
     ck_assert(hpsi_surface_r2(2, flat, flat) == 1.0);

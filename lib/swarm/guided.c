@@ -51,12 +51,9 @@ static hps_status prepare(hps_swarm *e)
         return st;
     }
     hpsi_blas_begin();
-    st = hpsi_guided_metric(e);
-    if (st == HPS_OK) {
-        e->guided->avoids = hpsi_swarm_failures_meet(e, e->guided->epoch);
-        hpsi_guided_global(e);
-        st = hpsi_guided_lead(e);
-    }
+    e->guided->avoids = hpsi_swarm_failures_meet(e, e->guided->epoch);
+    hpsi_guided_global(e);
+    st = hpsi_guided_lead(e);
     hpsi_blas_end();
     return st;
 }

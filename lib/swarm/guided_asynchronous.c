@@ -55,11 +55,12 @@ static hps_status lead(hps_swarm *e, int32_t slot, int *found)
         return HPS_OK;
     }
     int32_t role = 1 + (int32_t)(g->leads % KINDS);
-    hps_status st = hpsi_guided_metric(e);
+    int turn = (g->leads / KINDS) % 2 == 1;
+    hps_status st = turn ? hpsi_guided_metric(e) : HPS_OK;
     if (st == HPS_OK) {
         g->avoids = hpsi_swarm_failures_meet(e, g->epoch);
         g->believes = role == HPSI_LEADER_RBF;
-        st = hpsi_guided_propose(e, role, g->has_metric && (g->leads / KINDS) % 2 == 1, found);
+        st = hpsi_guided_propose(e, role, turn && g->has_metric, found);
         g->believes = 0;
     }
     if (st == HPS_OK) {

@@ -237,16 +237,34 @@ static int repeats(const hps_swarm *e, int64_t a, int64_t b)
     return 1;
 }
 
+/* Is one of the first n of x as near to `at`? */
+static int any_near(int32_t n, const double *x, double at)
+{
+    int near = 0;
+#pragma omp simd reduction(| : near)
+    for (int32_t j = 0; j < n; j++) {
+        near |= fabs(x[j] - at) < REPEATED;
+    }
+    return near;
+}
+
+/* One coordinate tells most points apart; it is kept beside the rows. */
 int32_t hpsi_guided_distinct(hps_swarm *e, int64_t n)
 {
-    hpsi_ranked *order = e->guided->order;
+    hpsi_guided *g = e->guided;
+    hpsi_ranked *order = g->order;
+    double *x = g->sorted;
+    int32_t d = g->n_ordered > 0 ? g->ordered[0] : 0;
     int32_t kept = 0;
     for (int64_t i = 0; i < n; i++) {
+        double at = e->archive.u[order[i].row * e->n_dims + d];
         int known = 0;
-        for (int32_t j = 0; j < kept && !known; j++) {
+        int near = any_near(kept, x, at);
+        for (int32_t j = 0; near && j < kept && !known; j++) {
             known = repeats(e, order[i].row, order[j].row);
         }
         if (!known) {
+            x[kept] = at;
             order[kept++] = order[i];
         }
     }

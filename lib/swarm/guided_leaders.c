@@ -163,7 +163,9 @@ hps_status hpsi_guided_propose(hps_swarm *e, int32_t role, int shaped, int *foun
 hps_status hpsi_guided_lead(hps_swarm *e)
 {
     hpsi_guided *g = e->guided;
-    int shaped = g->has_metric && e->iteration % 2 == 1;
+    int turn = e->iteration % 2 == 1;
+    hps_status st = turn ? hpsi_guided_metric(e) : HPS_OK;
+    int shaped = turn && g->has_metric;
     int32_t member[HPSI_ROLES] = {0};
     memset(g->role, 0, (size_t)e->n_slots * sizeof *g->role);
     int32_t valued = 0;
@@ -174,15 +176,12 @@ hps_status hpsi_guided_lead(hps_swarm *e)
         member[role] = worst_flyer(e);
         g->role[member[role]] = role;
     }
-    for (int32_t role = 1; role < HPSI_ROLES && role < valued; role++) {
+    for (int32_t role = 1; role < HPSI_ROLES && role < valued && st == HPS_OK; role++) {
         int found = 0;
-        hps_status st = hpsi_guided_propose(e, role, shaped, &found);
-        if (st != HPS_OK) {
-            return st;
-        }
-        if (!found) { /* flies */
+        st = hpsi_guided_propose(e, role, shaped, &found);
+        if (st == HPS_OK && !found) { /* flies */
             g->role[member[role]] = HPSI_FLYER;
         }
     }
-    return HPS_OK;
+    return st;
 }

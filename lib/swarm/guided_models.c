@@ -28,10 +28,9 @@ static double covariance(hps_swarm *e, int64_t m)
 {
     hpsi_guided *g = e->guided;
     int32_t n = g->n_ordered;
-    double *mean = g->start, *away = g->step;
+    double *mean = g->start;
     double sum = 0.0, trace = 0.0;
     memset(mean, 0, (size_t)n * sizeof *mean);
-    memset(g->vectors, 0, (size_t)n * (size_t)n * sizeof *g->vectors);
     for (int64_t i = 0; i < m; i++) {
         sum += log_weight(m, i);
     }
@@ -43,11 +42,12 @@ static double covariance(hps_swarm *e, int64_t m)
     }
     for (int64_t i = 0; i < m; i++) {
         const double *u = e->archive.u + g->order[i].row * e->n_dims;
+        double scale = sqrt(log_weight(m, i) / sum);
         for (int32_t k = 0; k < n; k++) {
-            away[k] = u[g->ordered[k]] - mean[k];
+            g->points[i * n + k] = scale * (u[g->ordered[k]] - mean[k]);
         }
-        hpsi_ger(n, n, log_weight(m, i) / sum, away, away, g->vectors, n);
     }
+    hpsi_gemm(1, 0, n, n, m, 1.0, g->points, n, g->points, n, 0.0, g->vectors, n);
     for (int32_t k = 0; k < n; k++) {
         trace += g->vectors[(int64_t)k * n + k];
     }
@@ -58,12 +58,15 @@ static double covariance(hps_swarm *e, int64_t m)
 static void symmetric_root(hpsi_guided *g, int inverse, double *root)
 {
     int32_t n = g->n_ordered;
-    memset(root, 0, (size_t)n * (size_t)n * sizeof *root);
+    double most = fmax(g->eigenvalues[n - 1], FLOOR);
     for (int32_t i = 0; i < n; i++) {
         const double *v = g->vectors + (int64_t)i * n;
-        double scale = sqrt(fmax(g->eigenvalues[i], FLOOR) / fmax(g->eigenvalues[n - 1], FLOOR));
-        hpsi_ger(n, n, inverse ? 1.0 / scale : scale, v, v, root, n);
+        double scale = sqrt(sqrt(fmax(g->eigenvalues[i], FLOOR) / most));
+        for (int32_t k = 0; k < n; k++) {
+            g->points[(int64_t)i * n + k] = inverse ? v[k] / scale : v[k] * scale;
+        }
     }
+    hpsi_gemm(1, 0, n, n, n, 1.0, g->points, n, g->points, n, 0.0, root, n);
 }
 
 hps_status hpsi_guided_metric(hps_swarm *e)
@@ -137,9 +140,7 @@ void hpsi_guided_global(hps_swarm *e)
         const double *u = e->archive.u + g->order[i].row * e->n_dims;
         hpsi_guided_features(e, u, g->points + (int64_t)i * g->n_features);
     }
-    for (int32_t map = 0; map < HPSI_MAPS; map++) {
-        hpsi_surface_map(map, n, g->values, g->mapped + (int64_t)map * n, g->sorted);
-    }
+    hpsi_surface_maps(n, g->values, g->mapped, g->sorted);
     g->has_global = hpsi_rbf_fit(g->global, n, g->points, NULL, 0.0, HPSI_MAPS, g->mapped);
     int32_t learned = g->as_of >= 0 ? -1 : g->map; /* made anew: its lengths are known */
     int enough = n >= POINTS_A_LENGTH * g->n_features;

@@ -25,7 +25,9 @@
 #define LARGEST_MOVE 0.8
 #define FASTER 1.5
 #define SLOWER 0.5
-enum { STEPS = 2, LEARNED_POINTS = 100 };
+/* Points that lengths are learned from, and up to how many of them in two steps at once: there they
+ * are known least and cost least. */
+enum { LEARNED_POINTS = 100, FEW_POINTS = 50 };
 
 void hpsi_ard_destroy(hpsi_ard *s)
 {
@@ -279,7 +281,8 @@ static void learn(hpsi_ard *s, int32_t n, const double *u, const double *y)
         s->values[i] = y[(int64_t)i * stride];
     }
     int able = standardise(s->n, s->values, s->values, &mean, &deviation);
-    for (int32_t k = 0; k < STEPS && able; k++) {
+    int32_t steps = n <= FEW_POINTS ? 2 : 1;
+    for (int32_t k = 0; k < steps && able; k++) {
         able = evaluate(s, s->values, s->found) < (double)INFINITY;
         if (able) {
             step(s);

@@ -251,6 +251,31 @@ START_TEST(test_steps_follow_the_slope)
 }
 END_TEST
 
+/* Up to 50 points a fit takes two steps, the first of 0.3 and the second of 0.45 or back by 0.15;
+ * above it one. */
+START_TEST(test_many_points_take_one_step)
+{
+    static double u[51 * DIMS], y[51];
+    for (int n = 50; n <= 51; n++) {
+        hpsi_ard *s;
+        CK_OK(hpsi_ard_create(&s, NULL, 51, DIMS));
+        for (int i = 0; i < n; i++) {
+            for (int d = 0; d < DIMS; d++) {
+                u[i * DIMS + d] = number();
+            }
+            y[i] = wavy(u + i * DIMS);
+        }
+        ck_assert(hpsi_ard_fit(s, n, u, 1, y, 0));
+        for (int d = 0; d <= DIMS; d++) {
+            double moved = fabs(s->found[d] - s->theta[d]);
+            int twice = fabs(moved - 0.75) < 1e-12 || fabs(moved - 0.15) < 1e-12;
+            ck_assert(n == 50 ? twice : fabs(moved - 0.3) < 1e-12);
+        }
+        hpsi_ard_destroy(s);
+    }
+}
+END_TEST
+
 /* ------------------------------------------------------------------- loops */
 
 enum { LARGE = 83 };
@@ -515,6 +540,7 @@ static void add(TCase *t)
     tcase_add_test(t, test_prediction_equals_a_plain_one);
     tcase_add_test(t, test_lengths_are_learned_from_where_they_were);
     tcase_add_test(t, test_steps_follow_the_slope);
+    tcase_add_test(t, test_many_points_take_one_step);
     tcase_add_loop_test(t, test_inverse_and_solutions, 1, LARGE + 1);
     tcase_add_test(t, test_what_has_no_factor);
     tcase_add_test(t, test_kernels_of_rows);

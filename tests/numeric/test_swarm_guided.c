@@ -208,6 +208,62 @@ START_TEST(test_the_metric_whitens_the_best_points)
 }
 END_TEST
 
+/* Every second batch the leader of the quadratic goes where it goes through the metric. */
+START_TEST(test_leaders_use_the_metric_in_turn)
+{
+    hps_swarm *e = real_swarm("guided", 1000, 4);
+    one_batch(e, bowl);
+    one_batch(e, bowl);
+    for (int k = 0; k < 6; k++) {
+        double sent[D], plain[D], shaped[D];
+        int found[2] = {0};
+        hpsi_guided *g = e->guided;
+        const double *to = g->proposal + HPSI_LEADER_QUADRATIC * D;
+        int turn = e->iteration % 2 == 1;
+        CK_OK(hpsi_swarm_plan(e));
+        memcpy(sent, to, sizeof sent);
+        CK_OK(hpsi_guided_metric(e));
+        ck_assert(g->has_metric);
+        CK_OK(hpsi_guided_propose(e, HPSI_LEADER_QUADRATIC, 0, &found[0]));
+        memcpy(plain, to, sizeof plain);
+        CK_OK(hpsi_guided_propose(e, HPSI_LEADER_QUADRATIC, 1, &found[1]));
+        memcpy(shaped, to, sizeof shaped);
+        ck_assert(found[0] && found[1]);
+        ck_assert_mem_ne(plain, shaped, sizeof plain);
+        ck_assert_mem_eq(sent, turn ? shaped : plain, sizeof sent);
+        one_batch(e, bowl);
+    }
+    hps_swarm_destroy(e);
+}
+END_TEST
+
+/* Of points that are the same to 1e-10 the first stays; one coordinate in common is not enough. */
+START_TEST(test_models_take_a_point_once)
+{
+    hps_swarm *e = real_swarm("guided", 1000, 4);
+    one_batch(e, bowl);
+    one_batch(e, bowl);
+    hpsi_guided *g = e->guided;
+    CK_OK(hpsi_guided_reserve(e, e->n_slots));
+    ck_assert_int_eq(hpsi_guided_by_value(e), 24);
+    ck_assert_int_eq(hpsi_guided_distinct(e, 24), 24);
+    hpsi_guided_by_value(e);
+    double *u[24];
+    for (int i = 0; i < 24; i++) {
+        u[i] = e->archive.u + g->order[i].row * D;
+    }
+    memcpy(u[7], u[2], D * sizeof(double));
+    u[7][1] += 0.9e-10;
+    memcpy(u[20], u[7], D * sizeof(double));
+    u[20][D - 1] += 1.1e-10; /* apart from the seventh, which is gone, and the second */
+    u[11][0] = u[3][0];
+    int64_t first = g->order[2].row, far = g->order[20].row;
+    ck_assert_int_eq(hpsi_guided_distinct(e, 24), 23);
+    ck_assert(g->order[2].row == first && g->order[19].row == far);
+    hps_swarm_destroy(e);
+}
+END_TEST
+
 /* ------------------------------------------------- choices and failures */
 
 START_TEST(test_choices_are_found_and_led_along)
@@ -383,6 +439,8 @@ static void add(TCase *t)
     tcase_add_test(t, test_leaders_are_the_worst_and_stay_in_their_radius);
     tcase_add_test(t, test_half_of_the_members_doubt_a_bad_model);
     tcase_add_test(t, test_the_metric_whitens_the_best_points);
+    tcase_add_test(t, test_leaders_use_the_metric_in_turn);
+    tcase_add_test(t, test_models_take_a_point_once);
     tcase_add_test(t, test_choices_are_found_and_led_along);
     tcase_add_test(t, test_features_of_a_choice);
     tcase_add_test(t, test_a_space_of_choices);

@@ -65,14 +65,19 @@ static void count_species(const hpsi_groups *g, int64_t i, int32_t *first)
 }
 
 /* Put the rows of one chunk behind those of their species; next[] moves on. */
-static void sort_chunk(const hpsi_source *s, const hpsi_chunk *c, const double *q, int32_t *next,
-                       double *rows)
+static hps_status load_sorted(hpsi_source *s, int64_t chunk, int32_t worker, int32_t *next,
+                              double *rows)
 {
-    for (int32_t a = 0; a < c->count; a++) {
+    const hpsi_chunk *c = &s->chunk[chunk];
+    const double *q;
+    hps_status status = hpsi_source_chunk(s, chunk, worker, &q);
+
+    for (int32_t a = 0; status == HPS_OK && a < c->count; a++) {
         int64_t to = next[s->species[c->atom + a]]++;
 
         memcpy(rows + to * s->ld, q + a * s->ld, (size_t)s->ld * sizeof *q);
     }
+    return status;
 }
 
 hps_status hpsi_groups_load(const hpsi_groups *g, int64_t i, int32_t worker, const double **rows,
@@ -80,6 +85,7 @@ hps_status hpsi_groups_load(const hpsi_groups *g, int64_t i, int32_t worker, con
 {
     hpsi_source *s = g->source;
     double *sorted = g->rows != NULL ? g->rows + worker * g->most * s->ld : NULL;
+    int32_t one = hpsi_soap_plan_n_species(s->plan) == 1; /* in order as they are */
     int32_t next[HPSI_GROUP_SPECIES];
     hps_status status = HPS_OK;
 
@@ -91,12 +97,9 @@ hps_status hpsi_groups_load(const hpsi_groups *g, int64_t i, int32_t worker, con
     *rows = sorted;
     memcpy(next, first, (size_t)hpsi_soap_plan_n_species(s->plan) * sizeof *next);
     for (int64_t c = g->first[i]; status == HPS_OK && c < g->first[i + 1]; c++) {
-        const double *q;
-
-        status = hpsi_source_chunk(s, c, worker, &q);
-        if (status == HPS_OK) {
-            sort_chunk(s, &s->chunk[c], q, next, sorted);
-        }
+        status = one ? hpsi_source_block(s, s->chunk[c].atom, s->chunk[c].count, worker, sorted)
+                     : load_sorted(s, c, worker, next, sorted);
+        sorted += one ? s->chunk[c].count * s->ld : 0;
     }
     return status;
 }

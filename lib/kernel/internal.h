@@ -10,17 +10,22 @@
 
 /* ----------------------------------------------------------- power.c */
 
-enum { HPSI_POWER_TERMS = 18, HPSI_POWER_WHOLE = 8, HPSI_POWER_STEPS = 3, HPSI_POWER_OCTAVES = 8 };
+enum { HPSI_POWER_TERMS = 12, HPSI_POWER_NODES = 16, HPSI_POWER_OCTAVES = 16 };
 
-/* An exponent, prepared once for any number of values (a few microseconds). With zeta = n + f,
- * n whole, and x = 2^e m, 1 <= m < 2: x^zeta = x^n 2^(ef) m^f. */
+/* An exponent, prepared once for any number of values (a few microseconds). Octaves 2^e, e = -15
+ * to 0, have nodes c next to 1, 17/16, ..., 31/16, whose inverses have 10 bits; with
+ * x = 2^e c (1 + r): x^zeta = 2^(e zeta) c^zeta (1 + r)^zeta. */
 typedef struct hpsi_power {
-    double zeta;                      /* > 0 */
-    int32_t half;                     /* 2 zeta if products do alone, else 0 */
-    int32_t whole;                    /* n, or -1: not of this form */
-    double term[HPSI_POWER_TERMS];    /* m^f in powers of m - 3/2 */
-    double scale[HPSI_POWER_OCTAVES]; /* 2^(ef), e = -8..-1, at the low bits of the exponent */
-    double step[HPSI_POWER_STEPS];    /* 2^(-f 2^j) */
+    double zeta;                       /* > 0 */
+    int32_t half;                      /* 2 zeta if products do alone, else 0 */
+    int32_t n_terms;                   /* of the polynomial, 0: exponent too large */
+    double term[HPSI_POWER_TERMS];     /* ((1 + r)^zeta - 1)/r in powers of r, |r| < 2^-4.9 */
+    double inverse[HPSI_POWER_NODES];  /* 2^15/c */
+    double centre[HPSI_POWER_NODES];   /* c^zeta */
+    double octave[HPSI_POWER_OCTAVES]; /* 2^(e zeta) */
+    struct {
+        double inverse, power; /* of 2^e c */
+    } node[HPSI_POWER_OCTAVES * HPSI_POWER_NODES];
 } hpsi_power;
 void hpsi_power_make(hpsi_power *p, double zeta);
 /* x[i] := max(x[i], 0)^zeta; NaN stays. A value has the same bits wherever it stands. */

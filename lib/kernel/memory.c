@@ -204,7 +204,7 @@ hps_status hpsi_kernel_memory(const hps_soap *s, const hps_dataset *d, int64_t n
     size = hps_soap_size(s);
     n_references = n_references <= 0 ? atoms : least(n_references, atoms);
     rows = least(atoms, HPSI_GROUP); /* of a group */
-    source -= hpsi_sweep_streams(d, n_references) ? kept : 0;
+    source -= hpsi_sweep_streams(s, d, n_references) ? kept : 0;
     if (precision == HPS_KERNEL_SINGLE) {
         source += (int64_t)sizeof(float) * size * (n_references + workers * rows);
     }

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* Powers of dot products, max(x,0)^zeta: products for whole and half-integer exponents, a
- * polynomial that is fitted to the exponent for others, exp(zeta log x) for values outside of
- * its range and large exponents; good to a few units in the last place. No calls and no
+/* Powers of dot products, max(x,0)^zeta: products for whole and half-integer exponents, nodes and
+ * a polynomial that is fitted to the exponent for others, exp(zeta log x) for values outside of
+ * their range and large exponents; good to a few units in the last place. No calls and no
  * branches in the loops: they are vectors. */
 #include <math.h>
 #include <string.h>
@@ -189,118 +189,110 @@ PER_TARGET static void power_general(double zeta, int64_t n, double *restrict x)
     }
 }
 
-/* ------------------------------------------------------ powers by products */
+/* ------------------------------------------------------- a fixed exponent */
 
-/* x^(half/2) by repeated squaring; unrolled, since half is a constant where it is called. */
-static inline __attribute__((always_inline)) void power_constant(int half, int64_t n,
-                                                                 double *restrict x)
-{
-#pragma omp simd
-    for (int64_t i = 0; i < n; i++) {
-        double v = x[i] > 0 ? x[i] : 0.0 * x[i] + 0.0;
-        double v2 = v * v;
-        double v4 = v2 * v2;
-        double p = half & 1 ? sqrt(v) : 1.0;
-
-        p = half & 2 ? p * v : p;
-        p = half & 4 ? p * v2 : p;
-        p = half & 8 ? p * v4 : p;
-        x[i] = half & 16 ? p * (v4 * v4) : p;
-    }
-}
-
-#define CASE(half)                                                                                 \
-    case half:                                                                                     \
-        power_constant(half, n, x);                                                                \
-        break
-
-PER_TARGET static void power_products(int32_t half, int64_t n, double *restrict x)
-{
-    switch (half) {
-        CASE(1);
-        CASE(2);
-        CASE(3);
-        CASE(4);
-        CASE(5);
-        CASE(6);
-        CASE(7);
-        CASE(8);
-        CASE(9);
-        CASE(10);
-        CASE(11);
-        CASE(12);
-        CASE(13);
-        CASE(14);
-        CASE(15);
-    default: /* 2 MOST_PRODUCTS */
-        power_constant(16, n, x);
-        break;
-    }
-}
+#define MOST_NODES 16.0     /* exponents up to this one have a polynomial */
+#define REACH (33.0 / 1024) /* of the polynomial: half the distance of two nodes, and rounding */
 
 static int is_products(double zeta)
 {
-    return zeta > 0 && zeta <= MOST_PRODUCTS && 2 * zeta == floor(2 * zeta);
+    return zeta <= MOST_PRODUCTS && 2 * zeta == floor(2 * zeta);
 }
 
-/* ------------------------------------------------------- a fixed exponent */
+/* Terms that keep the error of the polynomial below 2^-55: with n of them it is about the term
+ * of order n + 1 of the binomial series, over 2^n. */
+static int32_t count_terms(double zeta)
+{
+    double size = zeta * REACH;
+    int32_t n = 0;
 
-/* term := monomials in m - 3/2 of the polynomial that interpolates m^f at the zeros of T_18 on
- * [1,2]; for 0 < f < 1 it is off by 3e-16 at most. Long double keeps the noise of the terms of
- * high order, which are small differences, below that. */
-static void fit_fraction(double f, double term[HPSI_POWER_TERMS])
+    do {
+        n++;
+        size *= 0.5 * REACH * (zeta - n) / (n + 1);
+    } while (n < HPSI_POWER_TERMS && fabs(size) > 0x1p-55);
+    return n;
+}
+
+/* Series in T_k, k < n, of ((1 + r)^zeta - 1)/r, r = REACH x, that interpolates at the zeros of
+ * T_n. */
+static void fit_series(double zeta, int32_t n, long double *series)
+{
+    const long double pi = 3.14159265358979323846L;
+
+    for (int i = 0; i < n; i++) {
+        long double x = cosl(pi * (long double)(2 * i + 1) / (2 * n)); /* not 0: pi is rounded */
+        long double r = (long double)REACH * x;
+        long double value = expm1l((long double)zeta * log1pl(r)) / r;
+        long double before = 1;
+        long double now = x;
+
+        for (int k = 0; k < n; k++) {
+            long double next = 2 * x * now - before;
+
+            series[k] += value * before * (k == 0 ? 1 : 2) / n;
+            before = now;
+            now = next;
+        }
+    }
+}
+
+/* Its monomials in r. Long double keeps the noise of the terms of high order, which are small
+ * differences, below the rounding of the others. */
+static void fit_terms(double zeta, int32_t n, double *term)
 {
     enum { N = HPSI_POWER_TERMS };
-    const long double pi = 3.14159265358979323846L;
-    long double cosine[4 * N];   /* of multiples of pi/(2N) */
-    long double before[N] = {1}; /* T_k in monomials of 2 (m - 3/2) */
+    long double series[N] = {0};
+    long double before[N] = {1}; /* T_k in monomials of x */
     long double now[N] = {0, 1}; /* T_{k+1} */
     long double sum[N] = {0};
+    long double unit = 1;
 
-    for (int i = 0; i < 4 * N; i++) {
-        cosine[i] = cosl(pi * (long double)i / (2 * N));
-    }
-    for (int k = 0; k < N; k++) {
-        long double series = 0;
-
-        for (int i = 0; i < N; i++) {
-            long double m = 1.5L + 0.5L * cosine[2 * i + 1];
-
-            series += powl(m, (long double)f) * cosine[k * (2 * i + 1) % (4 * N)];
-        }
-        for (int j = 0; j <= k; j++) {
-            sum[j] += series * before[j] * (k == 0 ? 1 : 2) / N;
-        }
+    fit_series(zeta, n, series);
+    for (int k = 0; k < n; k++) {
         for (int j = N - 1; j >= 0; j--) {
             long double next = (j > 0 ? 2 * now[j - 1] : 0) - before[j];
 
+            sum[j] += series[k] * before[j];
             before[j] = now[j];
             now[j] = next;
         }
     }
-    for (int j = 0; j < N; j++) {
-        term[j] = (double)ldexpl(sum[j], j);
+    for (int j = 0; j < n; j++) {
+        term[j] = (double)(sum[j] / unit);
+        unit *= (long double)REACH;
+    }
+}
+
+static void make_nodes(hpsi_power *p)
+{
+    enum { NODES = HPSI_POWER_NODES, OCTAVES = HPSI_POWER_OCTAVES };
+    const long double zeta = (long double)p->zeta;
+
+    for (int e = 0; e < OCTAVES; e++) {
+        p->octave[e] = (double)exp2l((long double)(e + 1 - OCTAVES) * zeta);
+    }
+    for (int i = 0; i < NODES; i++) {
+        double inverse = rint(512.0 * NODES / (NODES + i)) / 512;
+
+        p->centre[i] = (double)powl((long double)inverse, -zeta);
+        for (int e = 0; e < OCTAVES; e++) {
+            p->node[e * NODES + i].inverse = ldexp(inverse, OCTAVES - 1 - e);
+            p->node[e * NODES + i].power = p->octave[e] * p->centre[i];
+        }
+        p->inverse[i] = p->node[i].inverse;
     }
 }
 
 void hpsi_power_make(hpsi_power *p, double zeta)
 {
-    double fraction;
-
     memset(p, 0, sizeof *p);
     p->zeta = zeta;
-    p->half = is_products(zeta) ? (int32_t)(2 * zeta) : 0;
-    p->whole = zeta < HPSI_POWER_WHOLE ? (int32_t)floor(zeta) : -1;
-    if (p->half > 0 || p->whole < 0) {
-        return;
-    }
-    fraction = zeta - p->whole;
-    fit_fraction(fraction, p->term);
-    for (int e = 0; e < HPSI_POWER_OCTAVES; e++) { /* exponent fields 0x3f7 to 0x3fe */
-        p->scale[(e + 7) % HPSI_POWER_OCTAVES] = exp2((e - 8) * fraction);
-    }
-    for (int j = 0; j < HPSI_POWER_STEPS; j++) {
-        p->step[j] = exp2(-fraction * (1 << j));
+    if (is_products(zeta)) {
+        p->half = (int32_t)(2 * zeta);
+    } else if (zeta <= MOST_NODES) {
+        p->n_terms = count_terms(zeta);
+        fit_terms(zeta, p->n_terms, p->term);
+        make_nodes(p);
     }
 }
 
@@ -313,10 +305,10 @@ static void power_slow(double zeta, int64_t n, double *x)
     }
 }
 
-/* Values of a tile that the quick loop does not know; their number. */
+/* Values of a tile that are not within the octaves; their number. */
 static int32_t list_outside(int32_t n, const double *x, int16_t index[TILE], double value[TILE])
 {
-    const uint64_t range = 1ULL << 55; /* up to 1 */
+    const uint64_t range = (uint64_t)HPSI_POWER_OCTAVES << 52;
     int32_t found = 0;
 
     for (int32_t i = 0; i < n; i++) {
@@ -328,16 +320,27 @@ static int32_t list_outside(int32_t n, const double *x, int16_t index[TILE], dou
 }
 
 /* n is a multiple of 8 and at most TILE. */
-static void power_quick(const hpsi_kernel_loops *l, const hpsi_power *p, int32_t n, double *x)
+static void power_nodes(const hpsi_kernel_loops *l, const hpsi_power *p, int32_t n, double *x)
 {
     int16_t index[TILE];
     double value[TILE];
     int32_t found = l->outside(n, x) ? list_outside(n, x, index, value) : 0;
 
     power_slow(p->zeta, found, value);
-    l->quick(p, n, x);
+    l->raise(p, n, x);
     for (int32_t i = 0; i < found; i++) {
         x[index[i]] = value[i];
+    }
+}
+
+static void power_vectors(const hpsi_kernel_loops *l, const hpsi_power *p, int64_t n, double *x)
+{
+    if (p->half > 0) {
+        l->raise(p, n, x);
+        return;
+    }
+    for (int64_t i = 0; i < n; i += TILE) {
+        power_nodes(l, p, (int32_t)(n - i < TILE ? n - i : TILE), x + i);
     }
 }
 
@@ -346,23 +349,19 @@ void hpsi_power_apply_with(const hpsi_kernel_loops *l, const hpsi_power *p, int6
     int64_t whole = n / 8 * 8;
     double rest[8];
 
-    for (int64_t i = 0; i < whole; i += TILE) {
-        power_quick(l, p, (int32_t)(whole - i < TILE ? whole - i : TILE), x + i);
-    }
+    power_vectors(l, p, whole, x);
     if (whole < n) {
         for (int64_t i = 0; i < 8; i++) {
             rest[i] = whole + i < n ? x[whole + i] : 0.5;
         }
-        power_quick(l, p, 8, rest);
+        power_vectors(l, p, 8, rest);
         memcpy(x + whole, rest, (size_t)(n - whole) * sizeof *x);
     }
 }
 
 void hpsi_power_apply(const hpsi_power *p, int64_t n, double *x)
 {
-    if (p->half > 0) {
-        power_products(p->half, n, x);
-    } else if (p->whole < 0) {
+    if (p->half == 0 && p->n_terms == 0) {
         power_slow(p->zeta, n, x);
     } else {
         hpsi_power_apply_with(hpsi_kernel_loops_get(-1), p, n, x);

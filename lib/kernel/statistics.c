@@ -135,7 +135,7 @@ static int64_t count_references(const hps_dataset *d, int64_t wanted)
 static hps_status run(hpsi_sweep *t, const hps_soap *s, const hps_dataset *d, const double *zeta,
                       int64_t seed)
 {
-    hps_status status = hpsi_sweep_streams(d, t->n_references)
+    hps_status status = hpsi_sweep_streams(s, d, t->n_references)
                             ? hpsi_source_open_once(&t->source, s, d)
                             : hpsi_source_open(&t->source, s, d);
 

@@ -8,7 +8,7 @@
 #include "base/linalg.h"
 #include "kernel/sweep.h"
 
-/* One copy of the sums per instruction set, chosen when the library is loaded. */
+/* One copy of the loop per instruction set, chosen when the library is loaded. */
 #if defined(__GNUC__) && !defined(__clang__) && defined(__x86_64__) && defined(__linux__) &&       \
     !defined(__SANITIZE_ADDRESS__) && !defined(__SANITIZE_THREAD__)
 #define PER_TARGET __attribute__((target_clones("arch=x86-64-v4", "arch=x86-64-v3", "default")))
@@ -114,30 +114,16 @@ static void add_to_histogram(const double *k, int64_t n, int32_t n_bins, int64_t
     }
 }
 
-PER_TARGET static void add_values(const double *k, int64_t n, double provisional, hpsi_partial *p)
+static void add_value(double k, double provisional, hpsi_partial *p)
 {
-    double s1 = 0;
-    double s2 = 0;
-    double s3 = 0;
-    double low = p->minimum;
-    double high = p->maximum;
+    double d = k - provisional;
 
-#pragma omp simd reduction(+ : s1, s2, s3) reduction(min : low) reduction(max : high)
-    for (int64_t i = 0; i < n; i++) {
-        double v = k[i] - provisional;
-
-        s1 += v;
-        s2 += v * v;
-        s3 += v * v * v;
-        low = k[i] < low ? k[i] : low;
-        high = k[i] > high ? k[i] : high;
-    }
-    p->n += n;
-    p->s1 += s1;
-    p->s2 += s2;
-    p->s3 += s3;
-    p->minimum = low;
-    p->maximum = high;
+    p->n++;
+    p->s1 += d;
+    p->s2 += d * d;
+    p->s3 += d * d * d;
+    p->minimum = k < p->minimum ? k : p->minimum;
+    p->maximum = k > p->maximum ? k : p->maximum;
 }
 
 PER_TARGET static void widen(const float *from, int64_t n, double *to)
@@ -147,23 +133,41 @@ PER_TARGET static void widen(const float *from, int64_t n, double *to)
     }
 }
 
-/* Products of one strip, which may be written over, for every exponent. */
-static void add_strip(const hpsi_sweep *t, int64_t n, double *products, int32_t worker,
+/* Sums and histogram of powers that are there. */
+static void add_powers(const hpsi_sweep *t, int32_t z, int64_t n, const double *k, int32_t worker,
+                       hpsi_partial *p)
+{
+    int64_t *histogram = t->histogram + ((int64_t)worker * t->n_zetas + z) * t->n_bins;
+    int64_t whole = n / 8 * 8;
+
+    (void)t->loops->moments(&t->one, t->provisional[z], whole, k, p);
+    for (int64_t i = whole; i < n; i++) {
+        add_value(k[i], t->provisional[z], p);
+    }
+    if (t->n_bins > 0) {
+        add_to_histogram(k, n, t->n_bins, histogram);
+    }
+}
+
+/* Products of one strip, for every exponent: powers and sums in one loop over whole vectors if
+ * that loop knows the exponent and all values and no histogram needs the powers. */
+static void add_strip(const hpsi_sweep *t, int64_t n, const double *products, int32_t worker,
                       hpsi_partial *p)
 {
     double *copy = t->strip + (2 * (int64_t)worker + 1) * HPSI_SWEEP_STRIP;
-    int64_t *histogram = t->histogram + (int64_t)worker * t->n_zetas * t->n_bins;
 
     for (int32_t z = 0; z < t->n_zetas; z++) {
-        double *k = z + 1 < t->n_zetas ? copy : products;
+        const hpsi_power *power = &t->power[z];
+        int64_t done = n / 8 * 8;
 
-        if (k == copy) {
-            memcpy(copy, products, (size_t)n * sizeof *copy);
+        if (t->n_bins > 0 || (power->half == 0 && power->n_terms == 0) ||
+            !t->loops->moments(power, t->provisional[z], done, products, &p[z])) {
+            done = 0;
         }
-        hpsi_power_apply(&t->power[z], n, k);
-        add_values(k, n, t->provisional[z], &p[z]);
-        if (t->n_bins > 0) {
-            add_to_histogram(k, n, t->n_bins, histogram + (int64_t)z * t->n_bins);
+        if (done < n) {
+            memcpy(copy, products + done, (size_t)(n - done) * sizeof *copy);
+            hpsi_power_apply(power, n - done, copy);
+            add_powers(t, z, n - done, copy, worker, &p[z]);
         }
     }
 }
@@ -262,6 +266,8 @@ static hps_status allocate(hpsi_sweep *t)
     int64_t workers = t->source.n_workers;
     int64_t rows = t->single ? workers * t->groups.most * t->source.ld : 0;
 
+    t->loops = hpsi_kernel_loops_get(-1);
+    hpsi_power_make(&t->one, 1);
     t->across = least(HPSI_SWEEP_TILE, t->n_references);
     t->provisional = hpsi_new(c, t->n_zetas, sizeof *t->provisional);
     t->part = hpsi_new(c, hpsi_size_mul(t->groups.n, t->n_zetas), sizeof *t->part);

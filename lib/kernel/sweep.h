@@ -3,23 +3,20 @@
 #ifndef HPSI_KERNEL_SWEEP_H
 #define HPSI_KERNEL_SWEEP_H
 
-#include "kernel/internal.h"
+#include "kernel/loops.h"
 
 enum {
     HPSI_SWEEP_SPECIES = 128,
-    HPSI_SWEEP_TILE = 256,  /* references at a time: with a group's rows half of a second cache */
-    HPSI_SWEEP_STRIP = 1024 /* values raised to a power and added up at a time */
+    HPSI_SWEEP_TILE = 512,     /* references at a time: with a group's rows a second cache */
+    HPSI_SWEEP_KEPT = 4 << 20, /* numbers in descriptors that are kept for few references */
+    HPSI_SWEEP_STRIP = 2048    /* values raised to a power and added up at a time */
 };
-
-/* Sums of one group of environments about the provisional mean. */
-typedef struct hpsi_partial {
-    int64_t n;
-    double s1, s2, s3, minimum, maximum;
-} hpsi_partial;
 
 typedef struct hpsi_sweep {
     hpsi_source source;
     int32_t n_zetas, single, n_bins;
+    const hpsi_kernel_loops *loops;
+    hpsi_power one;      /* zeta 1: sums of powers that are there */
     hpsi_power *power;   /* [n_zetas] */
     double *provisional; /* [n_zetas] */
     int64_t n_references;
@@ -27,7 +24,7 @@ typedef struct hpsi_sweep {
     double *reference;                     /* [n_references][ld], species by species, or */
     float *reference_single;               /* the same, one of them */
     hpsi_groups groups;
-    hpsi_partial *part; /* [groups.n][n_zetas] */
+    hpsi_partial *part; /* [groups.n][n_zetas]: of one group of environments */
     int64_t across;     /* references of a tile */
     int64_t limit;      /* references of a species that count */
     double *tile;       /* [n_workers][groups.most][across] */
@@ -41,11 +38,15 @@ hps_status hpsi_sweep_run(hpsi_sweep *t, int64_t seed);
 /* Free all but the source and power. */
 void hpsi_sweep_free(hpsi_sweep *t);
 /* 1 if descriptors are not kept: few references are computed by themselves, and once more as
- * all environments pass by, which is cheaper than to write all descriptors to memory and to
- * read them again. */
-static inline int32_t hpsi_sweep_streams(const hps_dataset *d, int64_t n_references)
+ * all environments pass by. That is cheaper than to write all descriptors to memory and to read
+ * them again where they fill more than a cache, or come from several processes. */
+static inline int32_t hpsi_sweep_streams(const hps_soap *s, const hps_dataset *d,
+                                         int64_t n_references)
 {
-    return n_references * 4 <= hps_dataset_n_atoms(d);
+    int64_t atoms = hps_dataset_n_atoms(d);
+
+    return n_references * 4 <= atoms &&
+           (atoms * hps_soap_size(s) > HPSI_SWEEP_KEPT || hpsi_team_size(hpsi_soap_context(s)) > 1);
 }
 
 #endif

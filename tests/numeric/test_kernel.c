@@ -132,6 +132,17 @@ START_TEST(test_references_are_a_seeded_sample)
 }
 END_TEST
 
+/* Descriptors are not kept: less than four times their bytes are left. */
+static void leave_no_room(hps_context *c, const hps_dataset *d, const hps_soap *soap)
+{
+    int64_t held;
+
+    ck_assert_int_eq(hps_context_memory(c, &held, NULL), HPS_OK);
+    ck_assert_int_eq(
+        hps_context_set_memory_limit(c, held + 31 * hps_dataset_n_atoms(d) * hps_soap_size(soap)),
+        HPS_OK);
+}
+
 START_TEST(test_statistics_have_the_same_bits_for_every_number_of_threads_and_memory)
 {
     hps_kernel_stats first = {.struct_size = (int32_t)sizeof first};
@@ -144,13 +155,8 @@ START_TEST(test_statistics_have_the_same_bits_for_every_number_of_threads_and_me
         hps_kernel_stats s = {.struct_size = (int32_t)sizeof s};
         int64_t histogram[10];
 
-        if (threads > 3) { /* descriptors are not kept */
-            int64_t held;
-
-            ck_assert_int_eq(hps_context_memory(c, &held, NULL), HPS_OK);
-            ck_assert_int_eq(hps_context_set_memory_limit(c, held + 31 * hps_dataset_n_atoms(d) *
-                                                                        hps_soap_size(soap)),
-                             HPS_OK);
+        if (threads > 3) {
+            leave_no_room(c, d, soap);
         }
         ck_assert_msg(hps_kernel_statistics(soap, d, 4.6, 30, 3, &s, 10, histogram) == HPS_OK, "%s",
                       hps_last_error());
@@ -181,7 +187,7 @@ static void several(const hps_soap *soap, const hps_dataset *d, int32_t precisio
                   "%s", hps_last_error());
 }
 
-/* With references that are computed by themselves (few) and that are kept (many). */
+/* With references that are computed by themselves and that are kept. */
 START_TEST(test_several_exponents_have_the_bits_of_each)
 {
     for (int32_t threads = 1; threads <= 3; threads++) {
@@ -192,6 +198,9 @@ START_TEST(test_several_exponents_have_the_bits_of_each)
         int64_t histogram[ZETAS][BINS];
         int64_t references = _i ? 200 : 30;
 
+        if (_i == 0 && threads == 1) {
+            leave_no_room(c, d, soap);
+        }
         several(soap, d, HPS_KERNEL_DOUBLE, references, s, histogram[0]);
         for (int i = 0; i < ZETAS; i++) {
             hps_kernel_stats one = {.struct_size = (int32_t)sizeof one};
@@ -207,6 +216,36 @@ START_TEST(test_several_exponents_have_the_bits_of_each)
         hps_dataset_destroy(d);
         hps_context_destroy(c);
     }
+}
+END_TEST
+
+/* Without a histogram powers are not stored: products, nodes, and an exponent too large for them.
+ */
+START_TEST(test_a_histogram_changes_nothing)
+{
+    static const double zetas[] = {1, 2.5, 5.39, 12.7, 40.3};
+    hps_context *c = atoms_context(1);
+    hps_dataset *d = mixed_set(c);
+    hps_soap *soap = atoms_soap(c, 4, 4);
+
+    for (size_t i = 0; i < sizeof zetas / sizeof zetas[0]; i++) {
+        hps_kernel_stats with = {.struct_size = (int32_t)sizeof with};
+        hps_kernel_stats s = with;
+        int64_t histogram[BINS];
+
+        ck_assert_int_eq(hps_kernel_statistics(soap, d, zetas[i], 37, 3, &with, BINS, histogram),
+                         HPS_OK);
+        ck_assert_int_eq(hps_kernel_statistics(soap, d, zetas[i], 37, 3, &s, 0, NULL), HPS_OK);
+        ck_assert_int_eq(s.n_pairs, with.n_pairs);
+        ck_assert_double_eq_tol(s.mean, with.mean, 1e-14);
+        ck_assert_double_eq_tol(s.standard_deviation, with.standard_deviation, 1e-14);
+        ck_assert_double_eq_tol(s.skewness, with.skewness, 1e-12);
+        ck_assert_double_eq_tol(s.minimum, with.minimum, 1e-15);
+        ck_assert_double_eq_tol(s.maximum, with.maximum, 1e-15);
+    }
+    hps_soap_destroy(soap);
+    hps_dataset_destroy(d);
+    hps_context_destroy(c);
 }
 END_TEST
 
@@ -412,6 +451,7 @@ int main(void)
     tcase_add_test(tc, test_references_are_a_seeded_sample);
     tcase_add_test(tc, test_statistics_have_the_same_bits_for_every_number_of_threads_and_memory);
     tcase_add_loop_test(tc, test_several_exponents_have_the_bits_of_each, 0, 2);
+    tcase_add_test(tc, test_a_histogram_changes_nothing);
     tcase_add_loop_test(tc, test_single_precision_is_as_good_as_stated, 0, 2);
     tcase_add_test(tc, test_bad_arguments_of_several);
     tcase_add_test(tc, test_equal_environments_have_no_spread);

@@ -34,6 +34,9 @@ void *hpsi_new_blank(hps_context *c, int64_t n, int64_t size);
 /* Grow *p (made by hpsi_new, or NULL) to hold at least n items, content kept, doubling;
  * *capacity is updated. New items are zero. */
 hps_status hpsi_grow(hps_context *c, void **p, int64_t *capacity, int64_t n, int64_t size);
+/* The same where the content need not be kept: the old block goes before the new one comes, and
+ * the capacity follows from the largest n so far, whatever came before it. Nothing is zero. */
+hps_status hpsi_renew(hps_context *c, void **p, int64_t *capacity, int64_t n, int64_t size);
 void hpsi_free(void *p); /* NULL is fine */
 char *hpsi_strdup(hps_context *c, const char *s);
 /* a*b, or -1 if it overflows or one is negative */

@@ -138,6 +138,29 @@ hps_status hpsi_grow(hps_context *c, void **p, int64_t *capacity, int64_t n, int
     return HPS_OK;
 }
 
+/* n with all but its four highest bits rounded up, at least 16. */
+static int64_t rounded(int64_t n)
+{
+    int64_t unit = 1;
+
+    while (n / unit >= 16) {
+        unit *= 2;
+    }
+    return n < 16 ? 16 : (n + unit - 1) / unit * unit;
+}
+
+hps_status hpsi_renew(hps_context *c, void **p, int64_t *capacity, int64_t n, int64_t size)
+{
+    if (n <= *capacity && *p != NULL) {
+        return HPS_OK;
+    }
+    hpsi_free(*p);
+    *capacity = 0;
+    *p = hpsi_new_blank(c, rounded(n), size);
+    *capacity = *p != NULL ? rounded(n) : 0;
+    return *p != NULL ? HPS_OK : HPS_E_MEMORY;
+}
+
 char *hpsi_strdup(hps_context *c, const char *s)
 {
     int64_t n = (int64_t)strlen(s) + 1;

@@ -52,8 +52,8 @@ static hps_status grow_pairs(hpsi_soap_work *w, int64_t n)
     hps_status st = HPS_OK;
 
     for (int32_t i = 0; i < 8 && st == HPS_OK; i++) {
-        st = hpsi_grow(w->context, arrays[i], &w->pair_capacity[i], n,
-                       i < 7 ? (int64_t)sizeof(double) : (int64_t)sizeof(int32_t));
+        st = hpsi_renew(w->context, arrays[i], &w->pair_capacity[i], n,
+                        i < 7 ? (int64_t)sizeof(double) : (int64_t)sizeof(int32_t));
     }
     return st;
 }

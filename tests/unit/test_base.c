@@ -109,6 +109,39 @@ START_TEST(test_growing_keeps_content)
 }
 END_TEST
 
+/* The capacity is that of the largest number, by whatever way it was reached, and at most an
+ * eighth more; the block before it is gone when the next one comes. */
+START_TEST(test_renewing_follows_the_largest_number)
+{
+    static const int64_t most[] = {1, 16, 17, 100, 1000, 4097, 99999};
+
+    for (int k = 0; k < 7; k++) {
+        hps_context *c = NULL;
+        void *p = NULL, *q = NULL;
+        int64_t one = 0, several = 0, before, held, peak;
+
+        ck_assert_int_eq(hps_context_create(&c, NULL), HPS_OK);
+        ck_assert_int_eq(hps_context_memory(c, &before, NULL), HPS_OK);
+        for (int64_t n = 1; n < most[k]; n += 1 + n / 3) {
+            ck_assert_int_eq(hpsi_renew(c, &p, &several, n, sizeof(double)), HPS_OK);
+        }
+        ck_assert_int_eq(hpsi_renew(c, &p, &several, most[k], sizeof(double)), HPS_OK);
+        ck_assert_int_eq(hps_context_memory(c, &held, &peak), HPS_OK);
+        ck_assert_int_eq(peak, held);
+        ck_assert_int_eq(hpsi_renew(c, &q, &one, most[k], sizeof(double)), HPS_OK);
+        ck_assert_int_eq(one, several);
+        ck_assert(one >= most[k] && (one <= 16 || 8 * one <= 9 * most[k]));
+        ck_assert_int_eq(hps_context_set_memory_limit(c, held), HPS_OK);
+        ck_assert_int_eq(hpsi_renew(c, &q, &one, 100 * most[k], sizeof(double)), HPS_E_MEMORY);
+        ck_assert(q == NULL && one == 0);
+        hpsi_free(p);
+        ck_assert_int_eq(hps_context_memory(c, &held, NULL), HPS_OK);
+        ck_assert_int_eq(held, before);
+        hps_context_destroy(c);
+    }
+}
+END_TEST
+
 static void *no_memory(int64_t bytes, void *user)
 {
     (void)bytes;
@@ -257,6 +290,7 @@ int main(void)
     tcase_add_test(tc, test_blocks_are_aligned_zeroed_and_counted);
     tcase_add_test(tc, test_limit_and_overflow_are_refused);
     tcase_add_test(tc, test_growing_keeps_content);
+    tcase_add_test(tc, test_renewing_follows_the_largest_number);
     tcase_add_test(tc, test_a_failing_allocator_gives_a_status);
     tcase_add_test(tc, test_options_are_found_and_checked);
     tcase_add_test(tc, test_unknown_options_name_the_nearest);

@@ -47,18 +47,21 @@ static double density(const hps_frame *f)
     return p[0] && p[1] && p[2] ? f->n_atoms / hpsi_cell_volume(f->cell) : 0.0;
 }
 
-/* The frame whose centres have the most neighbours, if all are spread evenly. */
-static int64_t densest_frame(const hps_dataset *d)
+/* The frame whose centres have the most neighbours, each (most_centres 1) or the first so many of
+ * them together, if all are spread evenly. */
+static int64_t densest_frame(const hps_dataset *d, int32_t most_centres)
 {
     int64_t best = 0;
     double most = 0.0;
 
     for (int64_t i = 0; i < hps_dataset_n_frames(d); i++) {
         hps_frame f;
+        double neighbours;
 
         hpsi_dataset_frame(d, i, &f);
-        if (density(&f) > most) {
-            most = density(&f);
+        neighbours = density(&f) * (double)least(f.n_atoms, most_centres);
+        if (neighbours > most) {
+            most = neighbours;
             best = i;
         }
     }
@@ -122,14 +125,15 @@ static hps_status probe_block(const hpsi_soap_plan *plan, hpsi_soap_work *w, con
     return status;
 }
 
-/* Buffers of a work grow to what the largest frame takes and what the densest one does. */
+/* Buffers of a work grow to what the largest frame takes and what the densest ones do. */
 static hps_status probe_frames(const hpsi_soap_plan *plan, hpsi_soap_work *w, const hps_dataset *d,
                                int32_t derivatives, hps_context *c, hpsi_probe *p)
 {
-    const int64_t frame[2] = {largest_frame(d), densest_frame(d)};
+    const int64_t frame[3] = {largest_frame(d), densest_frame(d, HPSI_SOAP_BLOCK),
+                              densest_frame(d, 1)};
     hps_status status = HPS_OK;
 
-    for (int32_t i = 0; status == HPS_OK && i < 2; i++) {
+    for (int32_t i = 0; status == HPS_OK && i < 3; i++) {
         hps_frame f;
 
         hpsi_dataset_frame(d, frame[i], &f);
@@ -167,7 +171,9 @@ hps_status hpsi_source_bytes(const hps_soap *s, const hps_dataset *d, int32_t de
 
     if (status == HPS_OK) {
         hpsi_source_memory(s, d, beside, bytes, kept);
-        *bytes += p->plan + hpsi_workers(hpsi_soap_context(s)) * (p->work + 64);
+        /* there may be denser places than those looked at */
+        *bytes += p->plan + hpsi_workers(hpsi_soap_context(s)) * (p->work + p->work / 8 + 64);
+        p->n_pairs += p->n_pairs / 16;
     }
     return status;
 }

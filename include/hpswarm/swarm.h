@@ -120,12 +120,13 @@ typedef int32_t (*hps_prefer_fn)(int32_t m, const double *a, const double *b, vo
  *  again so many times, with the same id, before that counts), "asynchronous" (int 0/1),
  *  "workers" (int, asynchronous: points under way at a time, 0: as many as particles),
  *  "noisy" (int 0/1); of guided "draws" (int),
- *  "stagnation_iterations" (int), "significance", "significance_absolute".
+ *  "stagnation_iterations" (int), "significance", "significance_absolute", "budget" (int:
+ *  evaluations that are planned for, 0: max_evaluations as it is at the first ask, -1: none).
  *  hps_option_describe("swarm", i) lists all of them with bounds. At least one of the limits
  *  has to be set before the first ask; from then on only the limits may be changed. The run
  *  stops between iterations, except that max_evaluations cuts the last one; raised later,
- *  the rest follows and the trajectory is the one of the higher limit. Particle 0 is the
- *  first to be asked.
+ *  the rest follows and the trajectory is the one of the higher limit (of guided: if both
+ *  have the same "budget"). Particle 0 is the first to be asked.
  *
  *  The variant "guided" is for objectives that take longer than some milliseconds:
  *  three members go where models of the values so far point (a quadratic, a radial
@@ -134,7 +135,9 @@ typedef int32_t (*hps_prefer_fn)(int32_t m, const double *a, const double *b, vo
  *  batches better; half of the members take the first move while the former orders them badly.
  *  After more than "stagnation_iterations" without a significant improvement it begins
  *  anew, with models that know nothing older; significant is "significance" times the
- *  distance of the median from the best, or "significance_absolute" if that is set.
+ *  distance of the median from the best, or "significance_absolute" if that is set. With a
+ *  budget, of up to 10000, a gain has to be 3 % of the spread of the epoch's design too in the
+ * first 60 % of the evaluations, and the rest of them goes on at the best points of all epochs.
  *
  *  No point is evaluated twice. The variants "swarm" and "guided" move a known point a
  *  little; the variant "paper" takes its known value (bit for bit the same point; by its equations

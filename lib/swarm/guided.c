@@ -165,6 +165,7 @@ static void after(hps_swarm *e)
     if (collapsed || idle_iterations(e) > hpsi_guided_patience(e)) {
         hpsi_guided_end_epoch(e);
     }
+    hpsi_guided_follow_plan(e);
 }
 
 const hpsi_swarm_variant hpsi_variant_guided = {

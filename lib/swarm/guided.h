@@ -27,6 +27,8 @@ struct hpsi_guided {
     /* state, saved in checkpoints */
     int64_t epoch;             /* first row since the last restart; 0 of a return */
     int64_t polished;          /* rows at the end of the last return */
+    int64_t budget;            /* evaluations that are planned for; 0: there is no plan */
+    int32_t ending;            /* the last part of the plan has begun */
     int32_t returned;          /* the epoch is a return to the best points of all epochs */
     double reference;          /* best value at the last significant improvement */
     double radius[HPSI_ROLES]; /* of each kind of leader */
@@ -124,6 +126,21 @@ void hpsi_guided_adapt_radius(hps_swarm *e, int32_t slot, double before);
 /* Radii of all leaders as a share of what they are at the beginning of an epoch. */
 void hpsi_guided_first_radii(hps_swarm *e, double share);
 
+/* guided_plan.c: what is different while it is known how many evaluations there will be. */
+/* Fix the plan by the options. */
+void hpsi_guided_make_plan(hps_swarm *e);
+/* Is there a plan, and is it not over? */
+int hpsi_guided_planned(const hps_swarm *e);
+/* Basins are looked for: epochs end once they gain little. */
+int hpsi_guided_explores(const hps_swarm *e);
+/* Has the epoch come to where the best point of the earlier ones is? */
+int hpsi_guided_met_again(const hps_swarm *e);
+/* The least gain that counts while basins are looked for; after hpsi_guided_by_value, which found
+ * so many finite values. */
+double hpsi_guided_coarse(const hps_swarm *e, int64_t finite);
+/* Let the last part begin if it is time. */
+void hpsi_guided_follow_plan(hps_swarm *e);
+
 /* guided_epochs.c */
 /* What the best has to fall by to count. */
 double hpsi_guided_significant(hps_swarm *e);
@@ -131,6 +148,9 @@ double hpsi_guided_significant(hps_swarm *e);
 double hpsi_guided_patience(const hps_swarm *e);
 /* Return to the best points so far if the best is new, else ask for a new design. */
 void hpsi_guided_end_epoch(hps_swarm *e);
+/* Begin again at the best points of all epochs. 0: there are too few, or too many to model. */
+int hpsi_guided_revisit(hps_swarm *e);
+enum { HPSI_RETURN_ROWS = 10000 }; /* models of all points: later on a return costs too much */
 
 /* guided_asynchronous.c */
 hps_status hpsi_guided_advance(hps_swarm *e, int32_t slot);

@@ -168,6 +168,7 @@ void hpsi_guided_arrive(hps_swarm *e, int32_t slot)
     if (collapsed || idle_values(e) > hpsi_guided_patience(e) * e->n_slots) {
         hpsi_guided_end_epoch(e);
     }
+    hpsi_guided_follow_plan(e);
 }
 
 /* --------------------------------------------------------------- checkpoint */

@@ -2,17 +2,17 @@
 /* Variant guided: what an epoch has to gain to last, and what comes after it. One that found a new
  * best point of the run is followed by a return: the swarm begins again at the best points of all
  * epochs, with models of all points, before there is another design. A return that gains nothing
- * ends soon: where there are many basins evaluations are better spent on new ones. */
+ * ends soon: where there are many basins evaluations are better spent on new ones. How this is
+ * different while the number of evaluations is known: guided_plan.c. */
 #include <math.h>
 #include <string.h>
 
 #include "swarm/guided.h"
 
-#define FINE (1.0 / 3.0)    /* gains count in a return, which is to polish, that are smaller */
-#define HASTE (1.0 / 3.0)   /* share of the patience that a return gets */
-#define FIRST_RADIUS 0.3    /* of a return, in those of a new epoch */
-#define START_SPEED 0.5     /* as the Latin design has it */
-enum { MOST_ROWS = 10000 }; /* models of all points: later on a return costs too much */
+#define FINE (1.0 / 3.0)  /* gains count in a return, which is to polish, that are smaller */
+#define HASTE (1.0 / 3.0) /* share of the patience that a return gets */
+#define FIRST_RADIUS 0.3  /* of a return, in those of a new epoch */
+#define START_SPEED 0.5   /* as the Latin design has it */
 
 double hpsi_guided_significant(hps_swarm *e)
 {
@@ -23,12 +23,15 @@ double hpsi_guided_significant(hps_swarm *e)
     }
     double range = e->guided->order[finite / 2].key - e->g_f;
     double share = e->guided->returned ? FINE : 1.0;
-    return range > 0.0 ? share * e->options[HPSI_SWARM_SIGNIFICANCE] * range : 0.0;
+    double gain = range > 0.0 ? share * e->options[HPSI_SWARM_SIGNIFICANCE] * range : 0.0;
+    int coarse = hpsi_guided_explores(e) && !e->guided->returned;
+    return coarse ? fmax(gain, hpsi_guided_coarse(e, finite)) : gain;
 }
 
 double hpsi_guided_patience(const hps_swarm *e)
 {
-    return e->options[HPSI_SWARM_STAGNATION_ITERATIONS] * (e->guided->returned ? HASTE : 1.0);
+    int hasty = e->guided->returned && !hpsi_guided_planned(e);
+    return e->options[HPSI_SWARM_STAGNATION_ITERATIONS] * (hasty ? HASTE : 1.0);
 }
 
 /* The best rows of the whole run into e->permutation, one for each member. 0: too few. */
@@ -82,13 +85,12 @@ static void place(hps_swarm *e, int32_t slot, int64_t r)
     }
 }
 
-/* The next epoch is of all points, and its swarm the best of them. 0: there are too few. */
-static int revisit(hps_swarm *e)
+int hpsi_guided_revisit(hps_swarm *e)
 {
     hpsi_guided *g = e->guided;
     int64_t epoch = g->epoch;
     g->epoch = 0;
-    if (!choose_best(e)) {
+    if (e->archive.n > HPSI_RETURN_ROWS || !choose_best(e)) {
         g->epoch = epoch;
         return 0;
     }
@@ -108,15 +110,18 @@ static int revisit(hps_swarm *e)
     return 1;
 }
 
+/* Without a plan each new best point is worth a short return; with one only the point of a basin
+ * that was found twice, since the last part of the plan is for the best of them: there a return
+ * that found a better point is followed by the next. */
 void hpsi_guided_end_epoch(hps_swarm *e)
 {
     hpsi_guided *g = e->guided;
     int found = e->best >= 0 && e->best >= g->polished;
-    int small = e->archive.n <= MOST_ROWS;
-    int back = !g->returned && found && small;
+    int due = !hpsi_guided_planned(e) || hpsi_guided_met_again(e);
+    int back = found && (g->ending || (!g->returned && due));
     if (g->returned) {
         g->polished = e->archive.n;
     }
-    g->returned = back && revisit(e);
+    g->returned = back && hpsi_guided_revisit(e);
     e->fresh = !g->returned;
 }

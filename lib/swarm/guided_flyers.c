@@ -12,11 +12,12 @@
 #define FASTEST 0.5
 #define WALL_SPEED (-0.5)
 
-/* Members that no model steers: none while the model orders the batches well. Else the first
- * half: neighbours on the ring, so that most of them see only each other. */
+/* Members that no model steers: none while the model orders the batches well, or to polish the
+ * best point at the end. Else the first half: neighbours on the ring, so that most of them see
+ * only each other. */
 static int32_t unsteered(const hps_swarm *e)
 {
-    return hpsi_guided_trusted(e->guided) ? 0 : e->n_slots / 2;
+    return hpsi_guided_trusted(e->guided) || e->guided->ending ? 0 : e->n_slots / 2;
 }
 
 /* The member with the best personal best among a member and its two neighbours. */

@@ -135,6 +135,7 @@ hps_status hpsi_guided_create(hps_swarm *e, int32_t slots)
         st = cut_arena(e, g, slots);
     }
     g->fitted = g->as_of = -1;
+    hpsi_guided_make_plan(e);
     g->role = hpsi_new(e->context, slots, sizeof *g->role);
     g->foretold = hpsi_new(e->context, slots, sizeof *g->foretold);
     if (st == HPS_OK && (g->role == NULL || g->foretold == NULL)) {
@@ -164,6 +165,8 @@ void hpsi_guided_pack(const hps_swarm *e, hpsi_pack *p)
     hpsi_pack_reals(p, (int64_t)g->n_features + 1, g->ard->move);
     hpsi_pack_int(p, g->returned);
     hpsi_pack_int(p, g->polished);
+    hpsi_pack_int(p, g->budget);
+    hpsi_pack_int(p, g->ending);
     if (e->asynchronous) {
         hpsi_guided_pack_async(e, p);
     }
@@ -236,6 +239,9 @@ static void unpack_models(hpsi_guided *g, int64_t rows, hpsi_pack *p)
         g->returned = (int32_t)hpsi_unpack_int_in(p, 0, g->epoch == 0);
         g->polished = hpsi_unpack_int_in(p, 0, rows);
     }
+    /* Before version 10 there was no plan, and none is made now. */
+    g->budget = p->version > 9 ? hpsi_unpack_int_in(p, 0, HPSI_RETURN_ROWS) : 0;
+    g->ending = p->version > 9 ? (int32_t)hpsi_unpack_int_in(p, 0, g->budget > 0) : 0;
 }
 
 void hpsi_guided_unpack(hps_swarm *e, hpsi_pack *p)

@@ -237,6 +237,7 @@ START_TEST(test_a_raised_limit_equals_the_run_with_that_limit)
     int64_t *order = order_of(e, &n);
     hps_swarm_destroy(e);
     e = async_swarm(variants[_i], 7);
+    CK_OK(hps_swarm_set_int(e, "budget", EVALUATIONS)); /* guided plans for the last limit */
     CK_OK(hps_swarm_set_replay(e, n, order)); /* where a batch ends depends on the limit */
     for (int64_t limit = 7; limit < EVALUATIONS; limit += 81) {
         CK_OK(hps_swarm_set_int(e, "max_evaluations", limit));

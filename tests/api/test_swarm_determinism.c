@@ -127,7 +127,8 @@ START_TEST(test_a_raised_limit_equals_the_run_with_that_limit)
 {
     trace *expected = reference_trace(variants[_i], EVALUATIONS);
     hps_swarm *e = mixed_swarm(NULL, variants[_i], 0);
-    run_to(e, 7); /* inside the first batch */
+    CK_OK(hps_swarm_set_int(e, "budget", EVALUATIONS)); /* guided plans for the last limit */
+    run_to(e, 7);                                       /* inside the first batch */
     run_to(e, 8);
     e = reborn(e);
     ck_assert_int_eq(hps_swarm_done(e), 1);

@@ -217,6 +217,7 @@ START_TEST(test_a_raised_limit_equals_the_run_with_that_limit)
 {
     trace *expected = noisy_reference(variants[_i], 200);
     hps_swarm *e = mixed_noisy(variants[_i], 7);
+    CK_OK(hps_swarm_set_int(e, "budget", 200)); /* guided plans for the last limit */
     for (int64_t limit = 7; limit < 200; limit += 31) {
         CK_OK(hps_swarm_set_int(e, "max_evaluations", limit));
         CK_OK(hps_swarm_run(e, noisy_mixed, NULL));

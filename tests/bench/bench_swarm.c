@@ -2,7 +2,8 @@
 /* Scores of the swarm's variants on the benchmark functions: the share of 30 regret targets
  * that is reached within 100, 300, 1000 and 3000 evaluations, as one JSON object a line.
  *     bench_swarm [--diabetes FILE] [variant [dt [seed [instances [instances at D = 40]]]]]
- * Without a variant all are run. Instances are a number (1 to that) or a range: 7-15. "ms" is
+ * Without a variant all are run; guided, which plans for its number of evaluations, anew for each
+ * of the four. Instances are a number (1 to that) or a range: 7-15. "ms" is
  * the processor time per evaluation without that of the functions. Function 15 needs the diabetes
  * set (ridge.h); it is run to 1000 evaluations and its mean regrets are told besides. */
 #include <math.h>
@@ -112,31 +113,47 @@ static int last_budget(int function)
     return function == 15 ? 2 : BUDGETS - 1;
 }
 
-static void solve(const char *variant, double dt, int function, int dim, int instance, scores *sum)
+/* One run; what it takes beside the function is added to *ms. */
+static void run(const char *variant, double dt, const hps_space *s, int64_t its_seed,
+                int evaluations, recorder *r, double *ms)
 {
-    bench_problem *p = bench_create(function, dim, instance);
-    recorder r = {.problem = p, .best = (double)INFINITY};
-    hps_space *s = space_of(p);
     hps_swarm *e;
-    int evaluations = budgets[last_budget(function)];
     double start = now();
     must(hps_swarm_create(&e, NULL, s, 1));
     must(hps_swarm_set_text(e, "variant", variant));
     must(hps_swarm_set_real(e, "dt", dt));
-    must(hps_swarm_set_int(e, "seed", 1000000 * seed + 1000 * instance + function));
+    must(hps_swarm_set_int(e, "seed", its_seed));
     must(hps_swarm_set_int(e, "max_evaluations", evaluations));
-    must(hps_swarm_run(e, evaluate, &r));
-    sum->ms += 1e3 * (now() - start - r.seconds) / evaluations;
+    must(hps_swarm_run(e, evaluate, r));
+    *ms += 1e3 * (now() - start - r->seconds);
+    hps_swarm_destroy(e);
+}
+
+static void solve(const char *variant, double dt, int function, int dim, int instance, scores *sum)
+{
+    bench_problem *p = bench_create(function, dim, instance);
+    hps_space *s = space_of(p);
+    double regret[BUDGETS], ms = 0.0;
+    int last = last_budget(function), evaluations = 0;
+    int plans = strcmp(variant, "guided") == 0;
+    for (int k = plans ? 0 : last; k <= last; k++) {
+        recorder r = {.problem = p, .best = (double)INFINITY};
+        run(variant, dt, s, 1000000 * seed + 1000 * instance + function, budgets[k], &r, &ms);
+        evaluations += budgets[k];
+        for (int b = plans ? k : 0; b <= k; b++) {
+            regret[b] = r.regret[b];
+        }
+    }
+    sum->ms += ms / evaluations;
     double reference = bench_reference_regret(function, bench_dim(p));
-    for (int k = 0; k <= last_budget(function); k++) {
-        sum->regret[k] += r.regret[k];
+    for (int k = 0; k <= last; k++) {
+        sum->regret[k] += regret[k];
         for (int t = 0; t < TARGETS; t++) {
-            int met = r.regret[k] <= reference * target(t) + 1e-12;
+            int met = regret[k] <= reference * target(t) + 1e-12;
             sum->solved[k] += met ? 100.0 / TARGETS : 0.0;
         }
     }
     sum->problems++;
-    hps_swarm_destroy(e);
     hps_space_destroy(s);
     bench_destroy(p);
 }

@@ -72,6 +72,7 @@ START_TEST(test_epochs_end_by_the_rule)
     epoch now = {.reference = (double)INFINITY};
     int64_t designs = 0, polished = 0, returns = 0;
     CK_OK(hps_swarm_set_int(e, "stagnation_iterations", 4));
+    CK_OK(hps_swarm_set_int(e, "budget", -1));
     while (!hps_swarm_done(e)) {
         int64_t before = e->archive.n, at = e->iteration;
         double g_f = designs > 0 ? e->g_f : (double)INFINITY;
@@ -118,6 +119,7 @@ START_TEST(test_an_absolute_significance)
 {
     hps_swarm *e = real_swarm("guided", 600, 8);
     CK_OK(hps_swarm_set_real(e, "significance_absolute", 1e9));
+    CK_OK(hps_swarm_set_int(e, "budget", -1));
     while (!hps_swarm_done(e)) {
         one_batch(e, bowl);
         if (e->guided->returned) {
@@ -224,6 +226,7 @@ START_TEST(test_a_return_begins_with_the_best)
     hps_swarm *e = real_swarm("guided", 1500, 5);
     away a = {.n = 0};
     CK_OK(hps_swarm_set_int(e, "stagnation_iterations", 4));
+    CK_OK(hps_swarm_set_int(e, "budget", -1));
     CK_OK(hps_swarm_set_int(e, "asynchronous", _i));
     CK_OK(hps_swarm_set_int(e, "workers", WORKERS));
     do {
@@ -252,6 +255,7 @@ END_TEST
 START_TEST(test_too_few_points_for_a_return)
 {
     hps_swarm *e = real_swarm("guided", 600, 3);
+    CK_OK(hps_swarm_set_int(e, "budget", -1));
     one_batch(e, bowl);
     e->designs = 2;
     for (int64_t r = 0; r < 2; r++) {

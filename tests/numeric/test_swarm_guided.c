@@ -123,6 +123,7 @@ START_TEST(test_half_of_the_members_doubt_a_bad_model)
 {
     hps_swarm *e = real_swarm("guided", 1000, 9);
     int plain[2] = {0}, other[2] = {0};
+    CK_OK(hps_swarm_set_int(e, "budget", -1)); /* one epoch for all batches */
     for (int k = 0; k < 3; k++) {
         one_batch(e, bowl);
     }

@@ -268,6 +268,7 @@ START_TEST(test_option_enum_follows_the_table)
                                                           "stagnation_iterations",
                                                           "significance",
                                                           "significance_absolute",
+                                                          "budget",
                                                           "retry",
                                                           "asynchronous",
                                                           "workers",

@@ -1,0 +1,96 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* Variant guided: what is different while it is known how many evaluations there will be. First
+ * many basins are looked for: an epoch ends once it gains little in units of what its design was
+ * spread over, and is polished only if it came to the best point of the earlier ones again. The
+ * last part goes on at the best points of all epochs; it has no new design, which could not be
+ * followed to its end, unless it gains nothing any more. */
+#include <math.h>
+
+#include "swarm/guided.h"
+
+#define LAST 0.4    /* share of the evaluations that polish the best point */
+#define COARSE 0.03 /* of the spread of the design: a smaller gain does not count before */
+#define NEAR 0.1    /* of each parameter's range: the same basin */
+
+void hpsi_guided_make_plan(hps_swarm *e)
+{
+    double limit = e->options[HPSI_SWARM_MAX_EVALUATIONS];
+    double budget = e->options[HPSI_SWARM_BUDGET];
+    budget = budget == 0.0 ? limit : budget;
+    int known = budget > 0.0 && budget <= HPSI_RETURN_ROWS;
+    e->guided->budget = known ? (int64_t)budget : 0;
+}
+
+int hpsi_guided_planned(const hps_swarm *e)
+{
+    return e->n_told < e->guided->budget;
+}
+
+static int is_last_part(const hps_swarm *e)
+{
+    return (double)e->n_told >= (1.0 - LAST) * (double)e->guided->budget;
+}
+
+int hpsi_guided_explores(const hps_swarm *e)
+{
+    return hpsi_guided_planned(e) && !e->guided->ending;
+}
+
+double hpsi_guided_coarse(const hps_swarm *e, int64_t finite)
+{
+    const hpsi_guided *g = e->guided;
+    int64_t end = g->epoch + e->n_slots;
+    int64_t n = 0, passed = 0;
+    for (int64_t i = 0; i < finite; i++) {
+        n += g->order[i].row < end;
+    }
+    for (int64_t i = 0; i < finite; i++) {
+        int designed = g->order[i].row < end;
+        if (designed && passed++ == n / 2) {
+            return COARSE * (g->order[i].key - e->g_f);
+        }
+    }
+    return 0.0;
+}
+
+/* The best of the rows before the epoch, -1 if there is none. */
+static int64_t best_before(const hps_swarm *e)
+{
+    int64_t best = -1;
+    double least = (double)INFINITY;
+    for (int64_t r = 0; r < e->guided->epoch; r++) {
+        const hpsi_row *row = &e->archive.rows[r];
+        if (row->state == HPSI_ROW_TOLD && row->f < least) {
+            least = row->f;
+            best = r;
+        }
+    }
+    return best;
+}
+
+int hpsi_guided_met_again(const hps_swarm *e)
+{
+    int64_t r = best_before(e);
+    int near = r >= 0 && e->g_f < (double)INFINITY;
+    for (int32_t d = 0; d < e->n_dims && near; d++) {
+        int choice = e->space->params[e->dims[d]].kind == HPS_PARAM_CHOICE;
+        double way = fabs(e->archive.u[r * e->n_dims + d] - e->g[d]);
+        near = choice ? !(way > 0.0) : way < NEAR;
+    }
+    return near;
+}
+
+void hpsi_guided_follow_plan(hps_swarm *e)
+{
+    hpsi_guided *g = e->guided;
+    int begins = hpsi_guided_planned(e) && is_last_part(e) && !g->ending;
+    g->ending = hpsi_guided_planned(e) && is_last_part(e);
+    if (!begins || e->best < 0) {
+        return;
+    }
+    int here = e->best >= g->epoch && !(e->archive.rows[e->best].f < e->g_f);
+    if ((!here || e->fresh) && hpsi_guided_revisit(e)) {
+        g->returned = 1;
+        e->fresh = 0;
+    }
+}

@@ -1,0 +1,317 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* Variant guided with a known number of evaluations: when its epochs end, where the last part
+ * begins and with what, and the plan's place in a checkpoint. */
+#include <stdio.h>
+
+#include "support/swarm_real.h"
+#include "swarm/guided.h"
+
+static const char path[] = "swarm_plan.hpsw";
+
+/* Two basins in each direction, in fine steps. */
+static double basins(const double *x)
+{
+    double s = 0.0;
+    for (int d = 0; d < D; d++) {
+        double t = x[d] - 0.3, w = x[d] - 0.8;
+        s += fmin(t * t, 0.02 + w * w) * (1.0 + d);
+    }
+    return floor(1e7 * s) * 1e-7;
+}
+
+static double noise(const double *x)
+{
+    double s = sin(1e6 * (x[0] + 2.0 * x[1] + 3.0 * x[2] + 4.0 * x[3]));
+    return s - floor(s);
+}
+
+static double (*const objectives[])(const double *) = {bowl, basins, noise};
+
+/* -------------------------------------------------------------- the rule */
+
+static int compare_values(const void *a, const void *b)
+{
+    double x = *(const double *)a, y = *(const double *)b;
+    return (x > y) - (x < y);
+}
+
+/* An epoch as the test counts it. */
+typedef struct epoch {
+    int64_t first, last; /* row; iteration of the last significant improvement */
+    int returned;
+    double reference;
+} epoch;
+
+/* What the epoch's best has to fall by, all over again. */
+static double gain(const hps_swarm *e, const epoch *now, int explores)
+{
+    static double f[4096];
+    double design[12], best = (double)INFINITY;
+    int64_t n = 0;
+    for (int64_t r = now->first; r < e->archive.n; r++) {
+        if (n < 12) {
+            design[n] = e->archive.rows[r].f;
+        }
+        f[n++] = e->archive.rows[r].f;
+        best = fmin(best, f[n - 1]);
+    }
+    qsort(f, (size_t)n, sizeof *f, compare_values);
+    qsort(design, 12, sizeof *design, compare_values);
+    double fine = (now->returned ? 1.0 / 3.0 : 1.0) * 3e-3 * (f[n / 2] - best);
+    return explores && !now->returned ? fmax(fine, 0.03 * (design[6] - best)) : fine;
+}
+
+/* Is the epoch's best within a tenth of the box of the best of the rows before it? */
+static int near_the_best(const hps_swarm *e, const epoch *now)
+{
+    int64_t old = 0, own = now->first;
+    for (int64_t r = 0; r < e->archive.n; r++) {
+        int64_t *best = r < now->first ? &old : &own;
+        *best = e->archive.rows[r].f < e->archive.rows[*best].f ? r : *best;
+    }
+    int near = now->first > 0;
+    for (int d = 0; d < D; d++) {
+        near = near && fabs(e->archive.u[old * D + d] - e->archive.u[own * D + d]) < 0.1;
+    }
+    return near;
+}
+
+enum { LONG = 1800, LAST_PART = 1080, PATIENCE = 6 };
+
+/* Epochs end by the rule, and only then; a new design comes in the first part only, but after a
+ * return that gained nothing. */
+START_TEST(test_epochs_end_by_the_plan)
+{
+    hps_swarm *e = real_swarm("guided", LONG, 8);
+    epoch now = {.reference = (double)INFINITY};
+    int64_t designs = 0, polished = 0;
+    int ending = 0, returns = 0;
+    while (!hps_swarm_done(e)) {
+        int64_t before = e->archive.n, at = e->iteration;
+        double g_f = designs > 0 ? e->g_f : (double)INFINITY;
+        one_batch(e, objectives[_i]);
+        hpsi_guided *g = e->guided;
+        int fresh = e->designs > designs;
+        if (fresh) {
+            designs = e->designs;
+            now = (epoch){.first = before, .reference = (double)INFINITY};
+            g_f = (double)INFINITY;
+        }
+        for (int64_t r = before; r < e->archive.n; r++) {
+            g_f = fmin(g_f, e->archive.rows[r].f);
+        }
+        if (fresh && designs > 1) {
+            now.last = at;
+        } else if (!(g_f >= now.reference - gain(e, &now, !ending))) {
+            now.reference = g_f;
+            now.last = at;
+        }
+        int ends = at - now.last > PATIENCE;
+        int found = e->best >= polished;
+        int back = ends && found && (ending || (!now.returned && near_the_best(e, &now)));
+        polished = ends && now.returned ? e->archive.n : polished;
+        int begins = !ending && e->n_told >= LAST_PART;
+        int away = e->archive.rows[e->best].f < g_f || (ends && !back);
+        ending = e->n_told >= LAST_PART && e->n_told < LONG;
+        back = back || (begins && away);
+        ck_assert_int_eq(g->ending, ending);
+        ck_assert_int_eq(e->fresh, ends && !back);
+        ck_assert_int_eq(g->polished, polished);
+        if (back) {
+            now = (epoch){.returned = 1, .last = e->iteration - 1, .reference = e->g_f};
+            ck_assert(e->g_f == e->archive.rows[e->best].f);
+            returns++;
+        } else if (ends) {
+            now.returned = 0;
+        }
+        ck_assert_int_eq(g->returned, now.returned);
+    }
+    ck_assert_int_gt(designs, 2);
+    ck_assert_int_ge(returns, 1);
+    hps_swarm_destroy(e);
+}
+END_TEST
+
+/* ------------------------------------------------------------ what is planned for */
+
+static int64_t planned(int64_t budget, int64_t limit)
+{
+    hps_swarm *e = real_swarm("guided", limit, 1);
+    CK_OK(hps_swarm_set_int(e, "budget", budget));
+    CK_OK(hps_swarm_set_int(e, "max_iterations", 50));
+    one_batch(e, bowl);
+    ck_assert_int_eq(hps_swarm_set_int(e, "budget", 7), HPS_E_STATE);
+    CK_OK(hps_swarm_set_int(e, "max_evaluations", 99));
+    int64_t n = e->guided->budget;
+    ck_assert_int_eq(hpsi_guided_planned(e), n > 0);
+    hps_swarm_destroy(e);
+    return n;
+}
+
+START_TEST(test_what_is_planned_for)
+{
+    ck_assert_int_eq(planned(0, 400), 400); /* and the later limit changes nothing */
+    ck_assert_int_eq(planned(500, 400), 500);
+    ck_assert_int_eq(planned(-1, 400), 0);
+    ck_assert_int_eq(planned(0, 0), 0);
+    ck_assert_int_eq(planned(0, HPSI_RETURN_ROWS), HPSI_RETURN_ROWS);
+    ck_assert_int_eq(planned(0, HPSI_RETURN_ROWS + 1), 0);
+    hps_swarm *e = real_swarm("guided", 400, 1);
+    ck_assert_int_eq(hps_swarm_set_int(e, "budget", -2), HPS_E_OPTION);
+    hps_swarm_destroy(e);
+}
+END_TEST
+
+/* Once it is used up a run with a raised limit goes on without. */
+START_TEST(test_after_the_plan)
+{
+    hps_swarm *e = real_swarm("guided", 600, 3);
+    CK_OK(hps_swarm_set_int(e, "budget", 300));
+    while (!hps_swarm_done(e)) {
+        one_batch(e, noise);
+        ck_assert_int_eq(e->guided->ending, e->n_told >= 180 && e->n_told < 300);
+        ck_assert_int_eq(hpsi_guided_explores(e), e->n_told < 180);
+    }
+    hps_swarm_destroy(e);
+}
+END_TEST
+
+/* ---------------------------------------------------------------- the same basin */
+
+START_TEST(test_the_same_basin)
+{
+    static const char *const labels[] = {"a", "b", "c"};
+    hps_space *s;
+    hps_swarm *e;
+    CK_OK(hps_space_create(&s, NULL));
+    CK_OK(hps_space_add_real(s, "x", 0.0, 1.0, HPS_SCALE_LINEAR));
+    CK_OK(hps_space_add_choice(s, "c", 3, labels));
+    CK_OK(hps_swarm_create(&e, NULL, s, 1));
+    CK_OK(hps_swarm_set_int(e, "max_evaluations", 500));
+    one_batch(e, bowl);
+    const double *best = e->archive.u + e->best * 2;
+    ck_assert_int_eq(hpsi_guided_met_again(e), 0); /* there is no earlier epoch */
+    e->guided->epoch = e->archive.n;
+    ck_assert_int_eq(hpsi_guided_met_again(e), 1);
+    e->g[0] = best[0] + 0.099;
+    ck_assert_int_eq(hpsi_guided_met_again(e), 1);
+    e->g[0] = best[0] - 0.101;
+    ck_assert_int_eq(hpsi_guided_met_again(e), 0);
+    e->g[0] = best[0];
+    e->g[1] = best[1] < 0.4 ? 0.5 : 1.0 / 6.0; /* another label */
+    ck_assert_int_eq(hpsi_guided_met_again(e), 0);
+    hps_swarm_destroy(e);
+    hps_space_destroy(s);
+}
+END_TEST
+
+/* ---------------------------------------------------------------- the last part */
+
+/* An epoch that ends just then is followed by a return, also if its best is the run's. */
+START_TEST(test_no_design_as_the_last_part_begins)
+{
+    hps_swarm *e = real_swarm("guided", 600, 4);
+    while (e->n_told < 360) {
+        one_batch(e, bowl);
+    }
+    for (int k = 0; k < 2; k++) {
+        e->guided->ending = 0;
+        e->guided->returned = 0;
+        e->guided->epoch = 0;
+        e->g_f = e->archive.rows[e->best].f;
+        e->fresh = k;
+        hpsi_guided_follow_plan(e);
+        ck_assert_int_eq(e->guided->ending, 1);
+        ck_assert_int_eq(e->guided->returned, k);
+        ck_assert_int_eq(e->fresh, 0);
+    }
+    hps_swarm_destroy(e);
+}
+END_TEST
+
+/* A model steers all members, however badly it orders the batches. */
+START_TEST(test_all_members_are_steered_in_the_end)
+{
+    int64_t first[2];
+    for (int k = 0; k < 2; k++) {
+        hps_swarm *e = real_swarm("guided", 600, 9);
+        CK_OK(hps_swarm_set_int(e, "budget", -1));
+        for (int i = 0; i < 3; i++) {
+            one_batch(e, bowl);
+        }
+        e->guided->judgements = 5.0;
+        e->guided->ranked = 0.0;
+        e->guided->ending = k;
+        e->iteration += 65536; /* far from any draw that chance may repeat */
+        CK_OK(hpsi_swarm_plan(e));
+        first[k] = 0;
+        for (int i = 0; i < 6; i++) {
+            memcpy(&first[k], e->x, sizeof *first);
+        }
+        hps_swarm_destroy(e);
+    }
+    ck_assert_int_ne(first[0], first[1]);
+}
+END_TEST
+
+/* Saved in either part, loaded, and on with both: the same values to the last bit. */
+START_TEST(test_saved_with_its_plan)
+{
+    hps_swarm *e = real_swarm("guided", 600, 5), *again = NULL;
+    while (e->n_told < (_i ? 420 : 120)) {
+        one_batch(e, basins);
+    }
+    CK_OK(hps_swarm_save(e, path));
+    CK_OK(hps_swarm_load(&again, NULL, e->space, path));
+    ck_assert_int_eq(remove(path), 0);
+    ck_assert_int_eq(again->guided->budget, 600);
+    ck_assert_int_eq(again->guided->ending, _i);
+    while (!hps_swarm_done(e)) {
+        one_batch(e, basins);
+        one_batch(again, basins);
+    }
+    ck_assert_int_eq(again->n_told, 600);
+    for (int64_t r = 0; r < 600; r++) {
+        ck_assert(e->archive.rows[r].f == again->archive.rows[r].f);
+    }
+    hps_swarm_destroy(again);
+    hps_swarm_destroy(e);
+}
+END_TEST
+
+/* The last part begins at the best point in the asynchronous mode too, with the first value that
+ * belongs to it. */
+START_TEST(test_asynchronous)
+{
+    hps_swarm *e = real_swarm("guided", 700, 6);
+    CK_OK(hps_swarm_set_int(e, "asynchronous", 1));
+    CK_OK(hps_swarm_set_int(e, "workers", 1));
+    while (!hps_swarm_done(e)) {
+        one_batch(e, basins);
+        ck_assert_int_eq(e->guided->ending, e->n_told >= 420 && e->n_told < 700);
+        if (e->n_told == 420) {
+            ck_assert(e->g_f == e->archive.rows[e->best].f);
+            ck_assert_int_eq(e->fresh, 0);
+        }
+    }
+    ck_assert_int_gt(e->designs, 2);
+    hps_swarm_destroy(e);
+}
+END_TEST
+
+static void add(TCase *t)
+{
+    tcase_add_loop_test(t, test_epochs_end_by_the_plan, 0, 3);
+    tcase_add_test(t, test_what_is_planned_for);
+    tcase_add_test(t, test_after_the_plan);
+    tcase_add_test(t, test_the_same_basin);
+    tcase_add_test(t, test_no_design_as_the_last_part_begins);
+    tcase_add_test(t, test_all_members_are_steered_in_the_end);
+    tcase_add_loop_test(t, test_saved_with_its_plan, 0, 2);
+    tcase_add_test(t, test_asynchronous);
+}
+
+int main(void)
+{
+    return run_tests("swarm_plan", add);
+}

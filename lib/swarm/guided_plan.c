@@ -8,7 +8,9 @@
 
 #include "swarm/guided.h"
 
-#define LAST 0.4    /* share of the evaluations that polish the best point */
+#define LAST 0.4    /* share of the evaluations that polish the best point: at least this, */
+#define MOST 0.7    /* at most this, */
+#define EACH 20.0   /* and between them so many evaluations for each parameter */
 #define COARSE 0.03 /* of the spread of the design: a smaller gain does not count before */
 #define NEAR 0.1    /* of each parameter's range: the same basin */
 
@@ -28,7 +30,9 @@ int hpsi_guided_planned(const hps_swarm *e)
 
 static int is_last_part(const hps_swarm *e)
 {
-    return (double)e->n_told >= (1.0 - LAST) * (double)e->guided->budget;
+    double all = (double)e->guided->budget;
+    double last = fmax(LAST * all, fmin(EACH * e->n_dims, MOST * all));
+    return (double)e->n_told >= all - last;
 }
 
 int hpsi_guided_explores(const hps_swarm *e)

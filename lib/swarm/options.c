@@ -71,10 +71,11 @@ static const hpsi_option rows[] = {
      "improvement that is significant, for an objective of known noise; 0: relative (guided)",
      "The standard deviation of an objective that is noisy and of known noise."},
     {"budget", HPS_OPTION_INT, 0, "", "", -1, MANY, 0,
-     "evaluations that are planned for; 0: max_evaluations as it is at the first, -1: none "
+     "evaluations that are planned for; 0: max_evaluations as it is at first, -1: none "
      "(guided)",
-     "guided looks for other basins in the first 60 % of them and polishes the best point in the "
-     "rest. If max_evaluations is to be raised later, set it to all that there will be."},
+     "guided looks for other basins in the first 60 % of them (less with more parameters) and "
+     "polishes the best point in the rest. If max_evaluations is to be raised later, set it to all "
+     "that there will be."},
     {"retry", HPS_OPTION_INT, 0, "", "", 0, 1000, 0,
      "hand a point that failed or timed out out again, so many times",
      "1 or 2 where the machine fails and not the point. A point that always fails costs as "

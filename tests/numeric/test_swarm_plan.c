@@ -162,6 +162,31 @@ START_TEST(test_what_is_planned_for)
 }
 END_TEST
 
+/* The last part has 20 evaluations for each parameter, 40 % of all at least and 70 % at most. */
+START_TEST(test_where_the_last_part_begins)
+{
+    static const int64_t plan[][3] = {/* parameters, budget, first of the last part */
+                                      {4, 400, 240},   {4, 160, 80},    {4, 100, 30},
+                                      {40, 1000, 300}, {40, 1600, 800}, {40, 3000, 1800}};
+    for (size_t k = 0; k < sizeof plan / sizeof plan[0]; k++) {
+        hps_swarm *e = real_swarm("guided", plan[k][1], 2);
+        one_batch(e, bowl);
+        int64_t told = e->n_told;
+        int32_t dims = e->n_dims;
+        e->best = -1; /* nothing to return to */
+        e->n_dims = (int32_t)plan[k][0];
+        for (int64_t n = plan[k][2] - 1; n <= plan[k][2]; n++) {
+            e->n_told = n;
+            hpsi_guided_follow_plan(e);
+            ck_assert_int_eq(e->guided->ending, n == plan[k][2]);
+        }
+        e->n_told = told;
+        e->n_dims = dims;
+        hps_swarm_destroy(e);
+    }
+}
+END_TEST
+
 /* Once it is used up a run with a raised limit goes on without. */
 START_TEST(test_after_the_plan)
 {
@@ -303,6 +328,7 @@ static void add(TCase *t)
 {
     tcase_add_loop_test(t, test_epochs_end_by_the_plan, 0, 3);
     tcase_add_test(t, test_what_is_planned_for);
+    tcase_add_test(t, test_where_the_last_part_begins);
     tcase_add_test(t, test_after_the_plan);
     tcase_add_test(t, test_the_same_basin);
     tcase_add_test(t, test_no_design_as_the_last_part_begins);

@@ -8,6 +8,7 @@
 #include "output.h"
 
 enum { BLOCK_ATOMS = 2048 };
+enum { GROUP = 256 }; /* environments that the sweep of a kernel treats together */
 
 typedef struct soap_job {
     const args *a;
@@ -280,6 +281,8 @@ static int estimate(const soap_job *job, hps_context *c, int64_t largest, int64_
     if (st != HPS_OK) {
         return fail_library(st, EXIT_USAGE);
     }
+    /* less the rows of a group for each thread, which only a kernel holds */
+    *bytes -= 8 * job->size * hps_context_threads(c) * (f.n_atoms < GROUP ? f.n_atoms : GROUP);
     *bytes += 8 * job->size * (block + 3 * pairs);
     *bytes = memory_process(c, *bytes);
     return memory_check(job->a, "a block of descriptors", *bytes);

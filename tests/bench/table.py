@@ -11,7 +11,7 @@ import platform
 import subprocess
 import sys
 
-PROGRAMS = ("descriptors", "kernel", "fit", "predict", "evaluate")
+PROGRAMS = ("descriptors", "kernel", "fit", "predict", "evaluate", "threads")
 
 
 def run(path, arguments):

@@ -161,6 +161,9 @@ int64_t hpsi_guided_by_value(hps_swarm *e)
 
 static int same_choices(const hps_swarm *e, const double *u)
 {
+    if (e->guided->n_ordered == e->n_dims) { /* there are none */
+        return 1;
+    }
     for (int32_t d = 0; d < e->n_dims; d++) {
         int choice = e->space->params[e->dims[d]].kind == HPS_PARAM_CHOICE;
         if (choice && u[d] != e->g[d]) { /* both are centres of a level */

@@ -3,28 +3,33 @@
 #include "swarm/surface.h"
 
 #include <math.h>
-#include <stdlib.h>
 #include <string.h>
 
 #define FAR_VALUE 10.0 /* of which on a quadratic looks less at a value */
 
-static int compare_reals(const void *a, const void *b)
-{
-    double x = *(const double *)a;
-    double y = *(const double *)b;
-    return (x > y) - (x < y);
-}
-
+/* Shell's sort with Ciura's gaps: a comparison by a call, as in qsort, costs more than the rest. */
 void hpsi_sort_reals(int64_t n, double *y)
 {
-    int sorted = 1; /* as values often come */
-    for (int64_t i = 1; i < n && sorted; i++) {
-        sorted = y[i - 1] <= y[i];
+    static const int64_t gaps[] = {301, 132, 57, 23, 10, 4, 1};
+    int64_t gap = 701;
+    while (gap < n / 3) {
+        gap = gap * 9 / 4;
     }
-    if (sorted) {
-        return;
+    for (int32_t next = 0; gap > 0;) {
+        for (int64_t i = gap; i < n; i++) {
+            double v = y[i];
+            int64_t k = i;
+            for (; k >= gap && y[k - gap] > v; k -= gap) {
+                y[k] = y[k - gap];
+            }
+            y[k] = v;
+        }
+        if (gap > 701) {
+            gap = gap * 4 / 9 > 701 ? gap * 4 / 9 : 701;
+        } else {
+            gap = next < 7 ? gaps[next++] : 0;
+        }
     }
-    qsort(y, (size_t)n, sizeof *y, compare_reals);
 }
 
 /* Number of sorted values below v, and with `ties` also of those equal to it. */

@@ -469,6 +469,26 @@ END_TEST
 
 /* ----------------------------------------------------------------- maps */
 
+START_TEST(test_values_are_sorted)
+{
+    static double y[6000];
+    const int64_t sizes[] = {0, 1, 2, 5, 80, 83, 700, 701, 702, 2103, 6000};
+    for (int k = 0; k < 11; k++) {
+        double sum = 0.0, sorted = 0.0;
+        for (int64_t i = 0; i < sizes[k]; i++) { /* with equal ones, large and small */
+            y[i] = floor(1e3 * number()) / 7.0;
+            sum += y[i] * y[i];
+        }
+        hpsi_sort_reals(sizes[k], y);
+        for (int64_t i = 0; i < sizes[k]; i++) {
+            ck_assert(i == 0 || y[i - 1] <= y[i]);
+            sorted += y[i] * y[i];
+        }
+        ck_assert_double_le(fabs(sorted - sum), 1e-12 * sum);
+    }
+}
+END_TEST
+
 START_TEST(test_maps_of_values)
 {
     const double y[] = {5.0, 1.0, 3.0, 3.0, 9.0, 2.0, 100.0, 4.0};
@@ -509,6 +529,7 @@ static void add(TCase *t)
     tcase_add_test(t, test_least_norm_interpolates_with_the_least_norm);
     tcase_add_test(t, test_the_step_is_the_best_of_the_ball);
     tcase_add_test(t, test_the_step_of_a_full_quadratic);
+    tcase_add_test(t, test_values_are_sorted);
     tcase_add_test(t, test_maps_of_values);
 }
 

@@ -10,7 +10,7 @@
 
 /* ----------------------------------------------------------- power.c */
 
-enum { HPSI_POWER_TERMS = 12, HPSI_POWER_NODES = 16, HPSI_POWER_OCTAVES = 16 };
+enum { HPSI_POWER_TERMS = 16, HPSI_POWER_NODES = 16, HPSI_POWER_OCTAVES = 16 };
 
 /* An exponent, prepared once for any number of values (a few microseconds). Octaves 2^e, e = -15
  * to 0, have nodes c next to 1, 17/16, ..., 31/16, whose inverses have 10 bits; with

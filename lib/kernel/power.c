@@ -191,7 +191,7 @@ PER_TARGET static void power_general(double zeta, int64_t n, double *restrict x)
 
 /* ------------------------------------------------------- a fixed exponent */
 
-#define MOST_NODES 16.0     /* exponents up to this one have a polynomial */
+#define MOST_NODES 32.0     /* exponents up to this one have a polynomial */
 #define REACH (33.0 / 1024) /* of the polynomial: half the distance of two nodes, and rounding */
 
 static int is_products(double zeta)

@@ -59,8 +59,8 @@ END_TEST
  * bits wherever it stands. */
 START_TEST(test_instruction_sets_raise_alike)
 {
-    static const double zetas[] = {0.02, 0.98, 1.37, 2.999, 3.79, 4.6,  5.39, 6.21,
-                                   7.03, 7.97, 8.5,  9,     10.3, 12.7, 14.9, 16};
+    static const double zetas[] = {0.02, 0.98, 1.37, 2.999, 3.79, 4.6, 5.39, 6.21, 7.03,
+                                   7.97, 8.5,  9,    10.3,  12.7, 16,  17.3, 24,   31.7};
     enum { N = 1031 };
     double x[N];
     double y[N];
@@ -133,7 +133,7 @@ static void check_moments(const hpsi_kernel_loops *l, double zeta, int n, const 
  * treated at a time. */
 START_TEST(test_sums_are_those_of_the_powers)
 {
-    static const double other[] = {0.3, 3.79, 5.39, 9, 15.7};
+    static const double other[] = {0.3, 3.79, 5.39, 9, 15.7, 31.7};
     enum { N = 304 };
     double x[N];
     uint64_t state = 11;

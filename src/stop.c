@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /* Stopping a run: signals and the time limit. */
+#include <errno.h>
 #include <signal.h>
+#include <stdatomic.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -9,14 +11,17 @@
 enum { PATIENCE = 4 }; /* s until a run that does not stop is ended where it stands */
 #define TWICE 1.0      /* s in which a signal is the one before: launchers pass on what all get */
 
-static hps_swarm *volatile target;
-static volatile sig_atomic_t requested;
-static double deadline, came[65]; /* when a signal came first, by number */
+/* A signal may be handled by any thread, one of OpenBLAS's too. */
+static hps_swarm *_Atomic target;
+static atomic_int requested;
+static _Atomic double came[65]; /* when a signal came first, by number */
+static double deadline;
 static char last_words[300];
 
 /* The second of a kind kills; of SIGUSR1, which nobody sends by hand, none. */
 static void on_signal(int number)
 {
+    const int error = errno;
     const double now = seconds_now();
 
     if (came[number] > 0 && number != SIGUSR1 && now - came[number] > TWICE) {
@@ -29,9 +34,8 @@ static void on_signal(int number)
         alarm(PATIENCE);
     }
     requested = 1;
-    if (target != NULL) {
-        hps_swarm_cancel(target);
-    }
+    hps_swarm_cancel(target); /* nothing to do without one */
+    errno = error;
 }
 
 /* Inside a long evaluation. Files are replaced in one step, and a torn line of the history is

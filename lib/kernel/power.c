@@ -6,15 +6,8 @@
 #include <math.h>
 #include <string.h>
 
+#include "base/targets.h"
 #include "kernel/loops.h"
-
-/* One copy of each loop per instruction set, chosen when the library is loaded. */
-#if defined(__GNUC__) && !defined(__clang__) && defined(__x86_64__) && defined(__linux__) &&       \
-    !defined(__SANITIZE_ADDRESS__) && !defined(__SANITIZE_THREAD__)
-#define PER_TARGET __attribute__((target_clones("arch=x86-64-v4", "arch=x86-64-v3", "default")))
-#else
-#define PER_TARGET
-#endif
 
 #define TILE 256                            /* values treated at a time: stays in the first cache */
 #define MOST_PRODUCTS 8                     /* above it rounding adds up to more than a few units */
@@ -119,7 +112,7 @@ static inline double exponential(double y, double small)
  * before anything is rounded: high k is exact (26 and 11 bits), and what remains is small. The
  * coefficients are those of atanh and exp on these intervals, interpolated at the zeros of
  * Chebyshev polynomials (largest errors 5e-18 and 3e-17). */
-PER_TARGET static void power_small(double zeta, int64_t n, double *restrict x)
+HPSI_PER_TARGET static void power_small(double zeta, int64_t n, double *restrict x)
 {
     const split z = halves(zeta);
     const double ln2 = 0.69314718055994530942;
@@ -168,7 +161,7 @@ PER_TARGET static void power_small(double zeta, int64_t n, double *restrict x)
     }
 }
 
-PER_TARGET static void power_general(double zeta, int64_t n, double *restrict x)
+HPSI_PER_TARGET static void power_general(double zeta, int64_t n, double *restrict x)
 {
     split z = halves(zeta);
 

@@ -6,15 +6,8 @@
 #include <string.h>
 
 #include "base/linalg.h"
+#include "base/targets.h"
 #include "kernel/sweep.h"
-
-/* One copy of the loop per instruction set, chosen when the library is loaded. */
-#if defined(__GNUC__) && !defined(__clang__) && defined(__x86_64__) && defined(__linux__) &&       \
-    !defined(__SANITIZE_ADDRESS__) && !defined(__SANITIZE_THREAD__)
-#define PER_TARGET __attribute__((target_clones("arch=x86-64-v4", "arch=x86-64-v3", "default")))
-#else
-#define PER_TARGET
-#endif
 
 static int32_t n_species(const hpsi_source *s)
 {
@@ -126,7 +119,7 @@ static void add_value(double k, double provisional, hpsi_partial *p)
     p->maximum = k > p->maximum ? k : p->maximum;
 }
 
-PER_TARGET static void widen(const float *from, int64_t n, double *to)
+HPSI_PER_TARGET static void widen(const float *from, int64_t n, double *to)
 {
     for (int64_t i = 0; i < n; i++) {
         to[i] = from[i];

@@ -63,7 +63,7 @@ static void draw(const hps_swarm *e, int32_t slot, int32_t guide, int32_t number
         double best = e->p[(int64_t)guide * e->n_dims + d];
         double v = INERTIA * e->v[k] + PULL * r.u[0] * (e->p[k] - e->x[k]) +
                    PULL * r.u[1] * (best - e->x[k]);
-        v = v > -FASTEST ? v : -FASTEST;
+        v = v > -FASTEST ? v : -FASTEST; /* fmin and fmax would be calls */
         v = v < FASTEST ? v : FASTEST;
         double y = e->x[k] + v;
         if (y < 0.0 || y > 1.0) {

@@ -140,6 +140,12 @@ static inline int64_t hpsi_padded(int64_t n)
 {
     return (n + 7) / 8 * 8;
 }
+/* Where the vector that holds the diagonal of row i begins: loops over a row begin there, since
+ * nothing reads what is below the diagonal. */
+static inline int64_t hpsi_row_start(int64_t i)
+{
+    return i / 8 * 8;
+}
 /* Upper R with A = R^T R from the upper triangle of A[hpsi_padded(n)][hpsi_padded(n)], in place;
  * below it and in the padding anything. 0, or 1 + the first row that is not positive. */
 int64_t hpsi_surface_cholesky(int64_t n, double *a);

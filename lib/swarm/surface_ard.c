@@ -111,13 +111,6 @@ static void place(hpsi_ard *s, const double *theta)
     }
 }
 
-/* Rows begin with the vector that the diagonal is in: whole vectors, of which nothing reads what is
- * below the diagonal. */
-static int64_t first_of_row(int64_t i)
-{
-    return i & ~(int64_t)7;
-}
-
 /* Cholesky factor of the covariance, above the diagonal; there the slopes of the kernel by half
  * the squared distance into inner. 1 if it is positive. */
 static int factorise(hpsi_ard *s, const double *theta)
@@ -128,7 +121,7 @@ static int factorise(hpsi_ard *s, const double *theta)
     place(s, theta);
     hpsi_squares(n, s->n_dims, s->z, ld, s->inner, ld);
     for (int64_t i = 0; i < n; i++) {
-        int64_t first = first_of_row(i);
+        int64_t first = hpsi_row_start(i);
         int64_t k = i * ld + first;
         hpsi_matern_row(ld - first, s->norm[i], s->norm + first, LEVEL, s->inner + k,
                         s->factor + k);
@@ -147,7 +140,7 @@ static void slopes(hpsi_ard *s, const double *theta, const double *a, double var
     int64_t ld = s->ld;
     double trace = 0.0;
     for (int64_t i = 0; i < n; i++) {
-        int64_t first = first_of_row(i);
+        int64_t first = hpsi_row_start(i);
         int64_t k = i * ld + first;
         trace += s->factor[i * ld + i] - a[i] * a[i] / variance;
         hpsi_weigh_row(ld - first, a[i] / variance, a + first, s->inner + k, s->factor + k);

@@ -86,7 +86,7 @@ HPSI_PER_TARGET static int64_t factor(int64_t n, int64_t ld, double *a)
 {
     int64_t bad = 0;
     for (int64_t i = 0; i < n && bad == 0; i += ROWS) {
-        int64_t first = i / LANES * LANES;
+        int64_t first = hpsi_row_start(i);
         int64_t j = first;
         for (; j + WIDE <= ld; j += WIDE) {
             take_sixteen(i, j, ld, a);

@@ -88,7 +88,7 @@ static void fill_factor(hpsi_rbf *s, double nugget)
 {
     int64_t ld = s->ld;
     for (int64_t i = 0; i < s->n; i++) {
-        int64_t first = i & ~(int64_t)7;
+        int64_t first = hpsi_row_start(i);
         int64_t k = i * ld + first;
         hpsi_cubic_row(ld - first, s->norm[i], s->norm + first, s->tail, s->kernel + k,
                        s->factor + k);

@@ -6,33 +6,14 @@
 
 #include "support.h"
 
-typedef struct job {
-    const hps_gpr *g;
-    const hps_dataset *data;
-    double *energy, *forces;
-} job;
-
-static void energies(void *arg)
-{
-    const job *j = arg;
-
-    bench_require(hps_gpr_predict(j->g, j->data, j->energy, NULL, NULL));
-}
-
-static void energies_and_forces(void *arg)
-{
-    const job *j = arg;
-
-    bench_require(hps_gpr_predict(j->g, j->data, j->energy, j->forces, NULL));
-}
-
 static void measure(bench_run *b, int n, int n_sparse)
 {
     hps_soap *s = bench_soap(b, n);
     hps_gpr *g = bench_gpr(b, s, n_sparse);
     hps_dataset *train = bench_every(b, 4);
     int64_t atoms = hps_dataset_n_atoms(b->data);
-    job j = {g, b->data, bench_array(hps_dataset_n_frames(b->data)), bench_array(3 * atoms)};
+    bench_prediction j = {g, b->data, bench_array(hps_dataset_n_frames(b->data)),
+                          bench_array(3 * atoms)};
     bench_product p;
     bench_copy c;
     char what[160];
@@ -45,10 +26,10 @@ static void measure(bench_run *b, int n, int n_sparse)
         int two = b->threads;
         bench_side side[] = {
             {.name = "dgemm", .run = bench_product_run, .arg = &p, .threads = 1},
-            {.name = "energies", .run = energies, .arg = &j, .threads = 1},
-            {.name = "energies", .run = energies, .arg = &j, .threads = two},
-            {.name = "energies and forces", .run = energies_and_forces, .arg = &j, .threads = 1},
-            {.name = "energies and forces", .run = energies_and_forces, .arg = &j, .threads = two},
+            {.name = "energies", .run = bench_predict_energies, .arg = &j, .threads = 1},
+            {.name = "energies", .run = bench_predict_energies, .arg = &j, .threads = two},
+            {.name = "energies and forces", .run = bench_predict_forces, .arg = &j, .threads = 1},
+            {.name = "energies and forces", .run = bench_predict_forces, .arg = &j, .threads = two},
             {.name = "copy", .run = bench_copy_run, .arg = &c, .threads = 1}};
 
         (void)snprintf(what, sizeof what, "%lld atoms, n=l=%d, %d sparse points", (long long)atoms,

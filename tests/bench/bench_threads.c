@@ -69,8 +69,7 @@ hps_status __wrap_hpsi_parallel_for(hps_context *c, int64_t n, hpsi_body body, v
 typedef struct job {
     const hps_dataset *data;
     const hps_soap *soap;
-    const hps_gpr *g;
-    double *values, *energy, *forces;
+    double *values;
 } job;
 
 static void descriptors(void *arg)
@@ -86,20 +85,6 @@ static void statistics(void *arg)
     hps_kernel_stats k = {.struct_size = sizeof k};
 
     bench_require(hps_kernel_statistics(j->soap, j->data, 5.39, 3000, 1, &k, 0, NULL));
-}
-
-static void energies(void *arg)
-{
-    const job *j = arg;
-
-    bench_require(hps_gpr_predict(j->g, j->data, j->energy, NULL, NULL));
-}
-
-static void energies_and_forces(void *arg)
-{
-    const job *j = arg;
-
-    bench_require(hps_gpr_predict(j->g, j->data, j->energy, j->forces, NULL));
 }
 
 /* Threads are set to two, so that items are what two threads would have. */
@@ -140,12 +125,9 @@ static void measure(bench_run *b, int n)
     hps_gpr *g = bench_gpr(b, s, 1000);
     hps_dataset *train = bench_every(b, 4);
     int64_t atoms = hps_dataset_n_atoms(b->data);
-    job j = {b->data,
-             s,
-             g,
-             bench_array(atoms * hps_soap_size(s)),
-             bench_array(hps_dataset_n_frames(b->data)),
-             bench_array(3 * atoms)};
+    job j = {b->data, s, bench_array(atoms * hps_soap_size(s))};
+    bench_prediction p = {g, b->data, bench_array(hps_dataset_n_frames(b->data)),
+                          bench_array(3 * atoms)};
     char what[80];
 
     bench_require(hps_gpr_set_text(g, "sparse_method", "random"));
@@ -153,11 +135,11 @@ static void measure(bench_run *b, int n)
     (void)snprintf(what, sizeof what, "%lld atoms, n=l=%d", (long long)atoms, n);
     look(b, what, "descriptors", descriptors, &j);
     look(b, what, "statistics, 3000 references", statistics, &j);
-    look(b, what, "energies", energies, &j);
-    look(b, what, "energies and forces", energies_and_forces, &j);
+    look(b, what, "energies", bench_predict_energies, &p);
+    look(b, what, "energies and forces", bench_predict_forces, &p);
     free(j.values);
-    free(j.energy);
-    free(j.forces);
+    free(p.energy);
+    free(p.forces);
     hps_dataset_destroy(train);
     hps_gpr_destroy(g);
     hps_soap_destroy(s);

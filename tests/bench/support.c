@@ -320,3 +320,19 @@ void bench_copy_run(void *copy)
 
     memcpy(c->to, c->from, (size_t)c->n * sizeof *c->to);
 }
+
+/* -------------------------------------------------------------- predictions */
+
+void bench_predict_energies(void *prediction)
+{
+    const bench_prediction *p = prediction;
+
+    bench_require(hps_gpr_predict(p->g, p->data, p->energy, NULL, NULL));
+}
+
+void bench_predict_forces(void *prediction)
+{
+    const bench_prediction *p = prediction;
+
+    bench_require(hps_gpr_predict(p->g, p->data, p->energy, p->forces, NULL));
+}

@@ -57,6 +57,15 @@ hps_soap *bench_soap(const bench_run *b, int n);
 /* An energies-only fit with its delta, zeta and sigma_energy. */
 hps_gpr *bench_gpr(const bench_run *b, const hps_soap *s, int n_sparse);
 
+/* Sides that predict, energies or with forces: arg is a bench_prediction. */
+typedef struct bench_prediction {
+    const hps_gpr *g;
+    const hps_dataset *data;
+    double *energy, *forces; /* [frames], [atoms][3] */
+} bench_prediction;
+void bench_predict_energies(void *prediction);
+void bench_predict_forces(void *prediction);
+
 /* Bare products and copies to compare with: C[m][n] = A[m][k] B[n][k]^T on one thread, in
  * blocks that are written to one place again and again. */
 typedef struct bench_product {

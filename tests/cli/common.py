@@ -114,5 +114,12 @@ class ProgramTest(unittest.TestCase):
         self.assertTrue(math.isclose(a, b, rel_tol=0, abs_tol=tolerance), f"{a} and {b}")
 
 
+def sanitized():
+    """Was the program built with a sanitizer, which has memory of its own?"""
+    with open(PROGRAM, "rb") as program:
+        text = program.read()
+    return any(word in text for word in (b"__asan_", b"__tsan_", b"__msan_"))
+
+
 def main():
     unittest.main(verbosity=1)

@@ -6,7 +6,7 @@ import random
 import shutil
 import unittest
 
-from common import PROGRAM, ProgramTest, main
+from common import ProgramTest, main, sanitized
 
 SETTINGS = """\
 data: {%s}
@@ -18,12 +18,6 @@ SEARCH = """\
 strategy: %s
 swarm: {particles: 2, evaluations: 2}
 """
-
-
-def sanitized():
-    with open(PROGRAM, "rb") as program:
-        text = program.read()
-    return any(word in text for word in (b"__asan_", b"__tsan_", b"__msan_"))
 
 
 @unittest.skipIf(sanitized(), "a sanitizer has memory of its own")

@@ -3,7 +3,7 @@
  * their place in a checkpoint. */
 #include <stdio.h>
 
-#include "support/swarm_real.h"
+#include "support/swarm_epochs.h"
 #include "swarm/guided.h"
 
 static const char path[] = "swarm_epochs.hpsw";
@@ -24,45 +24,9 @@ static double ripples(const double *x)
     return floor(1e3 * s);
 }
 
-/* A Kendall of noise. */
-static double noise(const double *x)
-{
-    double s = sin(1e6 * (x[0] + 2.0 * x[1] + 3.0 * x[2] + 4.0 * x[3]));
-    return s - floor(s);
-}
-
 static double (*const objectives[])(const double *) = {plateau, ripples, noise};
 
 /* ------------------------------------------------------------------ the rule */
-
-/* The epoch that a batch belongs to, as the test counts it. */
-typedef struct epoch {
-    int64_t first; /* row */
-    int64_t last;  /* iteration of the last significant improvement */
-    int returned;
-    double reference;
-} epoch;
-
-static int compare_values(const void *a, const void *b)
-{
-    double x = *(const double *)a, y = *(const double *)b;
-    return (x > y) - (x < y);
-}
-
-/* What the epoch's best has to fall by, all over again. */
-static double gain(const hps_swarm *e, const epoch *now)
-{
-    static double f[4096];
-    int64_t n = 0;
-    double best = (double)INFINITY;
-    for (int64_t r = now->first; r < e->archive.n; r++) {
-        f[n++] = e->archive.rows[r].f;
-        best = fmin(best, f[n - 1]);
-    }
-    qsort(f, (size_t)n, sizeof *f, compare_values);
-    double share = now->returned ? 1.0 / 3.0 : 1.0;
-    return share * 3e-3 * (f[n / 2] - best);
-}
 
 /* Epochs end by the rule, and only then; a return follows an epoch with a new best point. What
  * comes after a later design is free. */
@@ -74,25 +38,8 @@ START_TEST(test_epochs_end_by_the_rule)
     CK_OK(hps_swarm_set_int(e, "stagnation_iterations", 4));
     CK_OK(hps_swarm_set_int(e, "budget", -1));
     while (!hps_swarm_done(e)) {
-        int64_t before = e->archive.n, at = e->iteration;
-        double g_f = designs > 0 ? e->g_f : (double)INFINITY;
-        one_batch(e, objectives[_i]);
+        int64_t at = follow_epoch(e, objectives[_i], 0, &designs, &now);
         hpsi_guided *g = e->guided;
-        int fresh = e->designs > designs;
-        if (fresh) {
-            designs = e->designs;
-            now = (epoch){.first = before, .reference = (double)INFINITY};
-            g_f = (double)INFINITY;
-        }
-        for (int64_t r = before; r < e->archive.n; r++) {
-            g_f = fmin(g_f, e->archive.rows[r].f);
-        }
-        if (fresh && designs > 1) {
-            now.last = at;
-        } else if (!(g_f >= now.reference - gain(e, &now))) {
-            now.reference = g_f;
-            now.last = at;
-        }
         int left = g->returned && !now.returned;
         ck_assert_int_eq(e->fresh || left, at - now.last > (now.returned ? 1 : 4));
         if (e->fresh || left) {

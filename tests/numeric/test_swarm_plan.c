@@ -3,7 +3,7 @@
  * begins and with what, and the plan's place in a checkpoint. */
 #include <stdio.h>
 
-#include "support/swarm_real.h"
+#include "support/swarm_epochs.h"
 #include "swarm/guided.h"
 
 static const char path[] = "swarm_plan.hpsw";
@@ -19,47 +19,9 @@ static double basins(const double *x)
     return floor(1e7 * s) * 1e-7;
 }
 
-static double noise(const double *x)
-{
-    double s = sin(1e6 * (x[0] + 2.0 * x[1] + 3.0 * x[2] + 4.0 * x[3]));
-    return s - floor(s);
-}
-
 static double (*const objectives[])(const double *) = {bowl, basins, noise};
 
 /* -------------------------------------------------------------- the rule */
-
-static int compare_values(const void *a, const void *b)
-{
-    double x = *(const double *)a, y = *(const double *)b;
-    return (x > y) - (x < y);
-}
-
-/* An epoch as the test counts it. */
-typedef struct epoch {
-    int64_t first, last; /* row; iteration of the last significant improvement */
-    int returned;
-    double reference;
-} epoch;
-
-/* What the epoch's best has to fall by, all over again. */
-static double gain(const hps_swarm *e, const epoch *now, int explores)
-{
-    static double f[4096];
-    double design[12], best = (double)INFINITY;
-    int64_t n = 0;
-    for (int64_t r = now->first; r < e->archive.n; r++) {
-        if (n < 12) {
-            design[n] = e->archive.rows[r].f;
-        }
-        f[n++] = e->archive.rows[r].f;
-        best = fmin(best, f[n - 1]);
-    }
-    qsort(f, (size_t)n, sizeof *f, compare_values);
-    qsort(design, 12, sizeof *design, compare_values);
-    double fine = (now->returned ? 1.0 / 3.0 : 1.0) * 3e-3 * (f[n / 2] - best);
-    return explores && !now->returned ? fmax(fine, 0.03 * (design[6] - best)) : fine;
-}
 
 /* Is the epoch's best within a tenth of the box of the best of the rows before it? */
 static int near_the_best(const hps_swarm *e, const epoch *now)
@@ -87,31 +49,14 @@ START_TEST(test_epochs_end_by_the_plan)
     int64_t designs = 0, polished = 0;
     int ending = 0, returns = 0;
     while (!hps_swarm_done(e)) {
-        int64_t before = e->archive.n, at = e->iteration;
-        double g_f = designs > 0 ? e->g_f : (double)INFINITY;
-        one_batch(e, objectives[_i]);
+        int64_t at = follow_epoch(e, objectives[_i], !ending, &designs, &now);
         hpsi_guided *g = e->guided;
-        int fresh = e->designs > designs;
-        if (fresh) {
-            designs = e->designs;
-            now = (epoch){.first = before, .reference = (double)INFINITY};
-            g_f = (double)INFINITY;
-        }
-        for (int64_t r = before; r < e->archive.n; r++) {
-            g_f = fmin(g_f, e->archive.rows[r].f);
-        }
-        if (fresh && designs > 1) {
-            now.last = at;
-        } else if (!(g_f >= now.reference - gain(e, &now, !ending))) {
-            now.reference = g_f;
-            now.last = at;
-        }
         int ends = at - now.last > PATIENCE;
         int found = e->best >= polished;
         int back = ends && found && (ending || (!now.returned && near_the_best(e, &now)));
         polished = ends && now.returned ? e->archive.n : polished;
         int begins = !ending && e->n_told >= LAST_PART;
-        int away = e->archive.rows[e->best].f < g_f || (ends && !back);
+        int away = e->archive.rows[e->best].f < now.best || (ends && !back);
         ending = e->n_told >= LAST_PART && e->n_told < LONG;
         back = back || (begins && away);
         ck_assert_int_eq(g->ending, ending);

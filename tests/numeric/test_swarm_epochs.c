@@ -60,6 +60,25 @@ START_TEST(test_epochs_end_by_the_rule)
 }
 END_TEST
 
+/* A return counts gains of a third. */
+START_TEST(test_what_a_gain_has_to_be)
+{
+    hps_swarm *e = real_swarm("guided", 1000, 8);
+    CK_OK(hps_swarm_set_int(e, "budget", -1));
+    for (int k = 0; k < 4; k++) {
+        one_batch(e, bowl);
+    }
+    for (int returned = 0; returned < 2; returned++) {
+        epoch now = {.returned = returned};
+        e->guided->returned = returned;
+        double gain = epoch_gain(e, &now, 0);
+        ck_assert_double_gt(gain, 0.0);
+        ck_assert_double_eq_tol(hpsi_guided_significant(e), gain, 1e-14 * gain);
+    }
+    hps_swarm_destroy(e);
+}
+END_TEST
+
 /* With a huge threshold nothing but an epoch's beginning counts: the first has 8 batches, later
  * ones 9, the return after the first 3. */
 START_TEST(test_an_absolute_significance)
@@ -220,6 +239,7 @@ END_TEST
 static void add(TCase *t)
 {
     tcase_add_loop_test(t, test_epochs_end_by_the_rule, 0, 3);
+    tcase_add_test(t, test_what_a_gain_has_to_be);
     tcase_add_test(t, test_an_absolute_significance);
     tcase_add_loop_test(t, test_a_return_begins_with_the_best, 0, 2);
     tcase_add_test(t, test_too_few_points_for_a_return);

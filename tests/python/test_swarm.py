@@ -257,6 +257,8 @@ class Failures(unittest.TestCase):
     def test_nothing_succeeded(self):
         r = hpswarm.minimize(lambda x: np.nan, [(-1, 1)], max_evaluations=50)
         self.assertFalse(r.success)
+        self.assertIn("id 0", r.message)
+        self.assertIn(r.message, str(r))
         r._repr_html_()
 
     def test_wrong_shapes_are_named(self):

@@ -41,6 +41,7 @@ class Result:
     history: Any = field(repr=False)  #: everything evaluated: id, x, f, outcome
     space: Any = field(repr=False)
     front: Any = field(default=None, repr=False)  #: of several objectives: id, x, f
+    message: str = ""  #: why there is no best point
 
     @property
     def success(self) -> bool:
@@ -61,6 +62,8 @@ class Result:
                 ("seconds", self.seconds)]
         if self.front is not None:
             tail.insert(0, ("points on the front", len(self.front.id)))
+        if self.message:
+            tail.append(("no best point", self.message))
         return head + list(self.params.items()) + tail
 
     def _repr_html_(self) -> str:

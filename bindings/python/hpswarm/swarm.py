@@ -354,14 +354,15 @@ class Swarm(Handle):
     def result(self) -> Result:
         """The run so far as an object of its own."""
         p = self.progress
+        message = ""
         try:
             x, f = self.best
-        except StateError:  # nothing succeeded
-            x, f = np.full(len(self.space), np.nan), float("inf")
+        except StateError as nothing:
+            x, f, message = np.full(len(self.space), np.nan), float("inf"), str(nothing)
         return Result(x=x, fun=f, params=self.space.as_dict(x) if np.isfinite(x).all() else {},
                       stop_reason=self.stop_reason, n_evaluated=p.n_evaluated, n_failed=p.n_failed,
                       n_iterations=p.iteration, seconds=p.seconds, history=self.history,
-                      space=self.space, front=self.front if self.n_objectives > 1 else None)
+                      space=self.space, front=self.front if self.n_objectives > 1 else None, message=message)
 
     # --------------------------------------------------------------- stop and resume
 

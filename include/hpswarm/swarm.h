@@ -121,7 +121,8 @@ typedef int32_t (*hps_prefer_fn)(int32_t m, const double *a, const double *b, vo
  *  "workers" (int, asynchronous: points under way at a time, 0: as many as particles),
  *  "noisy" (int 0/1); of guided "draws" (int),
  *  "stagnation_iterations" (int), "significance", "significance_absolute", "budget" (int:
- *  evaluations that are planned for, 0: max_evaluations as it is at the first ask, -1: none).
+ *  evaluations that are planned for, 0: max_evaluations as it is at the first ask, -1: none),
+ *  "seekers" (int, -1: a quarter of the particles).
  *  hps_option_describe("swarm", i) lists all of them with bounds. At least one of the limits
  *  has to be set before the first ask; from then on only the limits may be changed. The run
  *  stops between iterations, except that max_evaluations cuts the last one; raised later,
@@ -133,11 +134,15 @@ typedef int32_t (*hps_prefer_fn)(int32_t m, const double *a, const double *b, vo
  *  basis, a separable quadratic), the others pick the best of "draws" moves by a model: a radial
  *  basis or a Gaussian process with a length for each parameter, whichever ordered the last
  *  batches better; half of the members take the first move while the former orders them badly.
+ *  Of those others the "seekers" worst go where a second process, of the logarithms of the epoch's
+ *  values, expects the greatest improvement (Jones, Schonlau and Welch, J. Global Optim. 13 (1998)
+ *  455), up to the 10000th evaluation, and not in the asynchronous mode. They take 0.2 to 0.5
+ *  milliseconds an evaluation; without them (0) it is 0.01 to 0.1.
  *  After more than "stagnation_iterations" without a significant improvement it begins
  *  anew, with models that know nothing older; significant is "significance" times the
  *  distance of the median from the best, or "significance_absolute" if that is set. With a
  *  budget, of up to 10000, a gain has to be 3 % of the spread of the epoch's design too at
- *  first, and the last 40 % of the evaluations (20 a parameter if that is more, at most 70 %)
+ *  first, and the last 40 % of the evaluations (10 a parameter if that is more, at most 70 %)
  *  go on at the best points of all epochs.
  *
  *  No point is evaluated twice. The variants "swarm" and "guided" move a known point a

@@ -363,7 +363,7 @@ static int is_unread(int32_t i, const hpsi_swarm_variant *variant)
         return variant != &hpsi_variant_paper &&
                (variant != &hpsi_variant_paper_mo || i == HPSI_SWARM_GBEST);
     }
-    return i >= HPSI_SWARM_DRAWS && i <= HPSI_SWARM_BUDGET && variant != &hpsi_variant_guided;
+    return i >= HPSI_SWARM_DRAWS && i <= HPSI_SWARM_SEEKERS && variant != &hpsi_variant_guided;
 }
 
 /* Options that the chosen variant does not read are no error, but worth a word. */

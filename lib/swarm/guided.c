@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /* Variant guided: a ring swarm whose draws a model screens, three members that go where local
- * models point, and epochs that start anew when nothing significant is gained (swarm.md 4). */
+ * models point, seekers that go where a process expects most, and epochs that start anew when
+ * nothing significant is gained (swarm.md 4). */
 #include "swarm/guided.h"
 
 #include <math.h>
@@ -11,6 +12,7 @@
 #define GROWTH 1.5
 #define DECAY 0.6
 #define SMALLEST 1e-9
+#define BESIDE_SOUGHT 1e-3 /* how far a repair moves a seeker whose point is known */
 
 static double first_radius(const hps_swarm *e, int32_t role)
 {
@@ -54,6 +56,9 @@ static hps_status prepare(hps_swarm *e)
     e->guided->avoids = hpsi_swarm_failures_meet(e, e->guided->epoch);
     hpsi_guided_global(e);
     st = hpsi_guided_lead(e);
+    if (st == HPS_OK) {
+        hpsi_guided_seek(e);
+    }
     hpsi_blas_end();
     return st;
 }
@@ -61,13 +66,15 @@ static hps_status prepare(hps_swarm *e)
 void hpsi_guided_follow(hps_swarm *e, int32_t slot, int32_t role)
 {
     hpsi_guided *g = e->guided;
-    const double *to = g->proposal + (int64_t)role * e->n_dims;
+    int seeks = role == HPSI_SEEKER;
+    const double *to =
+        seeks ? hpsi_seekers_proposal(e, slot) : g->proposal + (int64_t)role * e->n_dims;
     for (int32_t d = 0; d < e->n_dims; d++) {
         int64_t k = (int64_t)slot * e->n_dims + d;
         e->v[k] = fmin(fmax(to[d] - e->x[k], -FASTEST), FASTEST);
         e->x[k] = to[d];
     }
-    e->nudge[slot] = 0.1 * g->radius[role] / sqrt((double)e->n_dims);
+    e->nudge[slot] = seeks ? BESIDE_SOUGHT : 0.1 * g->radius[role] / sqrt((double)e->n_dims);
 }
 
 static void move(hps_swarm *e)
@@ -75,6 +82,7 @@ static void move(hps_swarm *e)
     if (e->guided->has_ard) {
         hpsi_ard_accept(e->guided->ard);
     }
+    hpsi_seekers_accept(e->guided->sought);
     hpsi_blas_begin();
     for (int32_t i = 0; i < e->n_slots; i++) {
         int32_t role = (int32_t)e->guided->role[i];
@@ -95,7 +103,7 @@ void hpsi_guided_adapt_radius(hps_swarm *e, int32_t slot, double before)
 {
     hpsi_guided *g = e->guided;
     int32_t role = (int32_t)g->role[slot];
-    if (role != HPSI_FLYER) {
+    if (role != HPSI_FLYER && role != HPSI_SEEKER) {
         double r = g->radius[role];
         g->radius[role] = e->f[slot] < before ? fmin(GROWTH * r, largest_radius(e, role))
                                               : fmax(DECAY * r, SMALLEST);

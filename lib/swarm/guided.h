@@ -7,6 +7,7 @@
 #include "swarm/surface.h"
 
 enum { HPSI_FLYER, HPSI_LEADER_QUADRATIC, HPSI_LEADER_RBF, HPSI_LEADER_DIAGONAL, HPSI_ROLES };
+enum { HPSI_SEEKER = HPSI_ROLES }; /* a role without a radius */
 
 /* Models that screen draws: the cubic radial basis, the process with a length for each feature. */
 enum { HPSI_MODEL_RBF, HPSI_MODEL_ARD, HPSI_MODELS };
@@ -17,6 +18,9 @@ typedef struct hpsi_ranked {
     double key;
     int64_t row;
 } hpsi_ranked;
+
+/* Members that a process sends, and what they need (guided_seekers.c). */
+typedef struct hpsi_seekers hpsi_seekers;
 
 /* The models work in features: the dimensions that have an order, then a coordinate for each
  * level of each choice. Leaders step along the ordered dimensions only. */
@@ -29,6 +33,7 @@ struct hpsi_guided {
     int64_t polished;          /* rows at the end of the last return */
     int64_t budget;            /* evaluations that are planned for; 0: there is no plan */
     int32_t ending;            /* the last part of the plan has begun */
+    int32_t n_seekers;         /* members that are sent an iteration */
     int32_t returned;          /* the epoch is a return to the best points of all epochs */
     double reference;          /* best value at the last significant improvement */
     double radius[HPSI_ROLES]; /* of each kind of leader */
@@ -61,7 +66,8 @@ struct hpsi_guided {
     hpsi_ard *ard; /* of the same points as global; its lengths are state */
     int32_t has_ard;
     hpsi_quadratic *full, *separable;
-    int64_t n_visible; /* rows of the last hpsi_guided_by_value */
+    hpsi_seekers *sought; /* NULL without seekers; its lengths are state */
+    int64_t n_visible;    /* rows of the last hpsi_guided_by_value */
     int32_t has_global, has_metric;
     int32_t avoids;                            /* failures have a place: models keep away from it */
     double *metric, *inverse;                  /* [n_ordered]^2: W and its inverse */
@@ -95,6 +101,9 @@ int64_t hpsi_guided_by_value(hps_swarm *e);
  * first `most` are in order. The coordinates of row r are at g->image + (r - g->epoch) *
  * n_ordered. */
 int64_t hpsi_guided_by_distance(hps_swarm *e, int shaped, int64_t most);
+/* Fill `order` with at most `most` rows for a model of the whole epoch, the best first: all of it,
+ * or the better half of `most` and the latest of the others. Returns their number. */
+int32_t hpsi_guided_choose(hps_swarm *e, int64_t most);
 /* Drop rows that nearly repeat an earlier one from the first n of `order`. */
 int32_t hpsi_guided_distinct(hps_swarm *e, int64_t n);
 /* Values of the first n of `order` into g->values, scaled, failed ones as the worst of the
@@ -118,6 +127,9 @@ void hpsi_guided_judge_values(hpsi_guided *g, int32_t n, const double *predictio
 /* guided_leaders.c: roles and proposals of the next batch. */
 hps_status hpsi_guided_lead(hps_swarm *e);
 
+/* The worst member that still flies, the first of equals, -1 if there is none; those without a
+ * value are redrawn. */
+int32_t hpsi_guided_worst_flyer(const hps_swarm *e);
 hps_status hpsi_guided_propose(hps_swarm *e, int32_t role, int shaped, int *found);
 
 /* guided.c */
@@ -158,6 +170,19 @@ void hpsi_guided_launched(hps_swarm *e, int32_t slot);
 void hpsi_guided_arrive(hps_swarm *e, int32_t slot);
 void hpsi_guided_pack_async(const hps_swarm *e, hpsi_pack *p);
 void hpsi_guided_unpack_async(hps_swarm *e, hpsi_pack *p);
+
+/* guided_seekers.c */
+/* How many an iteration the options ask for. */
+int32_t hpsi_seekers_wanted(const hps_swarm *e, int32_t particles);
+hps_status hpsi_seekers_create(hpsi_seekers **out, hps_swarm *e, int32_t slots, int32_t features);
+void hpsi_seekers_destroy(hpsi_seekers *s);
+/* Roles and proposals of seekers among those who still fly. */
+void hpsi_guided_seek(hps_swarm *e);
+const double *hpsi_seekers_proposal(const hps_swarm *e, int32_t slot);
+/* The next fit starts from the lengths of the last. */
+void hpsi_seekers_accept(hpsi_seekers *s);
+void hpsi_seekers_pack(const hpsi_seekers *s, hpsi_pack *p);
+void hpsi_seekers_unpack(hpsi_seekers *s, hpsi_pack *p);
 
 /* guided_flyers.c: the next position of a member that no model leads. */
 void hpsi_guided_fly(hps_swarm *e, int32_t slot);

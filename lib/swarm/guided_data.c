@@ -274,6 +274,28 @@ int32_t hpsi_guided_distinct(hps_swarm *e, int64_t n)
     return kept;
 }
 
+int32_t hpsi_guided_choose(hps_swarm *e, int64_t most)
+{
+    hpsi_guided *g = e->guided;
+    int64_t finite = hpsi_guided_by_value(e);
+    int64_t n = g->avoids ? g->n_visible : finite;
+    if (n <= most) {
+        return hpsi_guided_distinct(e, n);
+    }
+    int64_t best = most / 2;
+    hpsi_ranked *order = g->order;
+    for (int64_t k = best; k < most; k++) { /* the latest of the rest to position k */
+        int64_t latest = k;
+        for (int64_t i = k + 1; i < n; i++) {
+            latest = order[i].row > order[latest].row ? i : latest;
+        }
+        hpsi_ranked t = order[k];
+        order[k] = order[latest];
+        order[latest] = t;
+    }
+    return hpsi_guided_distinct(e, most);
+}
+
 /* ------------------------------------------------------------- failures */
 
 /* The row nearest to row r among those from `first` on. */

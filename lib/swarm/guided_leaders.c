@@ -135,8 +135,7 @@ static void lead_rbf(hps_swarm *e, int shaped, int *found)
 
 /* ----------------------------------------------------------------- roles */
 
-/* The worst member that still flies, the first of equals; those without a value are redrawn. */
-static int32_t worst_flyer(const hps_swarm *e)
+int32_t hpsi_guided_worst_flyer(const hps_swarm *e)
 {
     int32_t worst = -1;
     for (int32_t i = 0; i < e->n_slots; i++) {
@@ -173,7 +172,7 @@ hps_status hpsi_guided_lead(hps_swarm *e)
         valued += e->p_f[i] < (double)INFINITY;
     }
     for (int32_t role = 1; role < HPSI_ROLES && role < valued; role++) { /* one flies */
-        member[role] = worst_flyer(e);
+        member[role] = hpsi_guided_worst_flyer(e);
         g->role[member[role]] = role;
     }
     for (int32_t role = 1; role < HPSI_ROLES && role < valued && st == HPS_OK; role++) {

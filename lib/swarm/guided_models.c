@@ -101,30 +101,6 @@ hps_status hpsi_guided_metric(hps_swarm *e)
 
 /* --------------------------------------------------------- global model */
 
-/* The epoch, or the better half of what the model takes and the latest of the others. */
-static int32_t choose_rows(hps_swarm *e)
-{
-    hpsi_guided *g = e->guided;
-    int64_t finite = hpsi_guided_by_value(e);
-    int64_t n = g->avoids ? g->n_visible : finite;
-    int64_t most = hpsi_guided_global_points(g);
-    if (n <= most) {
-        return hpsi_guided_distinct(e, n);
-    }
-    int64_t best = most / 2;
-    hpsi_ranked *order = g->order;
-    for (int64_t k = best; k < most; k++) { /* the latest of the rest to position k */
-        int64_t latest = k;
-        for (int64_t i = k + 1; i < n; i++) {
-            latest = order[i].row > order[latest].row ? i : latest;
-        }
-        hpsi_ranked t = order[k];
-        order[k] = order[latest];
-        order[latest] = t;
-    }
-    return hpsi_guided_distinct(e, most);
-}
-
 void hpsi_guided_global(hps_swarm *e)
 {
     hpsi_guided *g = e->guided;
@@ -132,7 +108,7 @@ void hpsi_guided_global(hps_swarm *e)
     if (g->n_features < 1) {
         return;
     }
-    int32_t n = choose_rows(e);
+    int32_t n = hpsi_guided_choose(e, hpsi_guided_global_points(g));
     if ((n < g->n_features + 2 && n < 8) || !hpsi_guided_values(e, n)) {
         return;
     }

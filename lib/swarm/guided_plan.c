@@ -10,7 +10,7 @@
 
 #define LAST 0.4    /* share of the evaluations that polish the best point: at least this, */
 #define MOST 0.7    /* at most this, */
-#define EACH 20.0   /* and between them so many evaluations for each parameter */
+#define EACH 10.0   /* and between them so many evaluations for each parameter */
 #define COARSE 0.03 /* of the spread of the design: a smaller gain does not count before */
 #define NEAR 0.1    /* of each parameter's range: the same basin */
 

@@ -15,6 +15,7 @@ void hpsi_guided_destroy(hpsi_guided *g)
     hpsi_rbf_destroy(g->global);
     hpsi_rbf_destroy(g->local);
     hpsi_ard_destroy(g->ard);
+    hpsi_seekers_destroy(g->sought);
     hpsi_quadratic_destroy(g->full);
     hpsi_quadratic_destroy(g->separable);
     hpsi_free(g->ordered);
@@ -134,6 +135,10 @@ hps_status hpsi_guided_create(hps_swarm *e, int32_t slots)
     if (st == HPS_OK) {
         st = cut_arena(e, g, slots);
     }
+    g->n_seekers = hpsi_seekers_wanted(e, slots);
+    if (st == HPS_OK && g->n_seekers > 0) {
+        st = hpsi_seekers_create(&g->sought, e, slots, g->n_features);
+    }
     g->fitted = g->as_of = -1;
     hpsi_guided_make_plan(e);
     g->role = hpsi_new(e->context, slots, sizeof *g->role);
@@ -167,6 +172,10 @@ void hpsi_guided_pack(const hps_swarm *e, hpsi_pack *p)
     hpsi_pack_int(p, g->polished);
     hpsi_pack_int(p, g->budget);
     hpsi_pack_int(p, g->ending);
+    hpsi_pack_int(p, g->n_seekers);
+    if (g->n_seekers > 0) {
+        hpsi_seekers_pack(g->sought, p);
+    }
     if (e->asynchronous) {
         hpsi_guided_pack_async(e, p);
     }
@@ -192,7 +201,7 @@ static int sound(const hps_swarm *e)
         good = good && fabs(g->credit[i]) <= 1.0;
     }
     for (int32_t i = 0; i < e->n_slots; i++) {
-        good = good && g->role[i] >= 0 && g->role[i] < HPSI_ROLES;
+        good = good && g->role[i] >= 0 && g->role[i] < HPSI_ROLES + (g->n_seekers > 0);
     }
     for (int64_t i = 0; i < (int64_t)e->n_slots * HPSI_FORECASTS; i++) {
         good = good && !isnan(g->prediction[i]);
@@ -225,6 +234,18 @@ void hpsi_guided_unpack_forecasts(hpsi_pack *p, int64_t n, double *forecasts)
     }
 }
 
+/* Before version 11 there were none, and there are none now. */
+static void unpack_seekers(hpsi_guided *g, hpsi_pack *p)
+{
+    g->n_seekers = p->version > 10 ? (int32_t)hpsi_unpack_int_in(p, 0, g->n_seekers) : 0;
+    if (p->status == HPS_OK && g->n_seekers > 0) {
+        hpsi_seekers_unpack(g->sought, p);
+    } else {
+        hpsi_seekers_destroy(g->sought);
+        g->sought = NULL;
+    }
+}
+
 static void unpack_models(hpsi_guided *g, int64_t rows, hpsi_pack *p)
 {
     if (p->version > 6) {
@@ -242,6 +263,7 @@ static void unpack_models(hpsi_guided *g, int64_t rows, hpsi_pack *p)
     /* Before version 10 there was no plan, and none is made now. */
     g->budget = p->version > 9 ? hpsi_unpack_int_in(p, 0, HPSI_RETURN_ROWS) : 0;
     g->ending = p->version > 9 ? (int32_t)hpsi_unpack_int_in(p, 0, g->budget > 0) : 0;
+    unpack_seekers(g, p);
 }
 
 void hpsi_guided_unpack(hps_swarm *e, hpsi_pack *p)

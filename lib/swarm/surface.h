@@ -69,6 +69,7 @@ double hpsi_rbf_minimise(hpsi_rbf *s, const double *lo, const double *hi, double
 
 /* Gaussian process: constant + Matern 5/2 with a length for each coordinate + noise, for up to
  * HPSI_MAPS sets of values on the same points. */
+#define HPSI_ARD_LEVEL 10.0 /* variance of the constant, in units of the process's */
 typedef struct hpsi_ard {
     int32_t max_points, n_dims, n, n_sets;
     int64_t ld;             /* of rows of points: hpsi_padded(n), what is behind n anything */
@@ -83,6 +84,8 @@ typedef struct hpsi_ard {
     double *weight;                /* [n_sets][n] */
     double *values, *phi;          /* [ld] */
     double mean[HPSI_MAPS], deviation[HPSI_MAPS];
+    int32_t learned_points, steps; /* lengths are learned from so many points, in so many steps a
+                                    * fit; 0: as few as screening needs */
 } hpsi_ard;
 hps_status hpsi_ard_create(hpsi_ard **out, hps_context *c, int32_t max_points, int32_t n_dims);
 void hpsi_ard_destroy(hpsi_ard *s);
@@ -103,6 +106,39 @@ double hpsi_ard_value(hpsi_ard *s, const double *u, int32_t set);
  * +inf if it cannot be had. */
 double hpsi_ard_likelihood(hpsi_ard *s, int32_t n, const double *u, const double *y,
                            const double *theta);
+
+/* ------------------------------------------------------ surface_seek.c */
+
+/* Where a process expects to improve on the least value it knows (Jones, Schonlau and Welch, J.
+ * Global Optim. 13 (1998) 455), for several points one after another: those chosen already count
+ * with the values that are expected of them, which leaves the mean and lessens the deviation. */
+enum { HPSI_SEEK_POINTS = 8 }; /* that are looked at at once */
+typedef struct hpsi_seek {
+    const hpsi_ard *ard; /* gives the mean; not owned */
+    int32_t max_points, n_dims, n;
+    int64_t ld;             /* padded number of points with those to be chosen */
+    double *z;              /* [n_dims][ld] points in units of the lengths */
+    double *factor;         /* [ld][ld] upper factor of their covariance */
+    double variance, least; /* of the standardised values */
+    double *kernel;         /* [ld], workspace as all below */
+    double *block;          /* [ld][HPSI_SEEK_POINTS] */
+    double *at;             /* [n_dims] */
+} hpsi_seek;
+/* max_points: of the process and chosen after it. */
+hps_status hpsi_seek_create(hpsi_seek **out, hps_context *c, int32_t max_points, int32_t n_dims);
+void hpsi_seek_destroy(hpsi_seek *s);
+/* Begin with what ard was fitted to, y[n] being the values of its first set; so many more points
+ * are to be chosen, all within max_points. */
+void hpsi_seek_begin(hpsi_seek *s, const hpsi_ard *ard, const double *y, int32_t more);
+/* Standardised mean and deviation at u[count][n_dims], count <= HPSI_SEEK_POINTS. */
+void hpsi_seek_predict(hpsi_seek *s, int32_t count, const double *u, double *mean,
+                       double *deviation);
+/* ln of the expected improvement there. */
+void hpsi_seek_gains(hpsi_seek *s, int32_t count, const double *u, double *gain);
+/* Believe what is expected at u[n_dims]; without effect once they are as many as was said. */
+void hpsi_seek_believe(hpsi_seek *s, const double *u);
+/* ln(phi(t) + t Phi(t)) of the standard normal distribution, to 1e-8. */
+double hpsi_log_improvement(double t);
 
 /* ----------------------------------------------------- surface_loops.c */
 

@@ -10,7 +10,7 @@
 
 #include "base/linalg.h"
 
-#define LEVEL 10.0 /* variance of the constant, in units of the process's */
+#define LEVEL HPSI_ARD_LEVEL
 /* What is believed of the logarithms of lengths and noise: mean, deviation, bounds. Wide: with a
  * deviation of 1 the process orders batches worse than the cubic basis does. */
 #define LENGTH_MEAN (-1.0)
@@ -267,7 +267,8 @@ static int standardise(int32_t n, const double *y, double *out, double *mean, do
 /* Lengths from every stride-th point, at most LEARNED_POINTS of them. */
 static void learn(hpsi_ard *s, int32_t n, const double *u, const double *y)
 {
-    int32_t stride = (n + LEARNED_POINTS - 1) / LEARNED_POINTS;
+    int32_t most = s->learned_points > 0 ? s->learned_points : LEARNED_POINTS;
+    int32_t stride = (n + most - 1) / most;
     double mean = 0.0, deviation = 0.0;
     take(s, n, stride, u);
     for (int32_t i = 0; i < s->n; i++) {
@@ -275,6 +276,7 @@ static void learn(hpsi_ard *s, int32_t n, const double *u, const double *y)
     }
     int able = standardise(s->n, s->values, s->values, &mean, &deviation);
     int32_t steps = n <= FEW_POINTS ? 2 : 1;
+    steps = s->steps > 0 ? s->steps : steps;
     for (int32_t k = 0; k < steps && able; k++) {
         able = evaluate(s, s->values, s->found) < (double)INFINITY;
         if (able) {

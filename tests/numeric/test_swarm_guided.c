@@ -58,7 +58,8 @@ START_TEST(test_the_quadratic_leader_finds_the_minimum)
 }
 END_TEST
 
-/* Each leader is one of the three worst; none goes farther than its radius. */
+/* The three worst are the leaders, the three next to them seekers; no leader goes farther than its
+ * radius. */
 START_TEST(test_leaders_are_the_worst_and_stay_in_their_radius)
 {
     hps_swarm *e = real_swarm("guided", 1000, 4);
@@ -66,12 +67,17 @@ START_TEST(test_leaders_are_the_worst_and_stay_in_their_radius)
     for (int k = 0; k < 12; k++) {
         CK_OK(hpsi_swarm_plan(e));
         hpsi_guided *g = e->guided;
-        int leaders = 0;
+        int leaders = 0, seekers = 0;
         for (int i = 0; i < e->n_slots; i++) {
             int32_t role = (int32_t)g->role[i];
             int worse = 0;
             for (int j = 0; j < e->n_slots; j++) {
                 worse += e->p_f[j] > e->p_f[i];
+            }
+            if (role == HPSI_SEEKER) {
+                seekers++;
+                ck_assert(worse >= 3 && worse < 6);
+                continue;
             }
             leaders += role != HPSI_FLYER;
             ck_assert(role == HPSI_FLYER || worse == role - 1);
@@ -87,6 +93,7 @@ START_TEST(test_leaders_are_the_worst_and_stay_in_their_radius)
             ck_assert(role != HPSI_LEADER_RBF || most <= g->radius[role] * 2.0);
         }
         ck_assert(leaders == (e->batch == g->epoch ? 0 : 3));
+        ck_assert(seekers == (e->batch == g->epoch ? 0 : 3));
         double before[HPSI_ROLES], best = e->g_f;
         memcpy(before, g->radius, sizeof before);
         int32_t returned = g->returned;
@@ -96,7 +103,8 @@ START_TEST(test_leaders_are_the_worst_and_stay_in_their_radius)
             int32_t role = (int32_t)g->role[i];
             double cap = role == HPSI_LEADER_RBF ? 0.5 : 0.5 * sqrt(D);
             double r = before[role] * (e->f[i] < best ? 1.5 : 0.6);
-            ck_assert(role == HPSI_FLYER || g->radius[role] == fmax(fmin(r, cap), 1e-9));
+            ck_assert(role == HPSI_FLYER || role == HPSI_SEEKER ||
+                      g->radius[role] == fmax(fmin(r, cap), 1e-9));
         }
     }
     hps_swarm_destroy(e);
@@ -124,6 +132,7 @@ START_TEST(test_half_of_the_members_doubt_a_bad_model)
     hps_swarm *e = real_swarm("guided", 1000, 9);
     int plain[2] = {0}, other[2] = {0};
     CK_OK(hps_swarm_set_int(e, "budget", -1)); /* one epoch for all batches */
+    CK_OK(hps_swarm_set_int(e, "seekers", 0));
     for (int k = 0; k < 3; k++) {
         one_batch(e, bowl);
     }

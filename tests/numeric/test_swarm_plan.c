@@ -107,12 +107,12 @@ START_TEST(test_what_is_planned_for)
 }
 END_TEST
 
-/* The last part has 20 evaluations for each parameter, 40 % of all at least and 70 % at most. */
+/* The last part has 10 evaluations for each parameter, 40 % of all at least and 70 % at most. */
 START_TEST(test_where_the_last_part_begins)
 {
     static const int64_t plan[][3] = {/* parameters, budget, first of the last part */
-                                      {4, 400, 240},   {4, 160, 80},    {4, 100, 30},
-                                      {40, 1000, 300}, {40, 1600, 800}, {40, 3000, 1800}};
+                                      {4, 400, 240},  {4, 80, 40},    {4, 50, 15},
+                                      {40, 500, 150}, {40, 800, 400}, {40, 3000, 1800}};
     for (size_t k = 0; k < sizeof plan / sizeof plan[0]; k++) {
         hps_swarm *e = real_swarm("guided", plan[k][1], 2);
         one_batch(e, bowl);
@@ -206,6 +206,7 @@ START_TEST(test_all_members_are_steered_in_the_end)
     for (int k = 0; k < 2; k++) {
         hps_swarm *e = real_swarm("guided", 600, 9);
         CK_OK(hps_swarm_set_int(e, "budget", -1));
+        CK_OK(hps_swarm_set_int(e, "seekers", 0));
         for (int i = 0; i < 3; i++) {
             one_batch(e, bowl);
         }

@@ -269,6 +269,7 @@ START_TEST(test_option_enum_follows_the_table)
                                                           "significance",
                                                           "significance_absolute",
                                                           "budget",
+                                                          "seekers",
                                                           "retry",
                                                           "asynchronous",
                                                           "workers",

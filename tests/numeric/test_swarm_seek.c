@@ -1,0 +1,317 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* Seekers of guided: mean, deviation and expected improvement against plain dense algebra and
+ * quadrature, what believing a point does, where a search for the maximum ends, who seeks, and
+ * what it gains. */
+#include <math.h>
+#include <string.h>
+
+#include "support/swarm_file.h"
+#include "support/swarm_real.h"
+#include "swarm/guided.h"
+
+enum { POINTS = 37, DIMS = 3, MORE = 6 };
+
+static uint32_t serial;
+
+static double number(void) /* in [0, 1) */
+{
+    return hpsi_uniform(5, 93, serial++, 0, 0).u[0];
+}
+
+typedef struct fitted {
+    double u[(POINTS + MORE) * DIMS], y[POINTS];
+    hpsi_ard *ard;
+    hpsi_seek *seek;
+} fitted;
+
+static void set_up(fitted *s)
+{
+    for (int i = 0; i < POINTS; i++) {
+        for (int d = 0; d < DIMS; d++) {
+            s->u[i * DIMS + d] = number();
+        }
+        s->y[i] = sin(7.0 * s->u[i * DIMS]) + 0.3 * s->u[i * DIMS + 1];
+    }
+    CK_OK(hpsi_ard_create(&s->ard, NULL, POINTS, DIMS));
+    CK_OK(hpsi_seek_create(&s->seek, NULL, POINTS + MORE, DIMS));
+    s->ard->steps = 9;
+    ck_assert(hpsi_ard_fit(s->ard, POINTS, s->u, 1, s->y, 0));
+    hpsi_seek_begin(s->seek, s->ard, s->y, MORE);
+}
+
+static void tear_down(fitted *s)
+{
+    hpsi_seek_destroy(s->seek);
+    hpsi_ard_destroy(s->ard);
+}
+
+/* ------------------------------------------------------------- plain algebra */
+
+static double covariance(const double *theta, const double *a, const double *b)
+{
+    double square = 0.0;
+    for (int d = 0; d < DIMS; d++) {
+        square += pow((a[d] - b[d]) / exp(theta[d]), 2.0);
+    }
+    double r = sqrt(5.0 * square);
+    return 10.0 + (1.0 + r + r * r / 3.0) * exp(-r);
+}
+
+/* x := C^-1 x for the first n points, by elimination without pivots. */
+static void plain_solve(int n, const double *u, const double *theta, double *x)
+{
+    static double c[POINTS + MORE][POINTS + MORE];
+    for (int i = 0; i < n; i++) {
+        for (int j = 0; j < n; j++) {
+            c[i][j] = covariance(theta, u + i * DIMS, u + j * DIMS) + (i == j) * exp(theta[DIMS]);
+        }
+    }
+    for (int k = 0; k < n; k++) {
+        for (int i = k + 1; i < n; i++) {
+            double t = c[i][k] / c[k][k];
+            for (int j = k; j < n; j++) {
+                c[i][j] -= t * c[k][j];
+            }
+            x[i] -= t * x[k];
+        }
+    }
+    for (int k = n - 1; k >= 0; k--) {
+        for (int j = k + 1; j < n; j++) {
+            x[k] -= c[k][j] * x[j];
+        }
+        x[k] /= c[k][k];
+    }
+}
+
+/* Standardised values z[POINTS], their weights a, the process's variance. */
+static double plain_weights(const fitted *s, double *z, double *a)
+{
+    double mean = 0.0, square = 0.0, variance = 0.0;
+    for (int i = 0; i < POINTS; i++) {
+        mean += s->y[i] / POINTS;
+    }
+    for (int i = 0; i < POINTS; i++) {
+        square += pow(s->y[i] - mean, 2.0) / POINTS;
+    }
+    for (int i = 0; i < POINTS; i++) {
+        z[i] = a[i] = (s->y[i] - mean) / sqrt(square);
+    }
+    plain_solve(POINTS, s->u, s->ard->found, a);
+    for (int i = 0; i < POINTS; i++) {
+        variance += a[i] * z[i] / POINTS;
+    }
+    return variance;
+}
+
+/* Mean and deviation at `at` with `more` points believed. */
+static void plain_predict(const fitted *s, int more, const double *at, double *mean,
+                          double *deviation)
+{
+    double z[POINTS], a[POINTS], k[POINTS + MORE], solved[POINTS + MORE], square = 0.0;
+    int n = POINTS + more;
+    double variance = plain_weights(s, z, a);
+    *mean = 0.0;
+    for (int i = 0; i < n; i++) {
+        k[i] = solved[i] = covariance(s->ard->found, s->u + i * DIMS, at);
+        *mean += i < POINTS ? a[i] * k[i] : 0.0;
+    }
+    plain_solve(n, s->u, s->ard->found, solved);
+    for (int i = 0; i < n; i++) {
+        square += k[i] * solved[i];
+    }
+    *deviation = sqrt(variance * fmax(11.0 - square, 1e-12));
+}
+
+START_TEST(test_mean_and_deviation)
+{
+    fitted s;
+    set_up(&s);
+    for (int more = 0; more <= MORE; more++) {
+        double at[HPSI_SEEK_POINTS * DIMS], mean[HPSI_SEEK_POINTS], deviation[HPSI_SEEK_POINTS];
+        for (int k = 0; k < HPSI_SEEK_POINTS * DIMS; k++) {
+            at[k] = number();
+        }
+        int count = 1 + more % HPSI_SEEK_POINTS;
+        hpsi_seek_predict(s.seek, count, at, mean, deviation);
+        for (int k = 0; k < count; k++) {
+            double m, v;
+            plain_predict(&s, more, at + k * DIMS, &m, &v);
+            ck_assert_double_eq_tol(mean[k], m, 1e-8);
+            ck_assert_double_eq_tol(deviation[k], v, 1e-6);
+        }
+        memcpy(s.u + (POINTS + more) % (POINTS + MORE) * DIMS, at, DIMS * sizeof *at);
+        hpsi_seek_believe(s.seek, at);
+        double again, less;
+        hpsi_seek_predict(s.seek, 1, at, &again, &less);
+        ck_assert_double_eq(again, mean[0]);
+        ck_assert(more == MORE ? less <= deviation[0] : less < 0.9 * deviation[0]);
+    }
+    tear_down(&s);
+}
+END_TEST
+
+/* --------------------------------------------------------- expected improvement */
+
+/* The integral of (t - z) over the normal distribution below t, divided by exp(-t^2/2), by
+ * Simpson's rule. */
+static double plain_improvement(double t)
+{
+    const int n = 200000;
+    double sum = 0.0, h = 20.0 / n;
+    for (int i = 0; i <= n; i++) {
+        double w = i * h;                                             /* z = t - w */
+        double f = w * exp(w * t - 0.5 * w * w) * 0.3989422804014327; /* without exp(-t^2/2) */
+        sum += f * (i == 0 || i == n ? 1.0 : i % 2 ? 4.0 : 2.0) * h / 3.0;
+    }
+    return sum;
+}
+
+START_TEST(test_the_logarithm_of_the_improvement)
+{
+    for (double t = -36.0; t < 5.0; t += 0.37) {
+        double expected = log(plain_improvement(t)) - 0.5 * t * t;
+        ck_assert_double_eq_tol(hpsi_log_improvement(t), expected, 1e-8);
+    }
+    ck_assert_double_eq_tol(hpsi_log_improvement(-30.0 - 1e-11),
+                            hpsi_log_improvement(-30.0 + 1e-11), 1e-8);
+    ck_assert(isfinite(hpsi_log_improvement(-1e9)));
+}
+END_TEST
+
+START_TEST(test_gains)
+{
+    fitted s;
+    double z[POINTS], a[POINTS], least = (double)INFINITY;
+    double at[HPSI_SEEK_POINTS * DIMS], gain[HPSI_SEEK_POINTS];
+    set_up(&s);
+    plain_weights(&s, z, a);
+    for (int i = 0; i < POINTS; i++) {
+        least = fmin(least, z[i]);
+    }
+    for (int k = 0; k < HPSI_SEEK_POINTS * DIMS; k++) {
+        at[k] = number();
+    }
+    hpsi_seek_gains(s.seek, HPSI_SEEK_POINTS, at, gain);
+    for (int k = 0; k < HPSI_SEEK_POINTS; k++) {
+        double m, v;
+        plain_predict(&s, 0, at + k * DIMS, &m, &v);
+        double t = (least - m) / v;
+        double expected = log(plain_improvement(t)) - 0.5 * t * t + log(v);
+        ck_assert_double_eq_tol(gain[k], expected, 1e-3 * (1.0 + t * t));
+    }
+    tear_down(&s);
+}
+END_TEST
+
+/* -------------------------------------------------------------- in the swarm */
+
+static int seekers(const hps_swarm *e)
+{
+    int n = 0;
+    for (int32_t i = 0; i < e->n_slots; i++) {
+        n += e->guided->role[i] == HPSI_SEEKER;
+    }
+    return n;
+}
+
+/* As many as the option says, whose places are new, within the box and known to be promising. */
+START_TEST(test_who_seeks)
+{
+    static const int asked[][2] = {{-1, 3}, {0, 0}, {2, 2}, {100, 9}};
+    hps_swarm *e = real_swarm("guided", 400, 3);
+    CK_OK(hps_swarm_set_int(e, "seekers", asked[_i][0]));
+    one_batch(e, bowl);
+    for (int k = 0; k < 4; k++) {
+        CK_OK(hpsi_swarm_plan(e));
+        ck_assert_int_eq(seekers(e), asked[_i][1]);
+        for (int32_t i = 0; i < e->n_slots; i++) {
+            const double *u = e->archive.u + e->row[i] * D;
+            for (int32_t j = 0; j < i && e->guided->role[i] == HPSI_SEEKER; j++) {
+                ck_assert(memcmp(u, e->archive.u + e->row[j] * D, D * sizeof *u) != 0);
+            }
+        }
+        one_batch(e, bowl);
+    }
+    hps_swarm_destroy(e);
+}
+END_TEST
+
+START_TEST(test_none_when_asynchronous)
+{
+    hps_swarm *e = real_swarm("guided", 400, 3);
+    CK_OK(hps_swarm_set_int(e, "asynchronous", 1));
+    one_batch(e, bowl);
+    ck_assert_int_eq(e->guided->n_seekers, 0);
+    ck_assert_ptr_null(e->guided->sought);
+    hps_swarm_destroy(e);
+}
+END_TEST
+
+/* A narrow bent valley in two coordinates, next to nothing in the others. */
+static double valley(const double *x)
+{
+    double a = x[1] - 1.5 * pow(x[0] - 0.2, 2.0);
+    return 5.0 * a * a + pow(x[0] - 0.8, 2.0) + 0.01 * pow(x[2] - x[3], 2.0);
+}
+
+static double mean_after(int seeks, int evaluations)
+{
+    double sum = 0.0;
+    for (int seed = 1; seed <= 12; seed++) {
+        hps_swarm *e = real_swarm("guided", evaluations, seed);
+        double x[D], f;
+        CK_OK(hps_swarm_set_int(e, "seekers", seeks));
+        while (!hps_swarm_done(e)) {
+            one_batch(e, valley);
+        }
+        CK_OK(hps_swarm_best(e, x, &f));
+        sum += f / 12.0;
+        hps_swarm_destroy(e);
+    }
+    return sum;
+}
+
+START_TEST(test_seekers_find_more)
+{
+    ck_assert_double_lt(mean_after(6, 96), 0.3 * mean_after(0, 96));
+    ck_assert_double_lt(mean_after(6, 120), 0.3 * mean_after(0, 120));
+}
+END_TEST
+
+/* What the process has learned is part of a checkpoint. */
+START_TEST(test_saved_with_its_lengths)
+{
+    hps_swarm *e = real_swarm("guided", 300, 5), *again = NULL;
+    for (int k = 0; k < 5; k++) {
+        one_batch(e, valley);
+    }
+    CK_OK(hps_swarm_save(e, path));
+    CK_OK(hps_swarm_load(&again, NULL, e->space, path));
+    ck_assert_int_eq(again->guided->n_seekers, 3);
+    while (!hps_swarm_done(e)) {
+        one_batch(e, valley);
+        one_batch(again, valley);
+    }
+    ck_assert_int_eq(e->archive.n, again->archive.n);
+    ck_assert_mem_eq(e->archive.u, again->archive.u, (size_t)(e->archive.n * D) * sizeof(double));
+    hps_swarm_destroy(e);
+    hps_swarm_destroy(again);
+}
+END_TEST
+
+static void add(TCase *t)
+{
+    tcase_add_checked_fixture(t, make_path, drop_path);
+    tcase_add_test(t, test_mean_and_deviation);
+    tcase_add_test(t, test_the_logarithm_of_the_improvement);
+    tcase_add_test(t, test_gains);
+    tcase_add_loop_test(t, test_who_seeks, 0, 4);
+    tcase_add_test(t, test_none_when_asynchronous);
+    tcase_add_test(t, test_seekers_find_more);
+    tcase_add_test(t, test_saved_with_its_lengths);
+}
+
+int main(void)
+{
+    return run_tests("swarm_seek", add);
+}

@@ -115,6 +115,17 @@ def languages(root):
     return "\n".join(bad) or 0
 
 
+def trimers(source, target):
+    """In place of crystals: the dimers with a third atom at various distances, since a search finds sets that a file of
+    dimers alone, all on one line, makes singular."""
+    with open(source, encoding="utf-8") as f:
+        lines = f.read().splitlines()
+    with open(target, "w", encoding="utf-8") as f:
+        for i in range(0, len(lines), 4):
+            y = 5.0 + 7 * (i // 4) % 12 / 10
+            f.write("\n".join(["3", *lines[i + 1:i + 4], "C 5.6 %.1f 4.0 0.0 0.0 0.0" % y]) + "\n")
+
+
 class Page:
     def __init__(self, prefix, root, folder):
         self.prefix, self.root, self.folder = prefix, root, folder
@@ -128,7 +139,7 @@ class Page:
                             "HPSWARM_PYTHON": sys.executable, "HOME": os.path.join(folder, "home")}
         shutil.copy(os.path.join(root, "data", "c_dimer_gpaw.xyz"), os.path.join(folder, "carbon.xyz"))
         os.mkdir(os.path.join(folder, "data"))
-        shutil.copy(os.path.join(root, "data", "c_dimer_gpaw.xyz"), os.path.join(folder, "data", "c_gap17_cryst_lda.xyz"))
+        trimers(os.path.join(root, "data", "c_dimer_gpaw.xyz"), os.path.join(folder, "data", "c_gap17_cryst_lda.xyz"))
         for name in ("other.xyz", "data/c_dimer_gpaw.xyz"):
             shutil.copy(os.path.join(root, "data", "c_dimer_gpaw.xyz"), os.path.join(folder, name))
         shutil.copytree(os.path.join(root, "docs"), os.path.join(folder, "docs"))

@@ -53,7 +53,7 @@ class Values(unittest.TestCase):
     def test_one_point_rows_and_ask_tell_are_the_same_run(self):
         one = hpswarm.minimize(bowl, SPACE, as_dict=True, **LIMITS)
         all_rows = hpswarm.minimize(rows, SPACE, vectorized=True, **LIMITS)
-        swarm = hpswarm.Swarm(SPACE, **LIMITS)
+        swarm = hpswarm.Swarm(SPACE, seekers=0, **LIMITS)
         while not swarm.done:
             points = swarm.ask(5)
             order = np.arange(len(points.id))[::-1]
@@ -61,6 +61,18 @@ class Values(unittest.TestCase):
         for other in (all_rows.history, swarm.history):
             for a, b in zip(one.history, other):
                 np.testing.assert_array_equal(a, b)
+
+    def test_minimize_is_quick_unless_asked(self):
+        runs = [hpswarm.minimize(bowl, SPACE, as_dict=True, max_evaluations=100, **more).history.x
+                for more in ({}, {"seekers": 0}, {"seekers": -1})]
+        np.testing.assert_array_equal(runs[0], runs[1])
+        self.assertFalse(np.array_equal(runs[0], runs[2]))
+        for other in ({"variant": "swarm"}, {"n_objectives": 2}): # which have no seekers: nothing is logged
+            said = []
+            context = hpswarm.Context(log=lambda level, text, said=said: said.append(text), log_level="warn")
+            f = bowl if "variant" in other else lambda p: [bowl(p), p["n"]]
+            hpswarm.minimize(f, SPACE, as_dict=True, max_evaluations=40, context=context, **other)
+            self.assertEqual(said, [])
 
     def test_several_objectives_have_a_front(self):
         def f(x):

@@ -142,7 +142,7 @@ typedef int32_t (*hps_prefer_fn)(int32_t m, const double *a, const double *b, vo
  *  anew, with models that know nothing older; significant is "significance" times the
  *  distance of the median from the best, or "significance_absolute" if that is set. With a
  *  budget, of up to 10000, a gain has to be 3 % of the spread of the epoch's design too at
- *  first, and the last 40 % of the evaluations (10 a parameter if that is more, at most 70 %)
+ *  first, and the last 40 % of the evaluations ((n+1)(n+2)/2 if that is more, at most 70 %)
  *  go on at the best points of all epochs.
  *
  *  No point is evaluated twice. The variants "swarm" and "guided" move a known point a

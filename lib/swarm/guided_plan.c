@@ -9,8 +9,7 @@
 #include "swarm/guided.h"
 
 #define LAST 0.4    /* share of the evaluations that polish the best point: at least this, */
-#define MOST 0.7    /* at most this, */
-#define EACH 10.0   /* and between them so many evaluations for each parameter */
+#define MOST 0.7    /* at most this, and between them as many as a quadratic has coefficients */
 #define COARSE 0.03 /* of the spread of the design: a smaller gain does not count before */
 #define NEAR 0.1    /* of each parameter's range: the same basin */
 
@@ -31,7 +30,8 @@ int hpsi_guided_planned(const hps_swarm *e)
 static int is_last_part(const hps_swarm *e)
 {
     double all = (double)e->guided->budget;
-    double last = fmax(LAST * all, fmin(EACH * e->n_dims, MOST * all));
+    double coefficients = 0.5 * (e->n_dims + 1.0) * (e->n_dims + 2.0);
+    double last = fmax(LAST * all, fmin(coefficients, MOST * all));
     return (double)e->n_told >= all - last;
 }
 

@@ -107,12 +107,13 @@ START_TEST(test_what_is_planned_for)
 }
 END_TEST
 
-/* The last part has 10 evaluations for each parameter, 40 % of all at least and 70 % at most. */
+/* The last part has as many evaluations as a quadratic has coefficients, 40 % of all at least and
+ * 70 % at most. */
 START_TEST(test_where_the_last_part_begins)
 {
     static const int64_t plan[][3] = {/* parameters, budget, first of the last part */
-                                      {4, 400, 240},  {4, 80, 40},    {4, 50, 15},
-                                      {40, 500, 150}, {40, 800, 400}, {40, 3000, 1800}};
+                                      {4, 400, 240},   {4, 30, 15},     {4, 20, 6},
+                                      {40, 1000, 300}, {40, 1600, 739}, {40, 3000, 1800}};
     for (size_t k = 0; k < sizeof plan / sizeof plan[0]; k++) {
         hps_swarm *e = real_swarm("guided", plan[k][1], 2);
         one_batch(e, bowl);

@@ -15,7 +15,7 @@ enum { TOP = 8, KEPT = 4 }; /* best points that others are tried beside: known, 
 #define WIDE 0.3 /* and in the first round, where the narrowest are a share of it */
 #define SHARE (1.0 / 30.0)
 enum { POINTS = HPSI_MODEL_POINTS, LEARNED = 200, STEPS = 12 }; /* of the process; a fit */
-enum { AUTOMATIC = -1 };
+enum { AUTOMATIC = -1, FEW_EVALUATIONS = 2000 };
 
 struct hpsi_seekers {
     hpsi_ard *process;
@@ -86,7 +86,10 @@ hps_status hpsi_seekers_create(hpsi_seekers **out, hps_swarm *e, int32_t slots, 
 int32_t hpsi_seekers_wanted(const hps_swarm *e, int32_t particles)
 {
     int32_t n = (int32_t)e->options[HPSI_SWARM_SEEKERS];
-    return e->asynchronous ? 0 : n == AUTOMATIC ? (particles + 3) / 4 : n;
+    int64_t budget = e->guided->budget;
+    int few = budget > 0 && budget <= FEW_EVALUATIONS;
+    n = n != AUTOMATIC ? n : few ? (particles + 3) / 4 : 0;
+    return e->asynchronous ? 0 : n;
 }
 
 /* ------------------------------------------------------------------ points */

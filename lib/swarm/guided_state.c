@@ -135,12 +135,12 @@ hps_status hpsi_guided_create(hps_swarm *e, int32_t slots)
     if (st == HPS_OK) {
         st = cut_arena(e, g, slots);
     }
+    hpsi_guided_make_plan(e);
     g->n_seekers = hpsi_seekers_wanted(e, slots);
     if (st == HPS_OK && g->n_seekers > 0) {
         st = hpsi_seekers_create(&g->sought, e, slots, g->n_features);
     }
     g->fitted = g->as_of = -1;
-    hpsi_guided_make_plan(e);
     g->role = hpsi_new(e->context, slots, sizeof *g->role);
     g->foretold = hpsi_new(e->context, slots, sizeof *g->foretold);
     if (st == HPS_OK && (g->role == NULL || g->foretold == NULL)) {

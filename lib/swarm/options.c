@@ -78,7 +78,8 @@ static const hpsi_option rows[] = {
      "that there will be."},
     {"seekers", HPS_OPTION_INT, 0, "", "", -1, 100000, -1,
      "members an iteration that go where a Gaussian process expects the greatest improvement; -1: "
-     "a quarter of them, 0: none (guided, not asynchronous)",
+     "a quarter of them if at most 2000 evaluations are planned for, else none (guided, not "
+     "asynchronous)",
      "A quarter was best on our problems: more of them meet in the first basin. They take 0.2 to "
      "0.5 "
      "milliseconds an evaluation: 0 for objectives that are cheaper than that."},

@@ -236,6 +236,19 @@ START_TEST(test_who_seeks)
 }
 END_TEST
 
+/* By default only where few evaluations are planned for. */
+START_TEST(test_none_for_many_evaluations)
+{
+    static const int64_t plan[][3] = {
+        {2000, 0, 3}, {2001, 0, 0}, {300, 2500, 0}, {2500, 300, 3}, {300, -1, 0}};
+    hps_swarm *e = real_swarm("guided", plan[_i][0], 3);
+    CK_OK(hps_swarm_set_int(e, "budget", plan[_i][1]));
+    one_batch(e, bowl);
+    ck_assert_int_eq(e->guided->n_seekers, plan[_i][2]);
+    hps_swarm_destroy(e);
+}
+END_TEST
+
 START_TEST(test_none_when_asynchronous)
 {
     hps_swarm *e = real_swarm("guided", 400, 3);
@@ -306,6 +319,7 @@ static void add(TCase *t)
     tcase_add_test(t, test_the_logarithm_of_the_improvement);
     tcase_add_test(t, test_gains);
     tcase_add_loop_test(t, test_who_seeks, 0, 4);
+    tcase_add_loop_test(t, test_none_for_many_evaluations, 0, 5);
     tcase_add_test(t, test_none_when_asynchronous);
     tcase_add_test(t, test_seekers_find_more);
     tcase_add_test(t, test_saved_with_its_lengths);

@@ -59,7 +59,7 @@ START_TEST(test_the_best_is_better_and_its_value_honest)
 {
     double truth[2] = {0.0, 0.0}, error[2] = {0.0, 0.0};
     int wins = 0;
-    const int seeds = _i == 2 ? SEEDS / 4 : SEEDS; /* guided takes a thousand times as long */
+    const int seeds = _i == 2 ? SEEDS / 8 : SEEDS; /* guided takes a thousand times as long */
     for (int64_t seed = 1; seed <= seeds; seed++) {
         double found[2];
         for (int noisy = 0; noisy < 2; noisy++) {

@@ -120,6 +120,8 @@ typedef struct hpsi_uniform2 {
 /* Two uniforms in [0,1) from counter (iteration, id, dimension, stream). */
 hpsi_uniform2 hpsi_uniform(int64_t seed, int32_t stream, uint32_t iteration, uint32_t id,
                            uint32_t dimension);
+/* A number of the standard normal distribution from two uniform ones (Box and Muller). */
+double hpsi_gaussian(hpsi_uniform2 r);
 /* Fisher-Yates permutation of 0..n-1 into p, from one stream and id. */
 void hpsi_permutation(int64_t seed, int32_t stream, uint32_t id, int64_t n, int64_t *p);
 

@@ -2,6 +2,8 @@
 /* Counter-based random numbers: Philox4x32-10 of Random123 (Salmon et al., SC11). */
 #include <Random123/philox.h>
 
+#include <math.h>
+
 #include "base/internal.h"
 
 void hpsi_philox(uint64_t key, const uint32_t counter[4], uint32_t out[4])
@@ -34,6 +36,11 @@ hpsi_uniform2 hpsi_uniform(int64_t seed, int32_t stream, uint32_t iteration, uin
     r.u[0] = unit(w[0], w[1]);
     r.u[1] = unit(w[2], w[3]);
     return r;
+}
+
+double hpsi_gaussian(hpsi_uniform2 r)
+{
+    return sqrt(-2.0 * log(1.0 - r.u[0])) * cos(6.283185307179586 * r.u[1]);
 }
 
 void hpsi_permutation(int64_t seed, int32_t stream, uint32_t id, int64_t n, int64_t *p)

@@ -124,8 +124,7 @@ static double disturbed(const hps_swarm *e, int32_t slot, int32_t d, int32_t try
     uint32_t counter = (uint32_t)d + 65536u * (uint32_t)try;
     hpsi_uniform2 r = hpsi_swarm_draw(e, HPSI_STREAM_REPAIR, slot, counter);
     if (p->kind == HPS_PARAM_REAL) {
-        double gauss = sqrt(-2.0 * log(1.0 - r.u[0])) * cos(6.283185307179586 * r.u[1]);
-        return hpsi_reflect(u + (try < NEAR_TRIES ? e->nudge[slot] : FAR) * gauss);
+        return hpsi_reflect(u + (try < NEAR_TRIES ? e->nudge[slot] : FAR) * hpsi_gaussian(r));
     }
     if (r.u[0] * e->n_dims >= 1.5) {
         return u;

@@ -109,8 +109,9 @@ int32_t hpsi_guided_distinct(hps_swarm *e, int64_t n);
 /* Values of the first n of `order` into g->values, scaled, failed ones as the worst of the
  * others. 1 if they differ. */
 int hpsi_guided_values(hps_swarm *e, int32_t n);
-/* Features of a snapped point. */
+/* Features of a snapped point, and those of the first n of `order` into g->points. */
 void hpsi_guided_features(const hps_swarm *e, const double *u, double *z);
+void hpsi_guided_gather(hps_swarm *e, int32_t n);
 
 /* guided_models.c */
 hps_status hpsi_guided_metric(hps_swarm *e);
@@ -173,7 +174,7 @@ void hpsi_guided_unpack_async(hps_swarm *e, hpsi_pack *p);
 
 /* guided_seekers.c */
 /* How many an iteration the options ask for. */
-int32_t hpsi_seekers_wanted(const hps_swarm *e, int32_t particles);
+int32_t hpsi_seekers_wanted(const hps_swarm *e);
 hps_status hpsi_seekers_create(hpsi_seekers **out, hps_swarm *e, int32_t slots, int32_t features);
 void hpsi_seekers_destroy(hpsi_seekers *s);
 /* Roles and proposals of seekers among those who still fly. */

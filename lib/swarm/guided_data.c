@@ -381,3 +381,12 @@ void hpsi_guided_features(const hps_swarm *e, const double *u, double *z)
         }
     }
 }
+
+void hpsi_guided_gather(hps_swarm *e, int32_t n)
+{
+    const hpsi_guided *g = e->guided;
+    for (int32_t i = 0; i < n; i++) {
+        const double *u = e->archive.u + g->order[i].row * e->n_dims;
+        hpsi_guided_features(e, u, g->points + (int64_t)i * g->n_features);
+    }
+}

@@ -112,10 +112,7 @@ void hpsi_guided_global(hps_swarm *e)
     if ((n < g->n_features + 2 && n < 8) || !hpsi_guided_values(e, n)) {
         return;
     }
-    for (int32_t i = 0; i < n; i++) {
-        const double *u = e->archive.u + g->order[i].row * e->n_dims;
-        hpsi_guided_features(e, u, g->points + (int64_t)i * g->n_features);
-    }
+    hpsi_guided_gather(e, n);
     hpsi_surface_maps(n, g->values, g->mapped, g->sorted);
     g->has_global = hpsi_rbf_fit(g->global, n, g->points, NULL, 0.0, HPSI_MAPS, g->mapped);
     int32_t learned = g->as_of >= 0 ? -1 : g->map; /* made anew: its lengths are known */

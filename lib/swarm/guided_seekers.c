@@ -83,12 +83,15 @@ hps_status hpsi_seekers_create(hpsi_seekers **out, hps_swarm *e, int32_t slots, 
     return HPS_OK;
 }
 
-int32_t hpsi_seekers_wanted(const hps_swarm *e, int32_t particles)
+int32_t hpsi_seekers_wanted(const hps_swarm *e)
 {
+    const hpsi_swarm_variant *guided;
     int32_t n = (int32_t)e->options[HPSI_SWARM_SEEKERS];
     int64_t budget = e->guided->budget;
     int few = budget > 0 && budget <= FEW_EVALUATIONS;
-    n = n != AUTOMATIC ? n : few ? (particles + 3) / 4 : 0;
+    if (n == AUTOMATIC) {
+        n = few ? (hpsi_swarm_choose(e, &guided) + 3) / 4 : 0;
+    }
     return e->asynchronous ? 0 : n;
 }
 
@@ -155,8 +158,7 @@ static double moved(const hps_swarm *e, int32_t d, double u, double size)
     if (e->space->params[e->dims[d]].kind != HPS_PARAM_REAL) {
         return r.u[0]; /* any level */
     }
-    double gauss = sqrt(-2.0 * log(1.0 - r.u[0])) * cos(6.283185307179586 * r.u[1]);
-    return hpsi_reflect(u + size * gauss);
+    return hpsi_reflect(u + size * hpsi_gaussian(r));
 }
 
 /* Some coordinates of a point moved: one of them, or any share of all. */
@@ -238,10 +240,7 @@ static int fit(hps_swarm *e)
     if (!are_enough(e, n) || !hpsi_guided_values(e, n)) {
         return 0;
     }
-    for (int32_t i = 0; i < n; i++) {
-        const double *u = e->archive.u + g->order[i].row * e->n_dims;
-        hpsi_guided_features(e, u, g->points + (int64_t)i * g->n_features);
-    }
+    hpsi_guided_gather(e, n);
     for (s->n_top = 0; s->n_top < TOP && s->n_top < n; s->n_top++) {
         s->top[s->n_top] = g->order[s->n_top].row;
     }

@@ -136,7 +136,7 @@ hps_status hpsi_guided_create(hps_swarm *e, int32_t slots)
         st = cut_arena(e, g, slots);
     }
     hpsi_guided_make_plan(e);
-    g->n_seekers = hpsi_seekers_wanted(e, slots);
+    g->n_seekers = hpsi_seekers_wanted(e);
     if (st == HPS_OK && g->n_seekers > 0) {
         st = hpsi_seekers_create(&g->sought, e, slots, g->n_features);
     }

@@ -84,8 +84,8 @@ typedef struct hpsi_ard {
     double *weight;                /* [n_sets][n] */
     double *values, *phi;          /* [ld] */
     double mean[HPSI_MAPS], deviation[HPSI_MAPS];
-    int32_t learned_points, steps; /* lengths are learned from so many points, in so many steps a
-                                    * fit; 0: as few as screening needs */
+    int32_t learned_points, steps; /* lengths are learned from at most so many points, in so many
+                                    * steps a fit; 0 steps: as few as screening needs */
 } hpsi_ard;
 hps_status hpsi_ard_create(hpsi_ard **out, hps_context *c, int32_t max_points, int32_t n_dims);
 void hpsi_ard_destroy(hpsi_ard *s);

@@ -73,6 +73,7 @@ hps_status hpsi_ard_create(hpsi_ard **out, hps_context *c, int32_t max_points, i
                         {&s->inverse_length, t}};
     s->max_points = max_points;
     s->n_dims = n_dims;
+    s->learned_points = LEARNED_POINTS;
     int whole = 1;
     for (size_t i = 0; i < sizeof arrays / sizeof arrays[0]; i++) {
         *arrays[i].array = hpsi_new(c, arrays[i].size, sizeof **arrays[i].array);
@@ -264,19 +265,17 @@ static int standardise(int32_t n, const double *y, double *out, double *mean, do
     return spread;
 }
 
-/* Lengths from every stride-th point, at most LEARNED_POINTS of them. */
+/* Lengths from every stride-th point, at most learned_points of them. */
 static void learn(hpsi_ard *s, int32_t n, const double *u, const double *y)
 {
-    int32_t most = s->learned_points > 0 ? s->learned_points : LEARNED_POINTS;
-    int32_t stride = (n + most - 1) / most;
+    int32_t stride = (n + s->learned_points - 1) / s->learned_points;
     double mean = 0.0, deviation = 0.0;
     take(s, n, stride, u);
     for (int32_t i = 0; i < s->n; i++) {
         s->values[i] = y[(int64_t)i * stride];
     }
     int able = standardise(s->n, s->values, s->values, &mean, &deviation);
-    int32_t steps = n <= FEW_POINTS ? 2 : 1;
-    steps = s->steps > 0 ? s->steps : steps;
+    int32_t steps = s->steps > 0 ? s->steps : n <= FEW_POINTS ? 2 : 1;
     for (int32_t k = 0; k < steps && able; k++) {
         able = evaluate(s, s->values, s->found) < (double)INFINITY;
         if (able) {

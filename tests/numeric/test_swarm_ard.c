@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "base/linalg.h"
+#include "support/plain_process.h"
 #include "support/swarm_run.h"
 #include "swarm/guided.h"
 
@@ -18,12 +19,6 @@ static double number(void) /* in [0, 1) */
     return hpsi_uniform(5, 91, serial++, 0, 0).u[0];
 }
 
-/* The last coordinate does not matter. */
-static double wavy(const double *u)
-{
-    return sin(7.0 * u[0]) + 0.3 * u[1];
-}
-
 static void random_points(double *u, double *y)
 {
     for (int i = 0; i < POINTS; i++) {
@@ -34,51 +29,12 @@ static void random_points(double *u, double *y)
     }
 }
 
-static double covariance(const double *theta, const double *a, const double *b)
-{
-    double square = 0.0;
-    for (int d = 0; d < DIMS; d++) {
-        square += pow((a[d] - b[d]) / exp(theta[d]), 2.0);
-    }
-    double r = sqrt(5.0 * square);
-    return 10.0 + (1.0 + r + r * r / 3.0) * exp(-r);
-}
-
-/* x := C^-1 x by elimination without pivots (C is positive); ln |C|. */
-static double plain_solve(const double *u, const double *theta, double *x)
-{
-    static double c[POINTS][POINTS];
-    double logarithm = 0.0;
-    for (int i = 0; i < POINTS; i++) {
-        for (int j = 0; j < POINTS; j++) {
-            c[i][j] = covariance(theta, u + i * DIMS, u + j * DIMS) + (i == j) * exp(theta[DIMS]);
-        }
-    }
-    for (int k = 0; k < POINTS; k++) {
-        logarithm += log(c[k][k]);
-        for (int i = k + 1; i < POINTS; i++) {
-            double t = c[i][k] / c[k][k];
-            for (int j = k; j < POINTS; j++) {
-                c[i][j] -= t * c[k][j];
-            }
-            x[i] -= t * x[k];
-        }
-    }
-    for (int k = POINTS - 1; k >= 0; k--) {
-        for (int j = k + 1; j < POINTS; j++) {
-            x[k] -= c[k][j] * x[j];
-        }
-        x[k] /= c[k][k];
-    }
-    return logarithm;
-}
-
 /* Rasmussen and Williams, eq. 5.8 at the most likely variance, and normal beliefs. */
 static double plain_likelihood(const double *u, const double *y, const double *theta)
 {
     double a[POINTS], square = 0.0;
     memcpy(a, y, sizeof a);
-    double value = 0.5 * plain_solve(u, theta, a);
+    double value = 0.5 * plain_solve(POINTS, DIMS, u, theta, a);
     for (int i = 0; i < POINTS; i++) {
         square += a[i] * y[i];
     }
@@ -135,11 +91,11 @@ START_TEST(test_prediction_equals_a_plain_one)
     for (int i = 0; i < POINTS; i++) {
         a[i] = (y[i] - mean) / deviation;
     }
-    plain_solve(u, s->found, a);
+    plain_solve(POINTS, DIMS, u, s->found, a);
     for (int k = 0; k < 30; k++) {
         double at[DIMS] = {number(), number(), number()}, value = 0.0;
         for (int i = 0; i < POINTS; i++) {
-            value += a[i] * covariance(s->found, u + i * DIMS, at);
+            value += a[i] * plain_covariance(DIMS, s->found, u + i * DIMS, at);
         }
         hpsi_ard_predict(s, at, out);
         ck_assert_double_eq_tol(out[0], mean + deviation * value, 1e-7);
@@ -149,20 +105,6 @@ START_TEST(test_prediction_equals_a_plain_one)
 }
 END_TEST
 
-static void standardised(const double *y, double *z)
-{
-    double mean = 0.0, square = 0.0;
-    for (int i = 0; i < POINTS; i++) {
-        mean += y[i] / POINTS;
-    }
-    for (int i = 0; i < POINTS; i++) {
-        square += pow(y[i] - mean, 2.0) / POINTS;
-    }
-    for (int i = 0; i < POINTS; i++) {
-        z[i] = (y[i] - mean) / sqrt(square);
-    }
-}
-
 /* Fit after fit leads to lengths that are more likely, and what does not matter gets a long one. */
 START_TEST(test_lengths_are_learned_from_where_they_were)
 {
@@ -170,7 +112,7 @@ START_TEST(test_lengths_are_learned_from_where_they_were)
     double again[HPSI_MAPS], at[20];
     hpsi_ard *s;
     random_points(u, y);
-    standardised(y, z);
+    standardised(POINTS, y, z);
     CK_OK(hpsi_ard_create(&s, NULL, POINTS, DIMS));
     ck_assert(hpsi_ard_sound(s));
     double start = plain_likelihood(u, z, s->theta);
@@ -215,7 +157,7 @@ START_TEST(test_steps_follow_the_slope)
     double u[POINTS * DIMS], y[POINTS], z[POINTS], theta[DIMS + 1], move[DIMS + 1];
     hpsi_ard *s;
     random_points(u, y);
-    standardised(y, z);
+    standardised(POINTS, y, z);
     CK_OK(hpsi_ard_create(&s, NULL, POINTS, DIMS));
     memcpy(theta, s->theta, sizeof theta);
     memset(move, 0, sizeof move);

@@ -5,6 +5,7 @@
 #include <math.h>
 #include <string.h>
 
+#include "support/plain_process.h"
 #include "support/swarm_file.h"
 #include "support/swarm_real.h"
 #include "swarm/guided.h"
@@ -30,7 +31,7 @@ static void set_up(fitted *s)
         for (int d = 0; d < DIMS; d++) {
             s->u[i * DIMS + d] = number();
         }
-        s->y[i] = sin(7.0 * s->u[i * DIMS]) + 0.3 * s->u[i * DIMS + 1];
+        s->y[i] = wavy(s->u + i * DIMS);
     }
     CK_OK(hpsi_ard_create(&s->ard, NULL, POINTS, DIMS));
     CK_OK(hpsi_seek_create(&s->seek, NULL, POINTS + MORE, DIMS));
@@ -47,56 +48,13 @@ static void tear_down(fitted *s)
 
 /* ------------------------------------------------------------- plain algebra */
 
-static double covariance(const double *theta, const double *a, const double *b)
-{
-    double square = 0.0;
-    for (int d = 0; d < DIMS; d++) {
-        square += pow((a[d] - b[d]) / exp(theta[d]), 2.0);
-    }
-    double r = sqrt(5.0 * square);
-    return 10.0 + (1.0 + r + r * r / 3.0) * exp(-r);
-}
-
-/* x := C^-1 x for the first n points, by elimination without pivots. */
-static void plain_solve(int n, const double *u, const double *theta, double *x)
-{
-    static double c[POINTS + MORE][POINTS + MORE];
-    for (int i = 0; i < n; i++) {
-        for (int j = 0; j < n; j++) {
-            c[i][j] = covariance(theta, u + i * DIMS, u + j * DIMS) + (i == j) * exp(theta[DIMS]);
-        }
-    }
-    for (int k = 0; k < n; k++) {
-        for (int i = k + 1; i < n; i++) {
-            double t = c[i][k] / c[k][k];
-            for (int j = k; j < n; j++) {
-                c[i][j] -= t * c[k][j];
-            }
-            x[i] -= t * x[k];
-        }
-    }
-    for (int k = n - 1; k >= 0; k--) {
-        for (int j = k + 1; j < n; j++) {
-            x[k] -= c[k][j] * x[j];
-        }
-        x[k] /= c[k][k];
-    }
-}
-
 /* Standardised values z[POINTS], their weights a, the process's variance. */
 static double plain_weights(const fitted *s, double *z, double *a)
 {
-    double mean = 0.0, square = 0.0, variance = 0.0;
-    for (int i = 0; i < POINTS; i++) {
-        mean += s->y[i] / POINTS;
-    }
-    for (int i = 0; i < POINTS; i++) {
-        square += pow(s->y[i] - mean, 2.0) / POINTS;
-    }
-    for (int i = 0; i < POINTS; i++) {
-        z[i] = a[i] = (s->y[i] - mean) / sqrt(square);
-    }
-    plain_solve(POINTS, s->u, s->ard->found, a);
+    double variance = 0.0;
+    standardised(POINTS, s->y, z);
+    memcpy(a, z, POINTS * sizeof *a);
+    plain_solve(POINTS, DIMS, s->u, s->ard->found, a);
     for (int i = 0; i < POINTS; i++) {
         variance += a[i] * z[i] / POINTS;
     }
@@ -112,10 +70,10 @@ static void plain_predict(const fitted *s, int more, const double *at, double *m
     double variance = plain_weights(s, z, a);
     *mean = 0.0;
     for (int i = 0; i < n; i++) {
-        k[i] = solved[i] = covariance(s->ard->found, s->u + i * DIMS, at);
+        k[i] = solved[i] = plain_covariance(DIMS, s->ard->found, s->u + i * DIMS, at);
         *mean += i < POINTS ? a[i] * k[i] : 0.0;
     }
-    plain_solve(n, s->u, s->ard->found, solved);
+    plain_solve(n, DIMS, s->u, s->ard->found, solved);
     for (int i = 0; i < n; i++) {
         square += k[i] * solved[i];
     }
@@ -249,6 +207,23 @@ START_TEST(test_none_for_many_evaluations)
 }
 END_TEST
 
+/* More start positions than particles are evaluated, but make no swarm of that size. */
+START_TEST(test_a_quarter_of_the_particles)
+{
+    static double x[40 * D];
+    hps_swarm *e = real_swarm("guided", 300, 3);
+    for (int i = 0; i < 40 * D; i++) {
+        x[i] = number();
+    }
+    CK_OK(hps_swarm_set_int(e, "particles", 9));
+    CK_OK(hps_swarm_set_start(e, 40, x));
+    one_batch(e, bowl);
+    ck_assert_int_eq(e->n_slots, 9);
+    ck_assert_int_eq(e->guided->n_seekers, 3);
+    hps_swarm_destroy(e);
+}
+END_TEST
+
 START_TEST(test_none_when_asynchronous)
 {
     hps_swarm *e = real_swarm("guided", 400, 3);
@@ -320,6 +295,7 @@ static void add(TCase *t)
     tcase_add_test(t, test_gains);
     tcase_add_loop_test(t, test_who_seeks, 0, 4);
     tcase_add_loop_test(t, test_none_for_many_evaluations, 0, 5);
+    tcase_add_test(t, test_a_quarter_of_the_particles);
     tcase_add_test(t, test_none_when_asynchronous);
     tcase_add_test(t, test_seekers_find_more);
     tcase_add_test(t, test_saved_with_its_lengths);

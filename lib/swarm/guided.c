@@ -146,6 +146,22 @@ static void note_improvement(hps_swarm *e)
     }
 }
 
+/* A member that was led and found no better point of its own stands at the best one that it had:
+ * half of the swarm is led where there are seekers, always its worst members, and where the last of
+ * them was sent to is no place to fly on from. Without seekers D = 16 loses by it. */
+static void stand_back(hps_swarm *e)
+{
+    size_t bytes = (size_t)e->n_dims * sizeof *e->x;
+    for (int32_t i = 0; i < e->n_slots && e->guided->n_seekers > 0; i++) {
+        int64_t at = (int64_t)i * e->n_dims;
+        int led = (int32_t)e->guided->role[i] != HPSI_FLYER;
+        if (led && e->p_f[i] < (double)INFINITY && e->p_row[i] != e->row[i]) {
+            memcpy(e->x + at, e->p + at, bytes);
+            memset(e->v + at, 0, bytes);
+        }
+    }
+}
+
 /* Iterations without a significant improvement; failures had no chance of one, but count at
  * least a quarter. */
 static double idle_iterations(const hps_swarm *e)
@@ -168,6 +184,7 @@ static void after(hps_swarm *e)
         hpsi_guided_adapt_radius(e, i, e->g_f);
     }
     keep_best(e);
+    stand_back(e);
     note_improvement(e);
     int collapsed = e->n_slots > 1 && spread(e) < COLLAPSED;
     if (collapsed || idle_iterations(e) > hpsi_guided_patience(e)) {

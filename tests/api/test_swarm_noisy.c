@@ -53,19 +53,22 @@ static hps_swarm *sphere_swarm(const char *variant, int64_t seed, int noisy)
 }
 
 /* Paired over seeds, equal numbers of evaluations; with 20 of them the difference of two means is
- * uncertain by 0.3, and is 0.25 for guided (800 seeds, +-0.04). The value that is reported is the
- * mean of repeats: the naive one is far below the truth. */
+ * uncertain by 0.3, and is 0.25 for guided (800 seeds, +-0.04). Its seekers take so long that there
+ * are few seeds with them, too few to count wins (223 of 400): most are without. The value that is
+ * reported is the mean of repeats: the naive one is far below the truth. */
 START_TEST(test_the_best_is_better_and_its_value_honest)
 {
     double truth[2] = {0.0, 0.0}, error[2] = {0.0, 0.0};
     int wins = 0;
-    const int seeds = _i == 2 ? SEEDS / 8 : SEEDS; /* guided takes a thousand times as long */
+    const int seekers = _i == 2, plain = _i == 3;
+    const int seeds = seekers ? SEEDS / 8 : SEEDS;
     for (int64_t seed = 1; seed <= seeds; seed++) {
         double found[2];
         for (int noisy = 0; noisy < 2; noisy++) {
             noise n = {.seed = (uint64_t)seed, .sigma = 3.0};
             double x[DIMS], f;
-            hps_swarm *e = sphere_swarm(variants[_i], seed, noisy);
+            hps_swarm *e = sphere_swarm(plain ? "guided" : variants[_i], seed, noisy);
+            CK_OK(plain ? hps_swarm_set_int(e, "seekers", 0) : HPS_OK);
             CK_OK(hps_swarm_run(e, noisy_sphere, &n));
             CK_OK(hps_swarm_best(e, x, &f));
             found[noisy] = sphere(x);
@@ -76,7 +79,7 @@ START_TEST(test_the_best_is_better_and_its_value_honest)
         wins += found[1] < found[0];
     }
     ck_assert_msg(truth[1] < truth[0], "true value %g, naive %g", truth[1], truth[0]);
-    ck_assert_int_ge(wins, seeds / 2);
+    ck_assert(seekers || wins >= seeds / 2);
     ck_assert_double_lt(error[0], -4.0); /* luck of more than a standard deviation */
     ck_assert_double_gt(error[1], 0.5 * error[0]);
 }
@@ -304,7 +307,7 @@ END_TEST
 static void add(TCase *t)
 {
     tcase_add_checked_fixture(t, make_path, drop_path);
-    tcase_add_loop_test(t, test_the_best_is_better_and_its_value_honest, 0, 3);
+    tcase_add_loop_test(t, test_the_best_is_better_and_its_value_honest, 0, 4);
     tcase_add_loop_test(t, test_without_noise_the_best_is_the_least, 0, 3);
     tcase_add_loop_test(t, test_repeats_are_on_record, 0, 3);
     tcase_add_loop_test(t, test_the_value_is_the_mean, 0, 3);

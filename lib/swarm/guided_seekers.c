@@ -8,7 +8,7 @@
 
 #include "swarm/guided.h"
 
-enum { ANYWHERE = 100, BESIDE = 24, FINER = 12, ROUNDS = 5 }; /* points: of each kind, a round */
+enum { ANYWHERE = 100, BESIDE = 20, FINER = 12, ROUNDS = 5 }; /* points: of each kind, a round */
 enum { TOP = 8, KEPT = 4 }; /* best points that others are tried beside: known, and tried */
 #define WIDEST 0.5          /* deviation of the steps from known points, */
 #define NARROWEST 1e-3

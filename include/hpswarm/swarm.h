@@ -122,8 +122,8 @@ typedef int32_t (*hps_prefer_fn)(int32_t m, const double *a, const double *b, vo
  *  "noisy" (int 0/1); of guided "draws" (int),
  *  "stagnation_iterations" (int), "significance", "significance_absolute", "budget" (int:
  *  evaluations that are planned for, 0: max_evaluations as it is at the first ask, -1: none),
- *  "seekers" (int, -1: a quarter of the particles if at most 2000 evaluations are planned
- *  for, else none).
+ *  "seekers" (int, -1: a quarter of the particles, one with 16 parameters or more, if at most
+ *  2000 evaluations are planned for, else none).
  *  hps_option_describe("swarm", i) lists all of them with bounds. At least one of the limits
  *  has to be set before the first ask; from then on only the limits may be changed. The run
  *  stops between iterations, except that max_evaluations cuts the last one; raised later,

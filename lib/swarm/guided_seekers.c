@@ -16,6 +16,7 @@ enum { TOP = 8, KEPT = 4 }; /* best points that others are tried beside: known, 
 #define SHARE (1.0 / 30.0)
 enum { POINTS = HPSI_MODEL_POINTS, LEARNED = 200, STEPS = 12 }; /* of the process; a fit */
 enum { AUTOMATIC = -1, FEW_EVALUATIONS = 2000 };
+enum { MANY_PARAMETERS = 16 }; /* so many need the swarm more than what a process knows of them */
 
 struct hpsi_seekers {
     hpsi_ard *process;
@@ -90,7 +91,8 @@ int32_t hpsi_seekers_wanted(const hps_swarm *e)
     int64_t budget = e->guided->budget;
     int few = budget > 0 && budget <= FEW_EVALUATIONS;
     if (n == AUTOMATIC) {
-        n = few ? (hpsi_swarm_choose(e, &guided) + 3) / 4 : 0;
+        int32_t quarter = (hpsi_swarm_choose(e, &guided) + 3) / 4;
+        n = !few ? 0 : e->n_dims < MANY_PARAMETERS ? quarter : 1;
     }
     return e->asynchronous ? 0 : n;
 }

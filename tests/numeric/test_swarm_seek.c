@@ -224,6 +224,29 @@ START_TEST(test_a_quarter_of_the_particles)
 }
 END_TEST
 
+/* Fixed parameters do not count. */
+START_TEST(test_one_in_many_parameters)
+{
+    static double x[64 * 17];
+    hps_space *s;
+    hps_swarm *e;
+    int64_t id[64];
+    int32_t n = 0;
+    CK_OK(hps_space_create(&s, NULL));
+    for (int d = 0; d <= _i; d++) {
+        char name[] = {(char)('a' + d), '\0'};
+        CK_OK(hps_space_add_real(s, name, 0.0, 1.0, HPS_SCALE_LINEAR));
+    }
+    CK_OK(hps_space_fix(s, "a", 0.5));
+    CK_OK(hps_swarm_create(&e, NULL, s, 1));
+    CK_OK(hps_swarm_set_int(e, "max_evaluations", 300));
+    CK_OK(hps_swarm_ask(e, 64, &n, id, x));
+    ck_assert_int_eq(e->guided->n_seekers, _i < 16 ? 3 : 1);
+    hps_swarm_destroy(e);
+    hps_space_destroy(s);
+}
+END_TEST
+
 START_TEST(test_none_when_asynchronous)
 {
     hps_swarm *e = real_swarm("guided", 400, 3);
@@ -323,6 +346,7 @@ static void add(TCase *t)
     tcase_add_loop_test(t, test_who_seeks, 0, 4);
     tcase_add_loop_test(t, test_none_for_many_evaluations, 0, 5);
     tcase_add_test(t, test_a_quarter_of_the_particles);
+    tcase_add_loop_test(t, test_one_in_many_parameters, 14, 17);
     tcase_add_test(t, test_none_when_asynchronous);
     tcase_add_loop_test(t, test_seekers_find_more, 0, 2);
     tcase_add_test(t, test_saved_with_its_lengths);

@@ -92,8 +92,8 @@ def minimize(f: Callable[[Any], Any], space: SpaceLike, *, vectorized: bool = Fa
     options : of the swarm (``help(hpswarm.Swarm)``); at least one limit, for example
         ``max_evaluations=1000``. ``seekers`` is 0 here, for functions of microseconds; say
         ``seekers=-1`` (the default of `Swarm`) where an evaluation takes 10 ms or more: a quarter of
-        the members then goes where a Gaussian process expects most, which takes 0.2 to 0.5 ms an
-        evaluation and finds better points in fewer of them.
+        the members (one with 16 parameters or more) then goes where a Gaussian process expects
+        most, which takes 0.2 to 0.5 ms an evaluation and finds better points in fewer of them.
 
     >>> r = minimize(lambda x: (x[0] - 1) ** 2, {"x": (-5, 5)}, max_evaluations=200)
     >>> round(r.params["x"], 2)

@@ -135,12 +135,12 @@ hps_status hpsi_guided_create(hps_swarm *e, int32_t slots)
     if (st == HPS_OK) {
         st = cut_arena(e, g, slots);
     }
+    g->fitted = g->as_of = -1;
     hpsi_guided_make_plan(e);
     g->n_seekers = hpsi_seekers_wanted(e);
     if (st == HPS_OK && g->n_seekers > 0) {
         st = hpsi_seekers_create(&g->sought, e, slots, g->n_features);
     }
-    g->fitted = g->as_of = -1;
     g->role = hpsi_new(e->context, slots, sizeof *g->role);
     g->foretold = hpsi_new(e->context, slots, sizeof *g->foretold);
     if (st == HPS_OK && (g->role == NULL || g->foretold == NULL)) {
@@ -234,10 +234,12 @@ void hpsi_guided_unpack_forecasts(hpsi_pack *p, int64_t n, double *forecasts)
     }
 }
 
-/* Before version 11 there were none, and there are none now. */
+/* Before version 11 there were none, and there are none now. How many are automatic may have
+ * changed since the file was written: it goes on with its own number. */
 static void unpack_seekers(hpsi_guided *g, hpsi_pack *p)
 {
-    g->n_seekers = p->version > 10 ? (int32_t)hpsi_unpack_int_in(p, 0, g->n_seekers) : 0;
+    int32_t most = g->sought != NULL ? INT32_MAX : 0;
+    g->n_seekers = p->version > 10 ? (int32_t)hpsi_unpack_int_in(p, 0, most) : 0;
     if (p->status == HPS_OK && g->n_seekers > 0) {
         hpsi_seekers_unpack(g->sought, p);
     } else {

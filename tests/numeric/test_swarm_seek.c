@@ -292,6 +292,21 @@ START_TEST(test_seekers_find_more)
 }
 END_TEST
 
+/* A file of a version that had another number by itself goes on with that. */
+START_TEST(test_saved_with_their_number)
+{
+    hps_swarm *e = real_swarm("guided", 300, 5), *again = NULL;
+    one_batch(e, valley);
+    e->guided->n_seekers = 5;
+    CK_OK(hps_swarm_save(e, path));
+    CK_OK(hps_swarm_load(&again, NULL, e->space, path));
+    ck_assert_int_eq(again->guided->n_seekers, 5);
+    both_go_on(e, again, valley);
+    hps_swarm_destroy(e);
+    hps_swarm_destroy(again);
+}
+END_TEST
+
 /* What the process has learned is part of a checkpoint. */
 START_TEST(test_saved_with_its_lengths)
 {
@@ -302,12 +317,7 @@ START_TEST(test_saved_with_its_lengths)
     CK_OK(hps_swarm_save(e, path));
     CK_OK(hps_swarm_load(&again, NULL, e->space, path));
     ck_assert_int_eq(again->guided->n_seekers, 3);
-    while (!hps_swarm_done(e)) {
-        one_batch(e, valley);
-        one_batch(again, valley);
-    }
-    ck_assert_int_eq(e->archive.n, again->archive.n);
-    ck_assert_mem_eq(e->archive.u, again->archive.u, (size_t)(e->archive.n * D) * sizeof(double));
+    both_go_on(e, again, valley);
     hps_swarm_destroy(e);
     hps_swarm_destroy(again);
 }
@@ -350,6 +360,7 @@ static void add(TCase *t)
     tcase_add_test(t, test_none_when_asynchronous);
     tcase_add_loop_test(t, test_seekers_find_more, 0, 2);
     tcase_add_test(t, test_saved_with_its_lengths);
+    tcase_add_test(t, test_saved_with_their_number);
     tcase_add_loop_test(t, test_who_is_led_in_vain_stands_back, 0, 4);
 }
 

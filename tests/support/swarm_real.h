@@ -49,4 +49,18 @@ static inline void one_batch(hps_swarm *e, double (*objective)(const double *))
     CK_OK(hps_swarm_tell(e, n, id, f, NULL));
 }
 
+/* To the end with both, which have to be the same run to the last bit. */
+static inline void both_go_on(hps_swarm *e, hps_swarm *other, double (*objective)(const double *))
+{
+    while (!hps_swarm_done(e)) {
+        one_batch(e, objective);
+        one_batch(other, objective);
+    }
+    ck_assert_int_eq(e->archive.n, other->archive.n);
+    ck_assert_mem_eq(e->archive.u, other->archive.u, (size_t)(e->archive.n * D) * sizeof(double));
+    for (int64_t r = 0; r < e->archive.n; r++) {
+        ck_assert(e->archive.rows[r].f == other->archive.rows[r].f);
+    }
+}
+
 #endif

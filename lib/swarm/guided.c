@@ -152,10 +152,13 @@ static void note_improvement(hps_swarm *e)
 static void stand_back(hps_swarm *e)
 {
     size_t bytes = (size_t)e->n_dims * sizeof *e->x;
-    for (int32_t i = 0; i < e->n_slots && e->guided->n_seekers > 0; i++) {
+    if (e->guided->n_seekers == 0) {
+        return;
+    }
+    for (int32_t i = 0; i < e->n_slots; i++) {
         int64_t at = (int64_t)i * e->n_dims;
         int led = (int32_t)e->guided->role[i] != HPSI_FLYER;
-        if (led && e->p_f[i] < (double)INFINITY && e->p_row[i] != e->row[i]) {
+        if (led && e->p_row[i] != e->row[i]) {
             memcpy(e->x + at, e->p + at, bytes);
             memset(e->v + at, 0, bytes);
         }

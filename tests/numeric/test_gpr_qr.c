@@ -418,7 +418,8 @@ static void check_refined(hps_gpr *g, const hps_dataset *train, const hps_datase
     free(refined);
 }
 
-/* As near to the exact solution as LAPACK, and within `limit` of LAPACK. */
+/* As near to the exact solution as LAPACK, and within `limit` of it. How far LAPACK itself is off
+ * depends on the kernels that OpenBLAS chooses. */
 static void check_fit(hps_gpr *g, const hps_dataset *train, const hps_dataset *test,
                       const char *name, double limit)
 {
@@ -442,8 +443,8 @@ static void check_fit(hps_gpr *g, const hps_dataset *train, const hps_dataset *t
     both = apart(&p[0], &p[1], test);
     ck_assert_msg(mine.energy <= share * theirs.energy + least &&
                       mine.force <= share * theirs.force + least &&
-                      mine.virial <= share * theirs.virial + least && both.energy <= limit &&
-                      both.force <= 100 * limit && both.virial <= 100 * limit,
+                      mine.virial <= share * theirs.virial + least && mine.energy <= limit &&
+                      mine.force <= 100 * limit && mine.virial <= 100 * limit,
                   "%s: off by %.1e eV/atom, %.1e eV/A, %.1e eV/atom; LAPACK %.1e, %.1e, %.1e; "
                   "apart %.1e, %.1e, %.1e",
                   name, mine.energy, mine.force, mine.virial, theirs.energy, theirs.force,

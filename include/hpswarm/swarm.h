@@ -122,8 +122,8 @@ typedef int32_t (*hps_prefer_fn)(int32_t m, const double *a, const double *b, vo
  *  "noisy" (int 0/1); of guided "draws" (int),
  *  "stagnation_iterations" (int), "significance", "significance_absolute", "budget" (int:
  *  evaluations that are planned for, 0: max_evaluations as it is at the first ask, -1: none),
- *  "seekers" (int, -1: a quarter of the particles, one with 16 parameters or more, if at most
- *  2000 evaluations are planned for, else none).
+ *  "seekers" (int, -1: if at most 500 evaluations are planned for half of the particles, up to
+ *  2000 a quarter of them, one with 16 parameters or more; else none).
  *  hps_option_describe("swarm", i) lists all of them with bounds. At least one of the limits
  *  has to be set before the first ask; from then on only the limits may be changed. The run
  *  stops between iterations, except that max_evaluations cuts the last one; raised later,
@@ -138,7 +138,8 @@ typedef int32_t (*hps_prefer_fn)(int32_t m, const double *a, const double *b, vo
  *  Of those others the "seekers" worst go where a second process, of the logarithms of the epoch's
  *  values, expects the greatest improvement (Jones, Schonlau and Welch, J. Global Optim. 13 (1998)
  *  455), up to the 10000th evaluation, and not in the asynchronous mode. They take 0.2 to 0.5
- *  milliseconds an evaluation; without them (0) it is 0.01 to 0.1.
+ *  milliseconds an evaluation; without them (0) it is 0.01 to 0.1. With them a step of a member that
+ *  leaves the box ends on its wall if at most 500 evaluations are planned for, else it is reflected.
  *  After more than "stagnation_iterations" without a significant improvement it begins
  *  anew, with models that know nothing older; significant is "significance" times the
  *  distance of the median from the best, or "significance_absolute" if that is set. With a

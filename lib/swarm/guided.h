@@ -144,6 +144,11 @@ void hpsi_guided_first_radii(hps_swarm *e, double share);
 void hpsi_guided_make_plan(hps_swarm *e);
 /* Is there a plan, and is it not over? */
 int hpsi_guided_planned(const hps_swarm *e);
+/* Are so few evaluations planned for that more of them go to seekers? */
+int hpsi_guided_is_short(const hps_swarm *e);
+/* Where a step ends that may leave the box. In short runs with seekers on its wall: the best values
+ * of potentials often have parameters there, and what a reflection brings inside misses them. */
+double hpsi_guided_at_wall(const hps_swarm *e, double u);
 /* Basins are looked for: epochs end once they gain little. */
 int hpsi_guided_explores(const hps_swarm *e);
 /* Has the epoch come to where the best point of the earlier ones is? */

@@ -67,7 +67,7 @@ static void draw(const hps_swarm *e, int32_t slot, int32_t guide, int32_t number
         v = v < FASTEST ? v : FASTEST;
         double y = e->x[k] + v;
         if (y < 0.0 || y > 1.0) {
-            y = hpsi_reflect(y);
+            y = hpsi_guided_at_wall(e, y);
             v *= WALL_SPEED;
         }
         g->trial[d] = y;

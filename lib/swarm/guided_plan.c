@@ -12,6 +12,7 @@
 #define MOST 0.7    /* at most this, and between them as many as a quadratic has coefficients */
 #define COARSE 0.03 /* of the spread of the design: a smaller gain does not count before */
 #define NEAR 0.1    /* of each parameter's range: the same basin */
+enum { VERY_FEW_EVALUATIONS = 500 };
 
 void hpsi_guided_make_plan(hps_swarm *e)
 {
@@ -25,6 +26,17 @@ void hpsi_guided_make_plan(hps_swarm *e)
 int hpsi_guided_planned(const hps_swarm *e)
 {
     return e->n_told < e->guided->budget;
+}
+
+int hpsi_guided_is_short(const hps_swarm *e)
+{
+    return e->guided->budget > 0 && e->guided->budget <= VERY_FEW_EVALUATIONS;
+}
+
+double hpsi_guided_at_wall(const hps_swarm *e, double u)
+{
+    int stops = e->guided->n_seekers > 0 && hpsi_guided_is_short(e) && hpsi_guided_planned(e);
+    return stops ? fmin(fmax(u, 0.0), 1.0) : hpsi_reflect(u);
 }
 
 static int is_last_part(const hps_swarm *e)

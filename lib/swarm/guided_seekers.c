@@ -91,8 +91,9 @@ int32_t hpsi_seekers_wanted(const hps_swarm *e)
     int64_t budget = e->guided->budget;
     int few = budget > 0 && budget <= FEW_EVALUATIONS;
     if (n == AUTOMATIC) {
-        int32_t quarter = (hpsi_swarm_choose(e, &guided) + 3) / 4;
-        n = !few ? 0 : e->n_dims < MANY_PARAMETERS ? quarter : 1;
+        int32_t part = hpsi_guided_is_short(e) ? 2 : 4;
+        int32_t share = (hpsi_swarm_choose(e, &guided) + part - 1) / part;
+        n = !few ? 0 : e->n_dims < MANY_PARAMETERS ? share : 1;
     }
     return e->asynchronous ? 0 : n;
 }
@@ -160,7 +161,7 @@ static double moved(const hps_swarm *e, int32_t d, double u, double size)
     if (e->space->params[e->dims[d]].kind != HPS_PARAM_REAL) {
         return r.u[0]; /* any level */
     }
-    return hpsi_reflect(u + size * hpsi_gaussian(r));
+    return hpsi_guided_at_wall(e, u + size * hpsi_gaussian(r));
 }
 
 /* Some coordinates of a point moved: one of them, or any share of all. */

@@ -175,7 +175,7 @@ static int seekers(const hps_swarm *e)
 /* As many as the option says, whose places are new, within the box and known to be promising. */
 START_TEST(test_who_seeks)
 {
-    static const int asked[][2] = {{-1, 3}, {0, 0}, {2, 2}, {100, 9}};
+    static const int asked[][2] = {{-1, 6}, {0, 0}, {2, 2}, {100, 9}};
     hps_swarm *e = real_swarm("guided", 400, 3);
     CK_OK(hps_swarm_set_int(e, "seekers", asked[_i][0]));
     one_batch(e, bowl);
@@ -194,11 +194,11 @@ START_TEST(test_who_seeks)
 }
 END_TEST
 
-/* By default only where few evaluations are planned for. */
+/* By default only where few evaluations are planned for, more of them where those are very few. */
 START_TEST(test_none_for_many_evaluations)
 {
-    static const int64_t plan[][3] = {
-        {2000, 0, 3}, {2001, 0, 0}, {300, 2500, 0}, {2500, 300, 3}, {300, -1, 0}};
+    static const int64_t plan[][3] = {{2000, 0, 3}, {2001, 0, 0}, {300, 2500, 0}, {2500, 300, 6},
+                                      {300, -1, 0}, {500, 0, 6},  {501, 0, 3},    {300, 1000, 3}};
     hps_swarm *e = real_swarm("guided", plan[_i][0], 3);
     CK_OK(hps_swarm_set_int(e, "budget", plan[_i][1]));
     one_batch(e, bowl);
@@ -208,10 +208,10 @@ START_TEST(test_none_for_many_evaluations)
 END_TEST
 
 /* More start positions than particles are evaluated, but make no swarm of that size. */
-START_TEST(test_a_quarter_of_the_particles)
+START_TEST(test_a_share_of_the_particles)
 {
     static double x[40 * D];
-    hps_swarm *e = real_swarm("guided", 300, 3);
+    hps_swarm *e = real_swarm("guided", _i ? 1000 : 300, 3);
     for (int i = 0; i < 40 * D; i++) {
         x[i] = number();
     }
@@ -219,7 +219,7 @@ START_TEST(test_a_quarter_of_the_particles)
     CK_OK(hps_swarm_set_start(e, 40, x));
     one_batch(e, bowl);
     ck_assert_int_eq(e->n_slots, 9);
-    ck_assert_int_eq(e->guided->n_seekers, 3);
+    ck_assert_int_eq(e->guided->n_seekers, _i ? 3 : 5);
     hps_swarm_destroy(e);
 }
 END_TEST
@@ -241,9 +241,65 @@ START_TEST(test_one_in_many_parameters)
     CK_OK(hps_swarm_create(&e, NULL, s, 1));
     CK_OK(hps_swarm_set_int(e, "max_evaluations", 300));
     CK_OK(hps_swarm_ask(e, 64, &n, id, x));
-    ck_assert_int_eq(e->guided->n_seekers, _i < 16 ? 3 : 1);
+    ck_assert_int_eq(e->guided->n_seekers, _i < 16 ? 6 : 1);
     hps_swarm_destroy(e);
     hps_space_destroy(s);
+}
+END_TEST
+
+/* In a short run with seekers on the wall, else inside; after the plan as in a long one. */
+START_TEST(test_where_steps_end)
+{
+    static const int64_t run[][3] = {/* evaluations, seekers, is on the wall */
+                                     {500, -1, 1},
+                                     {501, -1, 0},
+                                     {500, 0, 0},
+                                     {100, 1, 1}};
+    for (int k = 0; k < 4; k++) {
+        hps_swarm *e = real_swarm("guided", run[k][0], 3);
+        CK_OK(hps_swarm_set_int(e, "seekers", run[k][1]));
+        one_batch(e, bowl);
+        int stops = (int)run[k][2];
+        ck_assert_double_eq_tol(hpsi_guided_at_wall(e, -0.25), stops ? 0.0 : 0.25, 1e-15);
+        ck_assert_double_eq_tol(hpsi_guided_at_wall(e, 1.125), stops ? 1.0 : 0.875, 1e-15);
+        ck_assert_double_eq_tol(hpsi_guided_at_wall(e, 0.75), 0.75, 1e-15);
+        while (!hps_swarm_done(e)) {
+            one_batch(e, bowl);
+        }
+        ck_assert_double_eq_tol(hpsi_guided_at_wall(e, -0.25), 0.25, 1e-15);
+        hps_swarm_destroy(e);
+    }
+}
+END_TEST
+
+/* Coordinates of new points on walls, of members that fly and of seekers. */
+static void count_walls(int evaluations, int seed, int out[2])
+{
+    hps_swarm *e = real_swarm("guided", evaluations, seed);
+    one_batch(e, bowl);
+    for (int k = 0; k < 2; k++) {
+        CK_OK(hpsi_swarm_plan(e));
+        for (int32_t i = 0; i < e->n_slots; i++) {
+            int32_t role = (int32_t)e->guided->role[i];
+            for (int d = 0; d < D && (role == HPSI_FLYER || role == HPSI_SEEKER); d++) {
+                double u = e->archive.u[e->row[i] * D + d];
+                out[role == HPSI_SEEKER] += !(u > 0.0) || !(u < 1.0);
+            }
+        }
+        one_batch(e, bowl);
+    }
+    hps_swarm_destroy(e);
+}
+
+START_TEST(test_members_on_the_walls)
+{
+    int on_walls[2] = {0, 0};
+    for (int seed = 1; seed <= 20; seed++) {
+        count_walls(_i ? 300 : 1000, seed, on_walls);
+    }
+    for (int k = 0; k < 2; k++) {
+        ck_assert(_i ? on_walls[k] >= 10 : on_walls[k] == 0);
+    }
 }
 END_TEST
 
@@ -316,7 +372,7 @@ START_TEST(test_saved_with_its_lengths)
     }
     CK_OK(hps_swarm_save(e, path));
     CK_OK(hps_swarm_load(&again, NULL, e->space, path));
-    ck_assert_int_eq(again->guided->n_seekers, 3);
+    ck_assert_int_eq(again->guided->n_seekers, 6);
     both_go_on(e, again, valley);
     hps_swarm_destroy(e);
     hps_swarm_destroy(again);
@@ -354,8 +410,10 @@ static void add(TCase *t)
     tcase_add_test(t, test_the_logarithm_of_the_improvement);
     tcase_add_test(t, test_gains);
     tcase_add_loop_test(t, test_who_seeks, 0, 4);
-    tcase_add_loop_test(t, test_none_for_many_evaluations, 0, 5);
-    tcase_add_test(t, test_a_quarter_of_the_particles);
+    tcase_add_loop_test(t, test_none_for_many_evaluations, 0, 8);
+    tcase_add_loop_test(t, test_a_share_of_the_particles, 0, 2);
+    tcase_add_test(t, test_where_steps_end);
+    tcase_add_loop_test(t, test_members_on_the_walls, 0, 2);
     tcase_add_loop_test(t, test_one_in_many_parameters, 14, 17);
     tcase_add_test(t, test_none_when_asynchronous);
     tcase_add_loop_test(t, test_seekers_find_more, 0, 2);

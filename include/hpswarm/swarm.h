@@ -138,14 +138,16 @@ typedef int32_t (*hps_prefer_fn)(int32_t m, const double *a, const double *b, vo
  *  Of those others the "seekers" worst go where a second process, of the logarithms of the epoch's
  *  values, expects the greatest improvement (Jones, Schonlau and Welch, J. Global Optim. 13 (1998)
  *  455), up to the 10000th evaluation, and not in the asynchronous mode. They take 0.2 to 0.5
- *  milliseconds an evaluation; without them (0) it is 0.01 to 0.1. With them a step of a member that
- *  leaves the box ends on its wall if at most 500 evaluations are planned for, else it is reflected.
+ *  milliseconds an evaluation; without them (0) it is 0.01 to 0.1. With them a member's step that
+ *  leaves the box ends on its wall if at most 500 evaluations are planned for; else it is
+ *  reflected.
  *  After more than "stagnation_iterations" without a significant improvement it begins
  *  anew, with models that know nothing older; significant is "significance" times the
  *  distance of the median from the best, or "significance_absolute" if that is set. With a
  *  budget, of up to 10000, a gain has to be 3 % of the spread of the epoch's design too at
  *  first, and the last 40 % of the evaluations ((n+1)(n+2)/2 if that is more, at most 70 %)
- *  go on at the best points of all epochs.
+ *  go on at the best points of all epochs; with seekers and a budget above 500 the last 20 % if
+ *  no more than three epochs began before.
  *
  *  No point is evaluated twice. The variants "swarm" and "guided" move a known point a
  *  little; the variant "paper" takes its known value (bit for bit the same point; by its equations

@@ -9,10 +9,11 @@
 #include "swarm/guided.h"
 
 #define LAST 0.4    /* share of the evaluations that polish the best point: at least this, */
+#define LATE 0.2    /* or this where few epochs were begun before, */
 #define MOST 0.7    /* at most this, and between them as many as a quadratic has coefficients */
 #define COARSE 0.03 /* of the spread of the design: a smaller gain does not count before */
 #define NEAR 0.1    /* of each parameter's range: the same basin */
-enum { VERY_FEW_EVALUATIONS = 500 };
+enum { VERY_FEW_EVALUATIONS = 500, FEW_EPOCHS = 3 };
 
 void hpsi_guided_make_plan(hps_swarm *e)
 {
@@ -39,12 +40,24 @@ double hpsi_guided_at_wall(const hps_swarm *e, double u)
     return stops ? fmin(fmax(u, 0.0), 1.0) : hpsi_reflect(u);
 }
 
-static int is_last_part(const hps_swarm *e)
+/* Evaluations of a last part of this share, as many as the coefficients if that is more. */
+static double last_part(const hps_swarm *e, double share)
 {
     double all = (double)e->guided->budget;
     double coefficients = 0.5 * (e->n_dims + 1.0) * (e->n_dims + 2.0);
-    double last = fmax(LAST * all, fmin(coefficients, MOST * all));
-    return (double)e->n_told >= all - last;
+    return fmax(share * all, fmin(coefficients, MOST * all));
+}
+
+/* The best of few epochs is likely to be beaten by one more, and that gains more than polishing. */
+static int is_last_part(const hps_swarm *e)
+{
+    const hpsi_guided *g = e->guided;
+    double begins = (double)g->budget - last_part(e, LAST);
+    int64_t epochs = e->designs - ((double)g->epoch >= begins);
+    if (g->n_seekers > 0 && !hpsi_guided_is_short(e) && epochs <= FEW_EPOCHS) {
+        begins = (double)g->budget - last_part(e, LATE);
+    }
+    return (double)e->n_told >= begins;
 }
 
 int hpsi_guided_explores(const hps_swarm *e)

@@ -38,7 +38,14 @@ static int near_the_best(const hps_swarm *e, const epoch *now)
     return near;
 }
 
-enum { LONG = 1800, LAST_PART = 1080, PATIENCE = 6 };
+enum { LONG = 1800, LAST_PART = 1080, LATE_PART = 1440, PATIENCE = 6 };
+
+/* It comes later if no more than three epochs began before it. */
+static int last_part_is_due(const hps_swarm *e, int64_t designs, const epoch *now)
+{
+    int64_t epochs = designs - (!now->returned && now->first >= LAST_PART);
+    return e->n_told >= (epochs <= 3 ? LATE_PART : LAST_PART);
+}
 
 /* Epochs end by the rule, and only then; a new design comes in the first part only, but after a
  * return that gained nothing. */
@@ -55,10 +62,11 @@ START_TEST(test_epochs_end_by_the_plan)
         int found = e->best >= polished;
         int back = ends && found && (ending || (!now.returned && near_the_best(e, &now)));
         polished = ends && now.returned ? e->archive.n : polished;
-        int begins = !ending && e->n_told >= LAST_PART;
+        int due = last_part_is_due(e, designs, &now);
+        int begins = !ending && due;
         int elsewhere = e->best < now.first; /* or as good as the best here, and older */
         int away = elsewhere || e->archive.rows[e->best].f < now.best || (ends && !back);
-        ending = e->n_told >= LAST_PART && e->n_told < LONG;
+        ending = due && e->n_told < LONG;
         back = back || (begins && away);
         ck_assert_int_eq(g->ending, ending);
         ck_assert_int_eq(e->fresh, ends && !back);
@@ -183,7 +191,7 @@ END_TEST
 START_TEST(test_no_design_as_the_last_part_begins)
 {
     hps_swarm *e = real_swarm("guided", 600, 4);
-    while (e->n_told < 360) {
+    while (e->n_told < 480) {
         one_batch(e, bowl);
     }
     for (int k = 0; k < 2; k++) {
@@ -227,11 +235,41 @@ START_TEST(test_all_members_are_steered_in_the_end)
 }
 END_TEST
 
+/* After few epochs the last part has 20 % only, but in short runs and without seekers. */
+START_TEST(test_the_last_part_waits_for_epochs)
+{
+    static const int64_t plan[][5] = {/* evaluations, seekers, designs, the epoch's first, begins */
+                                      {1000, -1, 3, 100, 800}, {1000, -1, 4, 100, 600},
+                                      {1000, -1, 4, 599, 600}, {1000, -1, 4, 600, 800},
+                                      {1000, -1, 5, 700, 600}, {1000, 0, 1, 0, 600},
+                                      {2000, -1, 1, 0, 1600},  {2001, -1, 1, 0, 1201},
+                                      {500, -1, 1, 0, 300},    {501, -1, 1, 0, 401}};
+    for (size_t k = 0; k < sizeof plan / sizeof plan[0]; k++) {
+        hps_swarm *e = real_swarm("guided", plan[k][0], 2);
+        CK_OK(hps_swarm_set_int(e, "seekers", plan[k][1]));
+        one_batch(e, bowl);
+        int64_t told = e->n_told, designs = e->designs, first = e->guided->epoch;
+        e->best = -1; /* nothing to return to */
+        e->designs = plan[k][2];
+        e->guided->epoch = plan[k][3];
+        for (int64_t n = plan[k][4] - 1; n <= plan[k][4]; n++) {
+            e->n_told = n;
+            hpsi_guided_follow_plan(e);
+            ck_assert_int_eq(e->guided->ending, n == plan[k][4]);
+        }
+        e->n_told = told;
+        e->designs = designs;
+        e->guided->epoch = first;
+        hps_swarm_destroy(e);
+    }
+}
+END_TEST
+
 /* Saved in either part, loaded, and on with both: the same values to the last bit. */
 START_TEST(test_saved_with_its_plan)
 {
     hps_swarm *e = real_swarm("guided", 600, 5), *again = NULL;
-    while (e->n_told < (_i ? 420 : 120)) {
+    while (e->n_told < (_i ? 540 : 120)) {
         one_batch(e, basins);
     }
     CK_OK(hps_swarm_save(e, path));
@@ -271,6 +309,7 @@ static void add(TCase *t)
     tcase_add_loop_test(t, test_epochs_end_by_the_plan, 0, 3);
     tcase_add_test(t, test_what_is_planned_for);
     tcase_add_test(t, test_where_the_last_part_begins);
+    tcase_add_test(t, test_the_last_part_waits_for_epochs);
     tcase_add_test(t, test_after_the_plan);
     tcase_add_test(t, test_the_same_basin);
     tcase_add_test(t, test_no_design_as_the_last_part_begins);

@@ -138,9 +138,9 @@ typedef int32_t (*hps_prefer_fn)(int32_t m, const double *a, const double *b, vo
  *  Of those others the "seekers" worst go where a second process, of the logarithms of the epoch's
  *  values, expects the greatest improvement (Jones, Schonlau and Welch, J. Global Optim. 13 (1998)
  *  455), up to the 10000th evaluation, and not in the asynchronous mode. They take 0.2 to 0.5
- *  milliseconds an evaluation; without them (0) it is 0.01 to 0.1. With them a member's step that
- *  leaves the box ends on its wall if at most 500 evaluations are planned for; else it is
- *  reflected.
+ *  milliseconds an evaluation, half of the particles half as much again; without them (0) it is
+ *  0.01 to 0.1. With them a member's step that leaves the box ends on its wall if at most 500
+ *  evaluations are planned for; else it is reflected.
  *  After more than "stagnation_iterations" without a significant improvement it begins
  *  anew, with models that know nothing older; significant is "significance" times the
  *  distance of the median from the best, or "significance_absolute" if that is set. With a

@@ -116,6 +116,19 @@ START_TEST(test_what_is_planned_for)
 }
 END_TEST
 
+/* The last part begins once so many values are told, and not before. */
+static void check_beginning(hps_swarm *e, int64_t first)
+{
+    int64_t told = e->n_told;
+    e->best = -1; /* nothing to return to */
+    for (int64_t n = first - 1; n <= first; n++) {
+        e->n_told = n;
+        hpsi_guided_follow_plan(e);
+        ck_assert_int_eq(e->guided->ending, n == first);
+    }
+    e->n_told = told;
+}
+
 /* The last part has as many evaluations as a quadratic has coefficients, 40 % of all at least and
  * 70 % at most. */
 START_TEST(test_where_the_last_part_begins)
@@ -126,16 +139,9 @@ START_TEST(test_where_the_last_part_begins)
     for (size_t k = 0; k < sizeof plan / sizeof plan[0]; k++) {
         hps_swarm *e = real_swarm("guided", plan[k][1], 2);
         one_batch(e, bowl);
-        int64_t told = e->n_told;
         int32_t dims = e->n_dims;
-        e->best = -1; /* nothing to return to */
         e->n_dims = (int32_t)plan[k][0];
-        for (int64_t n = plan[k][2] - 1; n <= plan[k][2]; n++) {
-            e->n_told = n;
-            hpsi_guided_follow_plan(e);
-            ck_assert_int_eq(e->guided->ending, n == plan[k][2]);
-        }
-        e->n_told = told;
+        check_beginning(e, plan[k][2]);
         e->n_dims = dims;
         hps_swarm_destroy(e);
     }
@@ -248,16 +254,10 @@ START_TEST(test_the_last_part_waits_for_epochs)
         hps_swarm *e = real_swarm("guided", plan[k][0], 2);
         CK_OK(hps_swarm_set_int(e, "seekers", plan[k][1]));
         one_batch(e, bowl);
-        int64_t told = e->n_told, designs = e->designs, first = e->guided->epoch;
-        e->best = -1; /* nothing to return to */
+        int64_t designs = e->designs, first = e->guided->epoch;
         e->designs = plan[k][2];
         e->guided->epoch = plan[k][3];
-        for (int64_t n = plan[k][4] - 1; n <= plan[k][4]; n++) {
-            e->n_told = n;
-            hpsi_guided_follow_plan(e);
-            ck_assert_int_eq(e->guided->ending, n == plan[k][4]);
-        }
-        e->n_told = told;
+        check_beginning(e, plan[k][4]);
         e->designs = designs;
         e->guided->epoch = first;
         hps_swarm_destroy(e);

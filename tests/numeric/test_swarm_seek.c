@@ -195,7 +195,7 @@ START_TEST(test_who_seeks)
 END_TEST
 
 /* By default only where few evaluations are planned for, more of them where those are very few. */
-START_TEST(test_none_for_many_evaluations)
+START_TEST(test_how_many_by_the_plan)
 {
     static const int64_t plan[][3] = {{2000, 0, 3}, {2001, 0, 0}, {300, 2500, 0}, {2500, 300, 6},
                                       {300, -1, 0}, {500, 0, 6},  {501, 0, 3},    {300, 1000, 3}};
@@ -410,7 +410,7 @@ static void add(TCase *t)
     tcase_add_test(t, test_the_logarithm_of_the_improvement);
     tcase_add_test(t, test_gains);
     tcase_add_loop_test(t, test_who_seeks, 0, 4);
-    tcase_add_loop_test(t, test_none_for_many_evaluations, 0, 8);
+    tcase_add_loop_test(t, test_how_many_by_the_plan, 0, 8);
     tcase_add_loop_test(t, test_a_share_of_the_particles, 0, 2);
     tcase_add_test(t, test_where_steps_end);
     tcase_add_loop_test(t, test_members_on_the_walls, 0, 2);

@@ -146,8 +146,8 @@ typedef int32_t (*hps_prefer_fn)(int32_t m, const double *a, const double *b, vo
  *  distance of the median from the best, or "significance_absolute" if that is set. With a
  *  budget, of up to 10000, a gain has to be 3 % of the spread of the epoch's design too at
  *  first, and the last 40 % of the evaluations ((n+1)(n+2)/2 if that is more, at most 70 %)
- *  go on at the best points of all epochs; with seekers and a budget above 500 the last 20 % if
- *  no more than three epochs began before.
+ *  go on at the best points of all epochs; with seekers, fewer than 16 parameters and a budget
+ *  above 500 the last 20 % if no more than three epochs began before.
  *
  *  No point is evaluated twice. The variants "swarm" and "guided" move a known point a
  *  little; the variant "paper" takes its known value (bit for bit the same point; by its equations

@@ -140,6 +140,8 @@ void hpsi_guided_adapt_radius(hps_swarm *e, int32_t slot, double before);
 void hpsi_guided_first_radii(hps_swarm *e, double share);
 
 /* guided_plan.c: what is different while it is known how many evaluations there will be. */
+/* So many parameters need the swarm and the polishing more than what a process finds. */
+enum { HPSI_MANY_PARAMETERS = 16 };
 /* Fix the plan by the options. */
 void hpsi_guided_make_plan(hps_swarm *e);
 /* Is there a plan, and is it not over? */

@@ -48,13 +48,15 @@ static double last_part(const hps_swarm *e, double share)
     return fmax(share * all, fmin(coefficients, MOST * all));
 }
 
-/* The best of few epochs is likely to be beaten by one more, and that gains more than polishing. */
+/* The best of few epochs is likely to be beaten by one more, and that gains more than polishing:
+ * not with many parameters, whose epochs take most of a run to come to their ends. */
 static int is_last_part(const hps_swarm *e)
 {
     const hpsi_guided *g = e->guided;
     double begins = (double)g->budget - last_part(e, LAST);
     int64_t epochs = e->designs - ((double)g->epoch >= begins);
-    if (g->n_seekers > 0 && !hpsi_guided_is_short(e) && epochs <= FEW_EPOCHS) {
+    int may_wait = g->n_seekers > 0 && !hpsi_guided_is_short(e) && e->n_dims < HPSI_MANY_PARAMETERS;
+    if (may_wait && epochs <= FEW_EPOCHS) {
         begins = (double)g->budget - last_part(e, LATE);
     }
     return (double)e->n_told >= begins;

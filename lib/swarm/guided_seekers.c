@@ -16,7 +16,6 @@ enum { TOP = 8, KEPT = 4 }; /* best points that others are tried beside: known, 
 #define SHARE (1.0 / 30.0)
 enum { POINTS = HPSI_MODEL_POINTS, LEARNED = 200, STEPS = 12 }; /* of the process; a fit */
 enum { AUTOMATIC = -1, FEW_EVALUATIONS = 2000 };
-enum { MANY_PARAMETERS = 16 }; /* so many need the swarm more than what a process knows of them */
 
 struct hpsi_seekers {
     hpsi_ard *process;
@@ -93,7 +92,7 @@ int32_t hpsi_seekers_wanted(const hps_swarm *e)
     if (n == AUTOMATIC) {
         int32_t part = hpsi_guided_is_short(e) ? 2 : 4;
         int32_t share = (hpsi_swarm_choose(e, &guided) + part - 1) / part;
-        n = !few ? 0 : e->n_dims < MANY_PARAMETERS ? share : 1;
+        n = !few ? 0 : e->n_dims < HPSI_MANY_PARAMETERS ? share : 1;
     }
     return e->asynchronous ? 0 : n;
 }

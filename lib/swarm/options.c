@@ -78,10 +78,11 @@ static const hpsi_option rows[] = {
      "that there will be."},
     {"seekers", HPS_OPTION_INT, 0, "", "", -1, 100000, -1,
      "members an iteration that go where a Gaussian process expects the greatest improvement; -1: "
-     "a quarter of them, one with 16 parameters or more, if at most 2000 evaluations are planned "
-     "for, else none (guided, not asynchronous)",
-     "A quarter was best on our problems: more of them meet in the first basin. They take 0.2 to "
-     "0.5 milliseconds an evaluation: 0 for objectives that are cheaper than that."},
+     "half of them if at most 500 evaluations are planned for, a quarter up to 2000, one with 16 "
+     "parameters or more, else none (guided, not asynchronous)",
+     "Those shares were best on our problems; in longer runs more of them meet in the first basin. "
+     "They take 0.2 to 0.7 milliseconds an evaluation: 0 for objectives that are cheaper than "
+     "that."},
     {"retry", HPS_OPTION_INT, 0, "", "", 0, 1000, 0,
      "hand a point that failed or timed out out again, so many times",
      "1 or 2 where the machine fails and not the point. A point that always fails costs as "

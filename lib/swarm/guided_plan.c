@@ -48,8 +48,8 @@ static double last_part(const hps_swarm *e, double share)
     return fmax(share * all, fmin(coefficients, MOST * all));
 }
 
-/* The best of few epochs is likely to be beaten by one more, and that gains more than polishing:
- * not with many parameters, whose epochs take most of a run to come to their ends. */
+/* The best of few epochs is likely to be beaten by one more, and that gains more than polishing;
+ * with many parameters polishing gained more (docs/optimiser.md, effdim). */
 static int is_last_part(const hps_swarm *e)
 {
     const hpsi_guided *g = e->guided;

@@ -144,7 +144,8 @@ class Page:
             shutil.copy(os.path.join(root, "data", "c_dimer_gpaw.xyz"), os.path.join(folder, name))
         shutil.copytree(os.path.join(root, "docs"), os.path.join(folder, "docs"))
         shutil.copytree(os.path.join(root, "tests", "bench", "peers"), os.path.join(folder, "tests", "bench", "peers"))
-        os.symlink(os.environ.get("HPSWARM_BUILD", prefix), os.path.join(folder, "build"))
+        os.mkdir(os.path.join(folder, "build"))
+        os.symlink(os.environ.get("HPSWARM_BUILD", prefix), os.path.join(folder, "build", "release"))
         os.symlink(os.path.join(stand_ins, "run"), os.path.join(folder, "run"))
         os.mkdir(self.environment["HOME"])
         if shutil.which("make") is None and shutil.which("ninja"):

@@ -53,6 +53,7 @@ module hpswarm_c
   integer(c_int32_t), parameter :: HPS_EVAL_TIMEOUT = 3_c_int32_t
   integer(c_int32_t), parameter :: HPS_COUNT_RETRIED = -1_c_int32_t
   integer(c_int32_t), parameter :: HPS_COUNT_EXTERNAL = -2_c_int32_t
+  integer(c_int32_t), parameter :: HPS_COUNT_NO_NUMBER = -3_c_int32_t
 
   type, bind(c) :: hps_allocator
     integer(c_int32_t) :: struct_size

@@ -247,9 +247,11 @@ HPS_API void hps_swarm_cancel(hps_swarm *e);
  *  least and largest value on the front, is least.
  *  @param[out] x [n_params]  @param[out] f [n_objectives]; each may be NULL */
 HPS_API hps_status hps_swarm_best(const hps_swarm *e, double *x, double *f);
-enum { HPS_COUNT_RETRIED = -1, HPS_COUNT_EXTERNAL = -2 };
-/** How many evaluations ended with this outcome (HPS_EVAL_*), how many points were handed
- *  out again (HPS_COUNT_RETRIED) or taken from outside (HPS_COUNT_EXTERNAL). */
+enum { HPS_COUNT_RETRIED = -1, HPS_COUNT_EXTERNAL = -2, HPS_COUNT_NO_NUMBER = -3 };
+/** How many evaluations ended with this outcome (HPS_EVAL_*); how many of the failed ones were
+ *  told as HPS_EVAL_OK, but with a value that is no number (HPS_COUNT_NO_NUMBER; not known of
+ *  what a checkpoint of a format before 12 holds); how many points were handed out again
+ *  (HPS_COUNT_RETRIED) or taken from outside (HPS_COUNT_EXTERNAL). */
 HPS_API int64_t hps_swarm_count(const hps_swarm *e, int32_t what);
 /** Where the run stands; the same numbers that the progress callback gets. */
 HPS_API hps_status hps_swarm_get_progress(const hps_swarm *e, hps_progress *p);

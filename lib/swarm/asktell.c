@@ -174,6 +174,7 @@ void hpsi_swarm_count_row(hps_swarm *e, int64_t r)
         e->n_told++;
         e->n_failed += row->outcome != HPS_EVAL_OK;
         e->n_outcomes[row->outcome]++;
+        e->n_no_number += row->no_number;
     }
     if (row->state == HPSI_ROW_TOLD && row->outcome == HPS_EVAL_OK && !e->noisy) {
         double best = e->best >= 0 ? e->archive.rows[e->best].f : (double)INFINITY;
@@ -214,11 +215,13 @@ void hpsi_swarm_fill_row(hps_swarm *e, int64_t r, const double *f, int32_t outco
 static void take(hps_swarm *e, int64_t id, const double *f, int32_t outcome)
 {
     hpsi_row *row = row_of(e, id);
-    outcome = hpsi_swarm_judge(e, f, outcome);
+    int32_t told = outcome;
+    outcome = hpsi_swarm_judge(e, f, told);
     e->n_asked--;
     if (once_more(e, row, outcome)) {
         return;
     }
+    row->no_number = outcome != told;
     if (e->asynchronous) {
         hpsi_async_receive(e, id, f, outcome);
     } else {

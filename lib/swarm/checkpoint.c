@@ -9,8 +9,9 @@
 static const char magic[8] = {'H', 'P', 'S', '_', 'S', 'W', 'R', 'M'};
 /* 2: number of objectives; 3: rows from outside, retries; 4: order of completion; 5: repeats;
  * 6: how well guided's map in use did; 7: its two models; 8: the steps of the process's
- * lengths; 9: guided's returns; 10: its plan; 11: its seekers */
-enum { FORMAT = 11 };
+ * lengths; 9: guided's returns; 10: its plan; 11: its seekers; 12: which values were no
+ * numbers */
+enum { FORMAT = 12 };
 #define MOST 4294967296.0 /* iterations and designs: the counter has 32 bits */
 
 /* ---------------------------------------------------------------- save */

@@ -20,6 +20,7 @@ void hpsi_checkpoint_pack_archive(hpsi_pack *p, const hps_swarm *e)
         hpsi_pack_int(p, row->first);
         hpsi_pack_int(p, row->id < 0);
         hpsi_pack_int(p, row->retries);
+        hpsi_pack_int(p, row->no_number);
     }
     if (a->n_objectives > 1) {
         hpsi_pack_reals(p, a->n * a->n_objectives, a->f);
@@ -48,6 +49,8 @@ static void unpack_row(hpsi_pack *p, hps_swarm *e, hpsi_row *row)
         row->id = hpsi_unpack_int_in(p, 0, told == 1) == 1 ? -1 : 0;
         row->retries = (int32_t)hpsi_unpack_int_in(p, 0, (int64_t)e->options[HPSI_SWARM_RETRY]);
     }
+    int failed = row->outcome == HPS_EVAL_FAILED;
+    row->no_number = p->version > 11 ? (int32_t)hpsi_unpack_int_in(p, 0, failed) : 0;
     int valued = told && row->outcome == HPS_EVAL_OK;
     if (valued ? isnan(row->f) || row->f == (double)INFINITY : row->f != (double)INFINITY) {
         hpsi_unpack_refuse(p, "holds a value that does not fit its outcome");
@@ -153,7 +156,11 @@ void hpsi_checkpoint_unpack_archive(hpsi_pack *p, hps_swarm *e)
     int64_t n = hpsi_unpack_int_in(p, 0, INT64_MAX);
     e->batch = hpsi_unpack_int_in(p, 0, n);
     int64_t several = a->n_objectives > 1 ? a->n_objectives : 0;
-    int64_t items = p->version > 4 ? 9 : p->version > 3 ? 8 : p->version > 2 ? 7 : 5;
+    int64_t items = p->version > 11  ? 10
+                    : p->version > 4 ? 9
+                    : p->version > 3 ? 8
+                    : p->version > 2 ? 7
+                                     : 5;
     if (!hpsi_unpack_has_room(p, hpsi_size_mul(n, items + several + a->n_dims + a->n_params))) {
         return;
     }

@@ -65,8 +65,9 @@ typedef struct hpsi_row {
     int64_t next[HPSI_CHAINS]; /* in its hash chains, -1 at the end */
     int64_t id;                /* what the caller calls it; -1: told from outside, no evaluation */
     int32_t particle, outcome, state;
-    int32_t retries; /* how often it failed and was handed out again */
-    int64_t rank;    /* evaluations completed before it; from outside: less one */
+    int32_t retries;   /* how often it failed and was handed out again */
+    int32_t no_number; /* it failed because its value was none */
+    int64_t rank;      /* evaluations completed before it; from outside: less one */
     /* of a noisy objective: f is the mean over the rows of the point */
     int64_t first;    /* of those rows */
     int64_t n_values; /* of the first row: values of the point, and their sum */
@@ -222,6 +223,7 @@ struct hps_swarm {
     int64_t batch; /* first row of the present batch */
     int64_t n_asked, n_told, n_failed, n_retried;
     int64_t n_outcomes[HPSI_OUTCOMES];       /* told, of each kind */
+    int64_t n_no_number;                     /* of the failed ones */
     int64_t best;                            /* row with the least (first) value, -1 */
     int64_t n_front, front_capacity, *front; /* of several objectives: rows that no other beats */
     hps_prefer_fn prefer;                    /* NULL: dominance */

@@ -8,17 +8,17 @@
 /* Nothing has a value: say what became of the first evaluation. */
 static hps_status no_best(const hps_swarm *e)
 {
-    static const char *const ends[] = {"", "was infeasible", "failed or gave no number",
-                                       "timed out"};
+    static const char *const ends[] = {"", "was infeasible", "failed", "timed out"};
     if (e->n_told == 0) {
         return hpsi_fail(HPS_E_STATE, "swarm: best: no evaluation has been told yet");
     }
     int64_t id = e->archive.order[0];
+    const hpsi_row *first = &e->archive.rows[e->archive.row_of[id]];
     return hpsi_fail(HPS_E_STATE,
                      "swarm: best: none of %lld evaluations gave a value; the first one told, "
                      "id %lld, %s",
                      (long long)e->n_told, (long long)id,
-                     ends[e->archive.rows[e->archive.row_of[id]].outcome]);
+                     first->no_number ? "gave no number" : ends[first->outcome]);
 }
 
 hps_status hps_swarm_best(const hps_swarm *e, double *x, double *f)
@@ -147,7 +147,8 @@ int64_t hps_swarm_count(const hps_swarm *e, int32_t what)
     if (what >= 0 && what < HPSI_OUTCOMES) {
         return e->n_outcomes[what];
     }
-    return what == HPS_COUNT_RETRIED    ? e->n_retried
-           : what == HPS_COUNT_EXTERNAL ? e->archive.n - e->archive.n_ids
-                                        : 0;
+    return what == HPS_COUNT_RETRIED     ? e->n_retried
+           : what == HPS_COUNT_EXTERNAL  ? e->archive.n - e->archive.n_ids
+           : what == HPS_COUNT_NO_NUMBER ? e->n_no_number
+                                         : 0;
 }

@@ -388,6 +388,12 @@ START_TEST(test_all_failed)
     ck_assert_int_eq(hps_swarm_count(e, HPS_EVAL_OK), 0);
     ck_assert_int_gt(hps_swarm_count(e, HPS_EVAL_TIMEOUT), 0);
     ck_assert_int_le(hps_swarm_count(e, HPS_EVAL_TIMEOUT), 6 * 16);
+    for (int again = 0; again < 2; again++) {
+        ck_assert_int_gt(hps_swarm_count(e, HPS_COUNT_NO_NUMBER), 0);
+        ck_assert_int_eq(hps_swarm_count(e, HPS_COUNT_NO_NUMBER),
+                         hps_swarm_count(e, HPS_EVAL_FAILED));
+        e = reborn(e);
+    }
     hps_swarm_destroy(e);
 }
 END_TEST

@@ -38,12 +38,13 @@ START_TEST(test_every_outcome_is_counted_and_the_best_is_right)
     hps_swarm *e = mixed_swarm(NULL, variants[_i], 900);
     CK_OK(hps_swarm_run(e, thirds_evaluate, NULL));
     trace *t = trace_of(e);
-    int64_t count[4] = {0};
+    int64_t count[4] = {0}, no_number = 0;
     double best = (double)INFINITY;
     for (int64_t i = 0; i < t->n; i++) {
         int32_t outcome = HPS_EVAL_OK;
         double f = thirds(t->x + i * MIXED_PARAMS, &outcome);
-        outcome = outcome == HPS_EVAL_OK && isnan(f) ? HPS_EVAL_FAILED : outcome;
+        no_number += isnan(f);
+        outcome = isnan(f) ? HPS_EVAL_FAILED : outcome;
         ck_assert_int_eq(t->outcome[i], outcome);
         ck_assert(t->f[i] == (outcome == HPS_EVAL_OK ? f : (double)INFINITY));
         best = fmin(best, t->f[i]);
@@ -56,6 +57,9 @@ START_TEST(test_every_outcome_is_counted_and_the_best_is_right)
         ck_assert_int_eq(hps_swarm_count(e, k), count[k]);
     }
     ck_assert_int_eq(p.n_failed, 900 - count[HPS_EVAL_OK]);
+    ck_assert_int_gt(no_number, 0);
+    ck_assert_int_lt(no_number, count[HPS_EVAL_FAILED]);
+    ck_assert_int_eq(hps_swarm_count(e, HPS_COUNT_NO_NUMBER), no_number);
     ck_assert(t->best_f == best);
     ck_assert_double_lt(best, 1.45); /* the minimum is near 1.15 */
     ck_assert_int_eq(hps_swarm_count(e, 4), 0);
@@ -65,6 +69,7 @@ START_TEST(test_every_outcome_is_counted_and_the_best_is_right)
     for (int32_t k = 0; k < 4; k++) {
         ck_assert_int_eq(hps_swarm_count(e, k), count[k]);
     }
+    ck_assert_int_eq(hps_swarm_count(e, HPS_COUNT_NO_NUMBER), no_number);
     hps_swarm_destroy(e);
 }
 END_TEST
@@ -101,8 +106,14 @@ START_TEST(test_retries_give_the_run_without_failures)
     CK_OK(hps_swarm_run(e, flaky_evaluate, &k));
     trace *t = trace_of(e);
     trace_assert_equal(expected, t);
-    int64_t failed = hps_swarm_count(e, HPS_EVAL_FAILED);
+    int64_t failed = hps_swarm_count(e, HPS_EVAL_FAILED), no_number = 0;
     ck_assert_int_gt(failed, 0);
+    for (int64_t i = 0; i < t->n; i++) {
+        int32_t outcome = HPS_EVAL_OK;
+        no_number += isnan(broken_objective(t->x + i * MIXED_PARAMS, &outcome));
+    }
+    ck_assert_int_gt(no_number, 0);
+    ck_assert_int_eq(hps_swarm_count(e, HPS_COUNT_NO_NUMBER), no_number);
     ck_assert_int_eq(hps_swarm_count(e, HPS_EVAL_TIMEOUT), 0);
     ck_assert_int_eq(hps_swarm_count(e, HPS_COUNT_RETRIED), 2 * EVALUATIONS + failed);
     ck_assert_int_eq(k.calls, 3 * EVALUATIONS + failed);
@@ -153,6 +164,37 @@ static int32_t only_timeouts(const hps_batch *b, double *f, int32_t *outcome, vo
     }
     return 0;
 }
+
+/* Only failures, told in one of the ways; of what came first the best speaks. */
+static int32_t only_failures(const hps_batch *b, double *f, int32_t *outcome, void *user)
+{
+    const int *kind = user;
+    for (int32_t i = 0; i < b->n; i++) {
+        int32_t last = b->id[i] >= 5;
+        f[i] = *kind == 0 && !last ? (double)NAN : *kind == 1 && !last ? (double)INFINITY : 1.0;
+        outcome[i] = last ? HPS_EVAL_TIMEOUT : *kind == 2 ? HPS_EVAL_FAILED : HPS_EVAL_OK;
+    }
+    return 0;
+}
+
+START_TEST(test_the_first_reason_is_named)
+{
+    static const char *const reasons[] = {"id 0, gave no number", "id 0, gave no number",
+                                          "id 0, failed"};
+    for (int kind = 0; kind < 3; kind++) {
+        hps_swarm *e = mixed_swarm(NULL, variants[_i], 100000);
+        CK_OK(hps_swarm_run(e, only_failures, &kind));
+        ck_assert_str_eq(hps_swarm_stop_reason(e), "all_failed");
+        for (int again = 0; again < 2; again++) {
+            FAILS(hps_swarm_best(e, NULL, NULL), HPS_E_STATE, reasons[kind]);
+            ck_assert_int_eq(hps_swarm_count(e, HPS_EVAL_FAILED), 5);
+            ck_assert_int_eq(hps_swarm_count(e, HPS_COUNT_NO_NUMBER), kind < 2 ? 5 : 0);
+            e = reborn(e);
+        }
+        hps_swarm_destroy(e);
+    }
+}
+END_TEST
 
 /* Six designs, each point tried thrice; a value from outside does not hide it. */
 START_TEST(test_all_timed_out)
@@ -411,16 +453,16 @@ START_TEST(test_a_checkpoint_of_format_1_goes_on)
 }
 END_TEST
 
-/* Written by the library when its format was 6 to 10: mixed_swarm(NULL, "guided", 150) after 60
+/* Written by the library when its format was 6 to 11: mixed_swarm(NULL, "guided", 150) after 60
  * evaluations, points in flight; the second of each with asynchronous 1 and workers 5. They go on
- * without a plan (before 10) and without seekers. */
+ * without a plan (before 10) and without seekers (before 11). */
 START_TEST(test_checkpoints_of_older_formats_go_on)
 {
-    static const char *const names[] = {"6_guided",  "6_async", "7_guided", "7_async",
-                                        "8_guided",  "8_async", "9_guided", "9_async",
-                                        "10_guided", "10_async"};
-    static const int32_t good[] = {60, 60, 44, 38, 44,
-                                   38, 44, 38, 44, 38}; /* the others of 60 failed */
+    static const char *const names[] = {"6_guided",  "6_async",  "7_guided",  "7_async",
+                                        "8_guided",  "8_async",  "9_guided",  "9_async",
+                                        "10_guided", "10_async", "11_guided", "11_async"};
+    static const int32_t good[] = {60, 60, 44, 38, 44, 38,
+                                   44, 38, 44, 38, 44, 38}; /* the others of 60 failed */
     char old[512];
     hps_space *s;
     trace *t[2];
@@ -449,6 +491,7 @@ static void add(TCase *t)
     tcase_add_loop_test(t, test_every_outcome_is_counted_and_the_best_is_right, 0, 3);
     tcase_add_loop_test(t, test_retries_give_the_run_without_failures, 0, 3);
     tcase_add_test(t, test_a_retried_point_comes_again_with_its_id);
+    tcase_add_loop_test(t, test_the_first_reason_is_named, 0, 3);
     tcase_add_loop_test(t, test_all_timed_out, 0, 3);
     tcase_add_loop_test(t, test_points_from_outside_are_no_evaluations, 0, 3);
     tcase_add_loop_test(t, test_points_from_outside_help, 0, 3);
@@ -458,7 +501,7 @@ static void add(TCase *t)
     tcase_add_loop_test(t, test_a_point_from_outside_is_on_the_front, 0, 2);
     tcase_add_test(t, test_failing_allocations_from_outside);
     tcase_add_loop_test(t, test_a_checkpoint_of_format_1_goes_on, 0, 2);
-    tcase_add_loop_test(t, test_checkpoints_of_older_formats_go_on, 0, 10);
+    tcase_add_loop_test(t, test_checkpoints_of_older_formats_go_on, 0, 12);
 }
 
 int main(void)

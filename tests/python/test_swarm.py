@@ -103,6 +103,17 @@ class Values(unittest.TestCase):
         r = hpswarm.minimize(first, [(-1, 1)], start=[[0.25], [0.5]], max_evaluations=20)
         np.testing.assert_array_equal(r.history.x[:2, 0], [0.25, 0.5])
 
+    def test_how_evaluations_ended_is_counted(self):
+        swarm = hpswarm.Swarm([(-1, 1)] * 2, max_evaluations=90)
+        kinds = []
+        while not swarm.done:
+            points = swarm.ask(12)
+            kind = points.id % 3
+            kinds += list(kind)
+            swarm.tell(points.id, np.where(kind == 0, np.nan, (points.x ** 2).sum(axis=1)), np.where(kind == 1, 2, 0))
+        self.assertEqual({k: swarm.counts[k] for k in ("ok", "failed", "no_number", "timeout")},
+                         {"ok": kinds.count(2), "failed": 90 - kinds.count(2), "no_number": kinds.count(0), "timeout": 0})
+
     def test_points_from_elsewhere_are_used(self):
         swarm = hpswarm.Swarm([(-1, 1)] * 2, max_evaluations=60)
         swarm.tell_external([[0.125, 0.25], [0.5, 0.5]], [-5.0, 3.0])

@@ -66,6 +66,7 @@ HPS_EVAL_FAILED = 2
 HPS_EVAL_TIMEOUT = 3
 HPS_COUNT_RETRIED = -1
 HPS_COUNT_EXTERNAL = -2
+HPS_COUNT_NO_NUMBER = -3
 
 
 class hps_allocator(Structure):

@@ -229,10 +229,11 @@ class Swarm(Handle):
 
     @property
     def counts(self) -> Dict[str, int]:
-        """How many evaluations ended how; points handed out again, and taken from outside."""
+        """How many evaluations ended how (`no_number`: of the failed ones, those whose value was
+        NaN or infinite); points handed out again, and taken from outside."""
         return {name: lib.swarm_count(self._handle, what) for name, what in (
             ("ok", _lib.HPS_EVAL_OK), ("infeasible", _lib.HPS_EVAL_INFEASIBLE),
-            ("failed", _lib.HPS_EVAL_FAILED), ("timeout", _lib.HPS_EVAL_TIMEOUT),
+            ("failed", _lib.HPS_EVAL_FAILED), ("no_number", _lib.HPS_COUNT_NO_NUMBER), ("timeout", _lib.HPS_EVAL_TIMEOUT),
             ("retried", _lib.HPS_COUNT_RETRIED), ("external", _lib.HPS_COUNT_EXTERNAL))}
 
     @property

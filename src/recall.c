@@ -8,8 +8,6 @@
 #include "output.h"
 #include "tune.h"
 
-enum { LINE_NODES = 5000 };
-
 static spare_line *find(const history *h, const char *owner, int64_t id)
 {
     for (int i = 0; i < h->n_spare; i++) {
@@ -149,31 +147,6 @@ int history_recall(const history *h, const char *owner, const hps_space *space, 
     }
     found = read_line(line, space, x, n_objectives, f, r);
     tree_free(line);
-    return found;
-}
-
-char *history_first_reason(const history *h, const char *owner)
-{
-    char *text, *found = NULL;
-    size_t size;
-
-    if (file_read(h->path, (size_t)1 << 40, &text, &size, EXIT_INTERNAL) != EXIT_DONE) {
-        return NULL;
-    }
-    for (char *line = text, *end; found == NULL && line < text + size; line = end + 1) {
-        node *n;
-
-        end = memchr(line, '\n', (size_t)(text + size - line));
-        if (end == NULL) {
-            break;
-        }
-        if (history_line_id(line, (size_t)(end - line), owner) >= 0 &&
-            tree_parse(&n, h->path, line, (size_t)(end - line), LINE_NODES) == EXIT_DONE) {
-            found = text_of(n, "reason")[0] != '\0' ? new_text(text_of(n, "reason")) : NULL;
-            tree_free(n);
-        }
-    }
-    free(text);
     return found;
 }
 

@@ -8,7 +8,7 @@
 #include "svg.h"
 #include "tune.h"
 
-enum { RESULT_NODES = 1000000, LINE_NODES = 4000 };
+enum { RESULT_NODES = 1000000 };
 
 typedef struct sources {
     const char *directory;

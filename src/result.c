@@ -76,6 +76,7 @@ static void write_stage(json *j, const stage *s)
     json_int(j, "failed", count(s, HPS_EVAL_FAILED));
     json_int(j, "timeout", count(s, HPS_EVAL_TIMEOUT));
     json_close(j, '}');
+    reasons_json(j, &s->reasons);
     json_int(j, "warm_start", count(s, HPS_COUNT_EXTERNAL));
     json_number(j, "best_objective", s->best);
     outcome_parameters(j, "best", s->space, s->x);
@@ -230,6 +231,7 @@ static void print_stage(const stage *s)
            s->trials != NULL ? "trials" : "evaluations");
     print_outcomes(s);
     printf("), %s %.6g, %s\n", s->objective, s->best, duration_text(s->counts.seconds, seconds));
+    reasons_print(stdout, &s->reasons);
     for (int32_t i = 0; i < hps_space_size(s->space); i++) {
         hps_param_info info = {.struct_size = sizeof info};
 

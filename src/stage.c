@@ -277,13 +277,14 @@ int64_t stage_evaluations(const runfile *r)
 
 static int all_failed(const batch_job *job)
 {
-    char *why = history_first_reason(&job->t->history, job->s->name);
-    int rc = fail(EXIT_ALL_FAILED, "stage %s: every one of %lld evaluations failed%s%s",
-                  job->s->name, (long long)job->s->counts.n_evaluated,
-                  why != NULL ? ", the first one with: " : "", why != NULL ? why : "");
+    const stage *s = job->s;
+    const char *why;
 
-    free(why);
-    return rc;
+    reasons_read(&job->s->reasons, &job->t->history, s->name);
+    why = s->reasons.first;
+    return fail(EXIT_ALL_FAILED, "stage %s: every one of %lld evaluations failed%s%s", s->name,
+                (long long)s->counts.n_evaluated, why != NULL ? ", the first one with: " : "",
+                why != NULL ? why : "");
 }
 
 static int collect(batch_job *job)
@@ -398,5 +399,6 @@ void stage_free(stage *s)
     hps_swarm_destroy(s->swarm);
     hps_space_destroy(s->space);
     free(s->x);
+    reasons_free(&s->reasons);
     memset(s, 0, sizeof *s);
 }

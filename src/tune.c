@@ -191,15 +191,29 @@ static int open_history(tuning *t)
     return rc;
 }
 
+static void read_reasons(tuning *t)
+{
+    for (int k = 0; k < t->n_stages; k++) {
+        stage *s = &t->stages[k];
+
+        if (s->counts.n_failed > 0) {
+            reasons_read(&s->reasons, &t->history, s->name);
+        }
+    }
+}
+
 static int run_stages(tuning *t)
 {
+    int rc;
+
     if (!t->a->quiet && t->label == NULL && !runfile_is_list(t->r)) {
         fputs("hpswarm: ", stderr);
         plan_shares(t, stderr);
     }
     for (int k = 0; k < t->n_stages; k++) {
         stage *s = &t->stages[k];
-        int rc = stop_requested() ? EXIT_STOPPED : stage_prepare(t, s);
+
+        rc = stop_requested() ? EXIT_STOPPED : stage_prepare(t, s);
 
         if (rc == EXIT_DONE) {
             rc = stage_run(t, s);
@@ -210,7 +224,9 @@ static int run_stages(tuning *t)
         runfile_fix(t->r, s->space, s->x);
     }
     /* the lines of parallel evaluations come as they end; in the end they are in order */
-    return history_sort(&t->history, t->n_stages, t->stages);
+    rc = history_sort(&t->history, t->n_stages, t->stages);
+    read_reasons(t);
+    return rc;
 }
 
 /* --------------------------------------------------------------- the folder */

@@ -22,6 +22,8 @@ int stop_would_overrun(double seconds);
 
 /* ------------------------------------------------------------- history.c */
 
+enum { LINE_NODES = 5000 }; /* that a line of the history may have */
+
 /* A whole line of an evaluation that no checkpoint knows: it was finished before a kill. */
 typedef struct spare_line {
     char *stage, *text;
@@ -109,8 +111,30 @@ int history_recall(const history *h, const char *owner, const hps_space *space, 
 void recall_free(history *h);
 /* Are the parameters of a line those of x, to the last bit? */
 int history_same_point(const hps_space *space, const node *parameters, const double *x);
-/* The reason of the first line of a stage that has one; the caller frees it, NULL: none. */
-char *history_first_reason(const history *h, const char *owner);
+
+/* ------------------------------------------------------------- reasons.c */
+
+enum { REASONS_SHOWN = 3, REASONS_KEPT = 20 };
+
+/* Reasons that differ in nothing but real numbers, which come from the points, are one. */
+typedef struct reason_count {
+    char *kind, *text; /* without those numbers; an example of it */
+    int64_t n;
+    int differ;
+} reason_count;
+
+/* Why evaluations have no value, the most frequent reason first. */
+typedef struct reason_list {
+    reason_count *items;
+    int n;
+    char *first; /* what the first line says that has a reason, NULL: none has */
+} reason_list;
+
+/* Those of the lines of one stage; the list is zero or an earlier one. */
+void reasons_read(reason_list *l, const history *h, const char *owner);
+void reasons_print(FILE *f, const reason_list *l);
+void reasons_json(json *j, const reason_list *l); /* the REASONS_KEPT most frequent ones */
+void reasons_free(reason_list *l);
 
 /* ------------------------------------------------------------ progress.c */
 
@@ -154,6 +178,7 @@ typedef struct stage {
     refitted refits[MOST_REFITS]; /* of the best points, if their values are not those of fits; */
     int n_refits;                 /* x is the point of the best one then */
     hps_progress counts;
+    reason_list reasons;
     kernel_report kernel;
 } stage;
 

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: BSD-3-Clause
 """strategy: search with commands that fail, hang, talk too much or leave something behind."""
 import glob
+import json
 import os
 import resource
 import shutil
@@ -140,6 +141,28 @@ sleep 300
         self.assertEqual([l["outcome"] for l in lines],
                          ["failed" if l["id"] % 3 == 1 else "ok" for l in lines])
         self.assertEqual(out["stages"][0]["failed"], sum(l["outcome"] == "failed" for l in lines))
+
+    def test_how_often_each_reason_was_given(self):
+        self.run_file("case $(({id} % 4)) in 1) echo nan;; 0) " + BOWL + ";; *) echo no cell at {cutoff} >&2; exit 3;; esac")
+        printed, _ = self.run_program("tune", "run.yaml", "-o", "out", "-q")
+        lines = self.history()
+        texts = [{l["reason"] for l in lines if l["id"] % 4 in k} for k in ((1,), (2, 3))]
+        n = [sum(l["id"] % 4 in k for l in lines) for k in ((1,), (2, 3))]
+        self.assertEqual(texts[0], {"standard output: value 1 is NaN"})
+        self.assertGreater(len(texts[1]), 2)
+        reasons = json.loads(self.read("out/result.json"))["stages"][0]["reasons"]
+        self.assertEqual([(r["reason"], r["evaluations"]) for r in reasons], [(min(t), k) for t, k in zip(texts[::-1], n[::-1])])
+        self.assertIn(f"\n  {n[0]} x standard output: value 1 is NaN\n", printed)
+        self.assertIn(f"\n  {n[1]} x such as: {min(texts[1])}\n", printed)
+
+    def test_many_reasons(self):
+        self.run_file("echo word{id} >&2; [ {id} = 0 ] && echo 1 || exit 1")
+        printed, _ = self.run_program("tune", "run.yaml", "-o", "out", "-q")
+        n = len(self.history()) - 1
+        self.assertEqual(len(json.loads(self.read("out/result.json"))["stages"][0]["reasons"]), 20)
+        self.assertGreater(n, 20)
+        self.assertIn("\n  1 x exit status 1; its last words: word1\n", printed)
+        self.assertIn(f"\n  {n - 3} x other reasons, in history.jsonl\n", printed)
 
     def test_without_room_for_processes(self):
         self.run_file("echo {cutoff}")

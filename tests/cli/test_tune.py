@@ -362,6 +362,10 @@ swarm: {{particles: 6, iterations: 5}}
         self.assertGreater(out["stages"][0]["failed"], 0)
         outcomes = {l["outcome"] for l in self.history("out")}
         self.assertEqual(outcomes, {"ok", "infeasible"})
+        (reason,) = out["stages"][0]["reasons"]  # of as many as differ in the point's numbers only
+        self.assertIn("must not exceed rcut_hard", reason["reason"])
+        self.assertEqual(reason["evaluations"], out["stages"][0]["outcomes"]["infeasible"])
+        self.assertGreater(len({l["reason"] for l in self.history("out") if "reason" in l}), 1)
 
     def test_every_evaluation_failed(self):
         self.run_file(strategy="joint", **{"rcut_soft: [3.0, 4.0]": "rcut_soft: 3.5",

@@ -5,8 +5,6 @@
 #include <math.h>
 #include <string.h>
 
-enum { LINE_NODES = 5000 };
-
 int lines_each(line_place *at, const char *text, size_t size, int flags,
                int (*take)(void *user, const char *line, size_t n), void *user)
 {

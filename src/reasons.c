@@ -9,18 +9,16 @@
 /* NULL: a value, or a failure that nothing was said of. */
 static char *reason_of(const char *path, const char *line, size_t n)
 {
-    const node *item;
-    char *found = NULL;
+    const char *text;
+    char *found;
     node *tree;
 
     if (memmem(line, n, "\"reason\":", 9) == NULL ||
         tree_parse(&tree, path, line, n, LINE_NODES) != EXIT_DONE) {
         return NULL;
     }
-    item = tree_item(tree, "reason");
-    if (item != NULL && item->kind == NODE_SCALAR && item->text[0] != '\0') {
-        found = new_text(item->text);
-    }
+    text = tree_text(tree, "reason", "");
+    found = text[0] != '\0' ? new_text(text) : NULL;
     tree_free(tree);
     return found;
 }

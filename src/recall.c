@@ -86,13 +86,6 @@ int history_same_point(const hps_space *space, const node *parameters, const dou
     return 1;
 }
 
-static const char *text_of(const node *n, const char *key)
-{
-    const node *item = tree_item(n, key);
-
-    return item != NULL && item->kind == NODE_SCALAR ? item->text : "";
-}
-
 static int read_objectives(const node *values, int n, double *f)
 {
     if (values == NULL || values->kind != NODE_SEQUENCE || values->n != n) {
@@ -109,7 +102,7 @@ static int read_objectives(const node *values, int n, double *f)
 static int read_line(const node *line, const hps_space *space, const double *x, int n_objectives,
                      double *f, recalled *r)
 {
-    const char *outcome = text_of(line, "outcome");
+    const char *outcome = tree_text(line, "outcome", "");
 
     if (!history_same_point(space, tree_item(line, "parameters"), x) ||
         !read_objectives(tree_item(line, "objectives"), n_objectives, f)) {
@@ -119,13 +112,13 @@ static int read_line(const node *line, const hps_space *space, const double *x, 
                  : strcmp(outcome, "infeasible") == 0 ? HPS_EVAL_INFEASIBLE
                  : strcmp(outcome, "timeout") == 0    ? HPS_EVAL_TIMEOUT
                                                       : HPS_EVAL_FAILED;
-    if (!parse_number(text_of(line, "seconds"), &r->seconds)) {
+    if (!parse_number(tree_text(line, "seconds", ""), &r->seconds)) {
         r->seconds = (double)NAN;
     }
-    if (!parse_whole(text_of(line, "order"), &r->order)) {
+    if (!parse_whole(tree_text(line, "order", ""), &r->order)) {
         r->order = -1;
     }
-    snprintf(r->reason, sizeof r->reason, "%s", text_of(line, "reason"));
+    snprintf(r->reason, sizeof r->reason, "%s", tree_text(line, "reason", ""));
     for (int k = 0; k < n_objectives; k++) {
         if (r->outcome == HPS_EVAL_OK && !isfinite(f[k])) {
             return 0;

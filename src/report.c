@@ -26,13 +26,6 @@ static double item_number(const node *n, const char *key)
                                                                                      : (double)NAN;
 }
 
-static const char *item_text(const node *n, const char *key)
-{
-    const node *item = tree_item(n, key);
-
-    return item != NULL && item->kind == NODE_SCALAR ? item->text : "";
-}
-
 static void number_cell(FILE *f, double v, double factor)
 {
     if (isfinite(v)) {
@@ -61,7 +54,7 @@ static void add_line(curve *c, const char *line, size_t length, const char *name
         return;
     }
     values = tree_item(n, "objectives");
-    if (strcmp(item_text(n, "stage"), name) == 0) {
+    if (strcmp(tree_text(n, "stage", ""), name) == 0) {
         c->evaluations++;
         if (values != NULL && values->n > 0 && values->items[0]->kind == NODE_SCALAR &&
             parse_number(values->items[0]->text, &f) && (c->n == 0 || f < c->best)) {
@@ -86,13 +79,14 @@ static void write_convergence(FILE *f, const sources *s, const node *part)
         const char *end = strchr(line, '\n');
         size_t length = end != NULL ? (size_t)(end - line) : strlen(line);
 
-        add_line(&c, line, length, item_text(part, "name"));
+        add_line(&c, line, length, tree_text(part, "name", ""));
         line = end != NULL ? end + 1 : NULL;
     }
     if (c.n > 0) {
         c.x[c.n] = c.evaluations;
         c.y[c.n] = c.y[c.n - 1];
-        svg_steps(f, "best so far", "evaluation", item_text(part, "objective"), c.n + 1, c.x, c.y);
+        svg_steps(f, "best so far", "evaluation", tree_text(part, "objective", ""), c.n + 1, c.x,
+                  c.y);
     }
     free(c.x);
     free(c.y);
@@ -305,8 +299,8 @@ static void write_surfaces(FILE *f, const node *part)
           f);
     for (int i = 0; i < all->n; i++) {
         fputs("<tr><td class=\"n\">", f);
-        html_text(f, item_text(all->items[i], "kind"));
-        fputs(strcmp(item_text(all->items[i], "kind"), item_text(surface, "best")) == 0
+        html_text(f, tree_text(all->items[i], "kind", ""));
+        fputs(strcmp(tree_text(all->items[i], "kind", ""), tree_text(surface, "best", "")) == 0
                   ? " (predicts best)</td>"
                   : "</td>",
               f);
@@ -342,7 +336,7 @@ static void write_predicted(FILE *f, const node *part)
         const node *point = tree_item(tree_item(all->items[i], "minimum"), "parameters");
 
         if (point == NULL ||
-            strcmp(item_text(all->items[i], "kind"), item_text(surface, "best")) != 0) {
+            strcmp(tree_text(all->items[i], "kind", ""), tree_text(surface, "best", "")) != 0) {
             continue;
         }
         fputs("<p>predicted minimum, to be evaluated:", f);
@@ -356,11 +350,11 @@ static void write_predicted(FILE *f, const node *part)
 static void write_stage(FILE *f, const sources *s, const node *part)
 {
     fputs("<h2>stage ", f);
-    html_text(f, item_text(part, "name"));
-    fprintf(f, "</h2>\n<p>%s %s, %s failed; best ", item_text(part, "evaluations"),
-            strcmp(item_text(part, "stopped_by"), "trials") == 0 ? "trials" : "evaluations",
-            item_text(part, "failed"));
-    html_text(f, item_text(part, "objective"));
+    html_text(f, tree_text(part, "name", ""));
+    fprintf(f, "</h2>\n<p>%s %s, %s failed; best ", tree_text(part, "evaluations", ""),
+            strcmp(tree_text(part, "stopped_by", ""), "trials") == 0 ? "trials" : "evaluations",
+            tree_text(part, "failed", ""));
+    html_text(f, tree_text(part, "objective", ""));
     fprintf(f, " %.6g; %.1f s</p>\n", item_number(part, "best_objective"),
             item_number(part, "seconds"));
     write_refits(f, part);
@@ -381,16 +375,16 @@ static void write_page(FILE *f, const sources *s)
             "<meta name=\"viewport\" content=\"width=device-width\"><title>hpswarm run</title>"
             "<style>%s</style></head><body>\n<h1>Hyper-parameter run, strategy ",
             style);
-    html_text(f, item_text(s->result, "strategy"));
+    html_text(f, tree_text(s->result, "strategy", ""));
     fputs(", seed ", f);
-    html_text(f, item_text(s->result, "seed"));
+    html_text(f, tree_text(s->result, "seed", ""));
     fputs("</h1>\n", f);
     for (int i = 0; stages != NULL && i < stages->n; i++) {
         write_stage(f, s, stages->items[i]);
     }
     write_errors(f, s->result);
     fputs("<p>hpswarm ", f);
-    html_text(f, item_text(tree_item(s->result, "versions"), "hpswarm"));
+    html_text(f, tree_text(tree_item(s->result, "versions"), "hpswarm", ""));
     fputs("</p>\n</body></html>\n", f);
 }
 

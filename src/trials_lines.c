@@ -14,13 +14,6 @@ typedef struct line_reader {
     line_place at;
 } line_reader;
 
-static const char *text_of(const node *n, const char *key)
-{
-    const node *item = tree_item(n, key);
-
-    return item != NULL && item->kind == NODE_SCALAR ? item->text : NULL;
-}
-
 /* Of two stages the names tell which one a line is of. */
 static trial_set *set_of(trials *t, const node *values)
 {
@@ -98,7 +91,7 @@ static int read_values(const line_reader *in, const trial_set *s, const node *li
 
 static int read_outcome(const line_reader *in, const node *line, int32_t *outcome)
 {
-    const char *word = text_of(line, "outcome");
+    const char *word = tree_text(line, "outcome", NULL);
     char what[100];
     int index = HPS_EVAL_OK;
 
@@ -113,7 +106,8 @@ static int read_outcome(const line_reader *in, const node *line, int32_t *outcom
 /* Values of two objectives do not belong on one surface. */
 static int keep_objective(const line_reader *in, const trial_set *s, trial *t, const node *line)
 {
-    const char *name = text_of(line, "objective"), *first = s->n > 0 ? s->items[0].objective : NULL;
+    const char *name = tree_text(line, "objective", NULL),
+               *first = s->n > 0 ? s->items[0].objective : NULL;
 
     if (name != NULL && first != NULL && strcmp(name, first) != 0) {
         return fail(EXIT_DATA, "%s:%d: a value of the objective %.80s, line %d has one of %.80s",
@@ -155,8 +149,8 @@ static int take_trial(line_reader *in, const node *line)
     if (rc != EXIT_DONE) {
         return rc;
     }
-    if (!trial_judge(s, t, f) && text_of(line, "reason") != NULL) {
-        t->reason = new_text(text_of(line, "reason"));
+    if (!trial_judge(s, t, f) && tree_text(line, "reason", NULL) != NULL) {
+        t->reason = new_text(tree_text(line, "reason", NULL));
     }
     s->n++;
     return EXIT_DONE;

@@ -22,8 +22,6 @@ int stop_would_overrun(double seconds);
 
 /* ------------------------------------------------------------- history.c */
 
-enum { LINE_NODES = 5000 }; /* that a line of the history may have */
-
 /* A whole line of an evaluation that no checkpoint knows: it was finished before a kill. */
 typedef struct spare_line {
     char *stage, *text;

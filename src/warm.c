@@ -17,13 +17,6 @@ typedef struct earlier {
     int32_t *outcome;
 } earlier;
 
-static const char *text_of(const node *n, const char *key)
-{
-    const node *item = tree_item(n, key);
-
-    return item != NULL && item->kind == NODE_SCALAR ? item->text : "";
-}
-
 static int is_first(const tuning *t, const stage *s)
 {
     return strcmp(t->stages[0].name, s->name) == 0;
@@ -102,7 +95,8 @@ static void make_room(earlier *e)
 /* Values and points that cannot be evaluated; what failed or took too long may be tried again. */
 static int take_line(earlier *e, const node *line)
 {
-    const char *objective = text_of(line, "objective"), *outcome = text_of(line, "outcome");
+    const char *objective = tree_text(line, "objective", ""),
+               *outcome = tree_text(line, "outcome", "");
     int ok = strcmp(outcome, "ok") == 0, inside = 0, rc;
     double *f;
 
@@ -148,9 +142,9 @@ static int take_of_stage(void *user, const char *line, size_t n)
     if (rc != EXIT_DONE) {
         return rc;
     }
-    if (text_of(tree, "stage")[0] == '\0') {
+    if (tree_text(tree, "stage", "")[0] == '\0') {
         rc = fail(EXIT_DATA, "%s:%d: %s", l->at.path, l->at.line, none);
-    } else if (strcmp(text_of(tree, "stage"), l->name) == 0) {
+    } else if (strcmp(tree_text(tree, "stage", ""), l->name) == 0) {
         rc = l->take(l->user, &l->at, tree);
     }
     tree_free(tree);
@@ -188,7 +182,7 @@ static int compare_first(void *user, const line_place *at, const node *line)
     double f;
 
     (void)at;
-    if (strcmp(text_of(line, "outcome"), "ok") == 0 && values != NULL && values->n > 0 &&
+    if (strcmp(tree_text(line, "outcome", ""), "ok") == 0 && values != NULL && values->n > 0 &&
         values->items[0]->kind == NODE_SCALAR && parse_number(values->items[0]->text, &f) &&
         f < c->best) {
         c->best = f;

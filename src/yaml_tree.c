@@ -302,6 +302,13 @@ node *tree_item(const node *n, const char *key)
     return NULL;
 }
 
+const char *tree_text(const node *n, const char *key, const char *otherwise)
+{
+    const node *item = tree_item(n, key);
+
+    return item != NULL && item->kind == NODE_SCALAR ? item->text : otherwise;
+}
+
 const char *tree_kind_text(const node *n)
 {
     double v;

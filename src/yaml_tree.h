@@ -6,6 +6,7 @@
 #include "program.h"
 
 enum { NODE_SCALAR, NODE_SEQUENCE, NODE_MAPPING };
+enum { LINE_NODES = 5000 }; /* that a line of a history or of trials may have */
 
 typedef struct node {
     int kind;
@@ -28,6 +29,8 @@ void tree_free(node *n);
 
 /* Item of a mapping; NULL if there is none (or n is not a mapping). */
 node *tree_item(const node *n, const char *key);
+/* Text of a mapping's scalar; `otherwise` if there is none. */
+const char *tree_text(const node *n, const char *key, const char *otherwise);
 /* "a number", "text in quotes", "a list", ... for messages. */
 const char *tree_kind_text(const node *n);
 /* Put the value of "a.b.c=value" into the tree, where messages call it "--set". */

@@ -156,11 +156,8 @@ void hpsi_checkpoint_unpack_archive(hpsi_pack *p, hps_swarm *e)
     int64_t n = hpsi_unpack_int_in(p, 0, INT64_MAX);
     e->batch = hpsi_unpack_int_in(p, 0, n);
     int64_t several = a->n_objectives > 1 ? a->n_objectives : 0;
-    int64_t items = p->version > 11  ? 10
-                    : p->version > 4 ? 9
-                    : p->version > 3 ? 8
-                    : p->version > 2 ? 7
-                                     : 5;
+    int64_t items =
+        5 + 2 * (p->version > 2) + (p->version > 3) + (p->version > 4) + (p->version > 11);
     if (!hpsi_unpack_has_room(p, hpsi_size_mul(n, items + several + a->n_dims + a->n_params))) {
         return;
     }
